@@ -1,0 +1,19 @@
+# Warnings and sanitizers for this project's own targets only. No -march=native: one binary runs anywhere.
+add_library(glasscape_flags INTERFACE)
+target_compile_options(glasscape_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(GLASSCAPE_SANITIZE)
+  target_compile_options(glasscape_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_link_options(glasscape_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+# glasscape_room(md SOURCES a.cpp ... LINK x y): one static library per room
+function(glasscape_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK" ${ARGN})
+  add_library(glasscape_${name} STATIC ${ROOM_SOURCES})
+  add_library(glasscape::${name} ALIAS glasscape_${name})
+  set_target_properties(glasscape_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(glasscape_${name} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/glasscape>)
+  target_compile_features(glasscape_${name} PUBLIC cxx_std_20)
+  target_link_libraries(glasscape_${name} PUBLIC ${ROOM_LINK} PRIVATE $<BUILD_INTERFACE:glasscape_flags>)
+endfunction()

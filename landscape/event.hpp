@@ -1,0 +1,122 @@
+// What a sampler can say: a closed set of facts. A fact is what was found, in full precision, and never what follows
+// from it at some temperature, tolerance or bin width. Failures are facts too: without them there is no success rate.
+// Each kind lists its fields once (`fields`); writing, reading, hashing and comparing all walk that list.
+// Units: eV, Angstrom. Positions are 3 x atoms.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "md/configuration.hpp"
+
+namespace glasscape {
+
+/// Names one event for good: the task that found it and its number within that task. Never a graph id, so that a
+/// replay with another same-basin test re-clusters without loss.
+struct EventRef {
+  std::string task;
+  std::int64_t number = 0;
+
+  auto operator<=>(const EventRef&) const = default;
+};
+
+/// A local minimum of the energy.
+struct BasinFound {
+  static constexpr std::string_view kind = "basin-found";
+  Configuration configuration;
+  double energy = 0;   // eV
+  double fmax = 0;     // largest force on an atom, eV/Angstrom
+  std::int64_t force_calls = 0;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("configuration", self.configuration, "");
+    visit("energy", self.energy, "eV");
+    visit("fmax", self.fmax, "eV/A");
+    visit("force_calls", self.force_calls, "");
+  }
+};
+
+/// A first-order saddle and the two minima below it; `from` is the basin that one side returned to.
+struct SaddleFound {
+  static constexpr std::string_view kind = "saddle-found";
+  EventRef from;               // the BasinFound that the search started from
+  std::int64_t centre = -1;    // atom around which the search pushed, or -1
+  Positions saddle;
+  double energy = 0;           // of the saddle, eV
+  double fmax = 0;             // at the saddle, eV/Angstrom
+  double curvature = 0;        // the negative eigenvalue of the Hessian, eV/Angstrom^2
+  double next_curvature = 0;   // the lowest other eigenvalue that is no translation, eV/Angstrom^2
+  Positions mode;              // its eigenvector, unit length, pointing from the start to the other side
+  double back_energy = 0;      // of the minimum on the side of the start, eV
+  double back_distance = 0;    // of that minimum from the start, Angstrom
+  Positions end;               // the minimum on the other side
+  double end_energy = 0;       // eV
+  double end_fmax = 0;         // eV/Angstrom
+  std::int64_t force_calls = 0;  // of the whole search
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("from", self.from, "");
+    visit("centre", self.centre, "");
+    visit("saddle", self.saddle, "A");
+    visit("energy", self.energy, "eV");
+    visit("fmax", self.fmax, "eV/A");
+    visit("curvature", self.curvature, "eV/A^2");
+    visit("next_curvature", self.next_curvature, "eV/A^2");
+    visit("mode", self.mode, "");
+    visit("back_energy", self.back_energy, "eV");
+    visit("back_distance", self.back_distance, "A");
+    visit("end", self.end, "A");
+    visit("end_energy", self.end_energy, "eV");
+    visit("end_fmax", self.end_fmax, "eV/A");
+    visit("force_calls", self.force_calls, "");
+  }
+};
+
+/// A search that did not end in a connected first-order saddle, and why.
+struct SearchFailed {
+  static constexpr std::string_view kind = "search-failed";
+  EventRef from;
+  std::int64_t centre = -1;
+  std::string reason;   // one of a sampler's short names, e.g. "not-connected"
+  std::string detail;   // one sentence with numbers
+  double energy = 0;    // where it ended, eV
+  std::int64_t force_calls = 0;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("from", self.from, "");
+    visit("centre", self.centre, "");
+    visit("reason", self.reason, "");
+    visit("detail", self.detail, "");
+    visit("energy", self.energy, "eV");
+    visit("force_calls", self.force_calls, "");
+  }
+};
+
+/// A time series that a dynamics run wrote down: one row per record, one named column per quantity.
+struct TraceRecorded {
+  static constexpr std::string_view kind = "trace-recorded";
+  std::string name;
+  std::vector<std::string> columns;  // with units, "temperature (K)"
+  Eigen::MatrixXd rows;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("name", self.name, "");
+    visit("columns", self.columns, "");
+    visit("rows", self.rows, "");
+  }
+};
+
+using Event = std::variant<BasinFound, SaddleFound, SearchFailed, TraceRecorded>;
+using Events = std::vector<Event>;
+
+/// "basin-found", "saddle-found", ...
+std::string_view kind_of(const Event& event);
+
+}  // namespace glasscape

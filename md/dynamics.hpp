@@ -1,0 +1,99 @@
+// Molecular dynamics: constants (Dynamics::Options), state (DynamicsState) and step.
+// Ensembles and their conserved quantity, which `conserved` returns:
+//   nve            velocity Verlet                         H
+//   nvt            Nose-Hoover chain, deterministic        H + chain energies (Martyna, Klein, Tuckerman, JCP 97, 2635)
+//   langevin       BAOAB, stochastic                       H - heat taken from the bath (Leimkuhler and Matthews 2013)
+//   npt, npt-axes  Martyna-Tobias-Klein, isotropic or one length per axis (JCP 101, 4177; Tuckerman et al.,
+//                  J. Phys. A 39, 5629)                    H + P V + barostat and chain energies
+// All sample the canonical or isothermal-isobaric ensemble. Internal units: eV, Angstrom, u, time 10.1805 fs.
+#pragma once
+
+#include <array>
+
+#include "md/support/random.hpp"
+#include "md/surface.hpp"
+
+namespace glasscape {
+
+enum class Ensemble { nve, nvt, langevin, npt, npt_axes };
+std::string to_string(Ensemble ensemble);
+
+struct Chain {
+  static constexpr int length = 3;
+  std::array<double, length> position{}, velocity{};
+};
+
+/// Everything that a continuation needs: with equal state, two runs are equal bit for bit.
+struct DynamicsState {
+  Configuration configuration;
+  Positions forces;
+  double potential_energy = 0;
+  Matrix3d virial = Matrix3d::Zero();
+  Chain particles, barostat;      // thermostat chains
+  Vector3d strain_rate = Vector3d::Zero();  // d(ln L)/dt per axis, 1/time
+  double heat = 0;                // energy that the Langevin bath has given, eV
+  std::int64_t step = 0;
+  std::uint64_t drawn = 0;        // random numbers used
+  Positions list_origin;          // where the neighbour lists were built
+  Cell list_cell;
+};
+
+class Dynamics {
+ public:
+  struct Options {
+    Ensemble ensemble = Ensemble::nvt;
+    double timestep = 2.0 / units::time_fs;      // internal time
+    double temperature = 300.0;                  // K, at step 0
+    double ramp = 0.0;                           // K per internal time
+    double damping = 100.0 / units::time_fs;     // thermostat period, or 1 / Langevin friction
+    double pressure = 0.0;                       // eV/Angstrom^3
+    double pressure_damping = 1000.0 / units::time_fs;  // barostat period
+    std::uint64_t seed = 1, stream = 0;
+  };
+
+  /// Starts at the configuration; momenta are drawn at the target temperature when it has none.
+  Dynamics(Surface& surface, Configuration start, const Options& options);
+  /// Continues from a saved state.
+  Dynamics(Surface& surface, DynamicsState state, const Options& options);
+
+  void step();
+
+  const DynamicsState& state() const { return state_; }
+  /// Target temperature now, K.
+  double target() const;
+  double kinetic_energy() const;
+  /// Instantaneous temperature 2K / (degrees of freedom * kB), K.
+  double temperature() const;
+  /// Instantaneous pressure (2K + tr W) / 3V, eV/Angstrom^3; 0 for an open cluster.
+  double pressure() const;
+  double conserved() const;
+  int degrees_of_freedom() const { return degrees_; }
+
+ private:
+  bool barostatted() const { return options_.ensemble == Ensemble::npt || options_.ensemble == Ensemble::npt_axes; }
+  bool chained() const { return options_.ensemble == Ensemble::nvt || barostatted(); }
+  void evaluate();
+  void thermostat_half_step();
+  void barostat_half_step();
+  void kick(double time);
+  void drift(double time);
+  void bath(double time);
+  double barostat_mass() const;
+  double barostat_kinetic() const;
+  int barostat_degrees() const { return options_.ensemble == Ensemble::npt ? 1 : 3; }
+
+  Surface& surface_;
+  Options options_;
+  DynamicsState state_;
+  Rng rng_;
+  Eigen::RowVectorXd masses_;
+  int degrees_ = 0;
+};
+
+/// Momenta from the Maxwell-Boltzmann distribution at T with the total momentum removed and the temperature exact.
+Positions thermal_momenta(const Species& species, double temperature, Rng& rng);
+
+/// Kinetic energy sum p^2 / 2m, eV.
+double kinetic_energy(const Configuration& configuration);
+
+}  // namespace glasscape

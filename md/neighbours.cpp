@@ -1,0 +1,157 @@
+#include "md/neighbours.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "md/support/error.hpp"
+
+namespace glasscape {
+namespace {
+
+constexpr std::size_t most_images = 50'000'000;  // 1.2 GB of coordinates
+
+/// A grid of bins in fractional coordinates that covers atoms and images.
+struct Bins {
+  Vector3d low, per_bin;      // fractional lower corner; fractional width of a bin
+  Eigen::Vector3i count, reach;  // bins and how many bins away a neighbour can be
+  std::vector<int> first, member;
+
+  int index(const Eigen::Vector3i& b) const { return (b[0] * count[1] + b[1]) * count[2] + b[2]; }
+  Eigen::Vector3i of(const Vector3d& s) const {
+    Eigen::Vector3i b;
+    for (int k = 0; k < 3; ++k)
+      b[k] = std::clamp(static_cast<int>((s[k] - low[k]) / per_bin[k]), 0, count[k] - 1);
+    return b;
+  }
+};
+
+Bins make_bins(const std::vector<Vector3d>& s, const Vector3d& heights, double range) {
+  Vector3d low = s.front(), high = s.front();
+  for (const Vector3d& point : s) {
+    low = low.cwiseMin(point);
+    high = high.cwiseMax(point);
+  }
+  Bins bins;
+  bins.low = low;
+  const Vector3d extent = (high - low).cwiseProduct(heights);
+  double width = 0.5 * range;
+  const auto total = [&] {
+    double product = 1;
+    for (int k = 0; k < 3; ++k) product *= std::max(1.0, std::floor(extent[k] / width));
+    return product;
+  };
+  while (total() > 4.0 * static_cast<double>(s.size()) + 64.0) width *= 1.3;
+  for (int k = 0; k < 3; ++k) {
+    bins.count[k] = std::max(1, static_cast<int>(std::floor(extent[k] / width)));
+    const double bin_width = std::max(extent[k] / bins.count[k], 1e-9);
+    bins.reach[k] = static_cast<int>(std::min<double>(std::ceil(range / bin_width), bins.count[k]));
+    bins.per_bin[k] = bin_width / heights[k];
+  }
+  bins.first.assign(static_cast<std::size_t>(bins.count.prod()) + 1, 0);
+  std::vector<int> bin_of(s.size());
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    bin_of[i] = bins.index(bins.of(s[i]));
+    ++bins.first[static_cast<std::size_t>(bin_of[i]) + 1];
+  }
+  for (std::size_t b = 1; b < bins.first.size(); ++b) bins.first[b] += bins.first[b - 1];
+  bins.member.resize(s.size());
+  std::vector<int> next(bins.first.begin(), bins.first.end() - 1);
+  for (std::size_t i = 0; i < s.size(); ++i)
+    bins.member[static_cast<std::size_t>(next[static_cast<std::size_t>(bin_of[i])]++)] = static_cast<int>(i);
+  return bins;
+}
+
+/// Calls visit(j) for every member of the bins around a point.
+template <typename Visit>
+void for_each_around(const Bins& bins, const Vector3d& s, Visit visit) {
+  const Eigen::Vector3i home = bins.of(s);
+  const Eigen::Vector3i from = (home - bins.reach).cwiseMax(0);
+  const Eigen::Vector3i to = (home + bins.reach).cwiseMin(bins.count - Eigen::Vector3i::Ones());
+  for (int a = from[0]; a <= to[0]; ++a)
+    for (int b = from[1]; b <= to[1]; ++b) {
+      const auto begin = static_cast<std::size_t>(bins.first[static_cast<std::size_t>(bins.index({a, b, from[2]}))]);
+      const auto end = static_cast<std::size_t>(bins.first[static_cast<std::size_t>(bins.index({a, b, to[2]})) + 1]);
+      for (std::size_t m = begin; m < end; ++m) visit(bins.member[m]);
+    }
+}
+
+}  // namespace
+
+Neighbours::Neighbours(double range, std::vector<int> kinds)
+    : range_(range), count_(static_cast<Eigen::Index>(kinds.size())), kind_(std::move(kinds)) {}
+
+void Neighbours::build(const Positions& positions, const Cell& cell) {
+  make_images(positions, cell);
+  follow(positions, cell);
+  make_lists(cell);
+}
+
+void Neighbours::make_images(const Positions& positions, const Cell& cell) {
+  const auto n = static_cast<std::size_t>(count_);
+  fold_.resize(n);
+  shift_.clear();
+  owner_.resize(n);
+  kind_.resize(n);
+  Vector3d margin = Vector3d::Zero();
+  for (int k = 0; k < 3; ++k)
+    if (cell.periodic()[static_cast<std::size_t>(k)]) margin[k] = range_ / cell.heights()[k];
+  const Eigen::Vector3i most = margin.array().ceil().matrix().cast<int>();
+  for (std::size_t i = 0; i < n; ++i) {
+    const Vector3d position = positions.col(static_cast<Eigen::Index>(i));
+    fold_[i] = cell.image(position);
+    owner_[i] = static_cast<int>(i);
+  }
+  if (range_ == 0.0) return;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Vector3d s = cell.fractional(positions.col(static_cast<Eigen::Index>(i))) - fold_[i].cast<double>();
+    for (int a = -most[0]; a <= most[0]; ++a)
+      for (int b = -most[1]; b <= most[1]; ++b)
+        for (int c = -most[2]; c <= most[2]; ++c) {
+          if (a == 0 && b == 0 && c == 0) continue;
+          const Vector3d image = s + Vector3d(a, b, c);
+          bool near = true;
+          for (int k = 0; k < 3; ++k)
+            near = near && (margin[k] == 0.0 || (image[k] >= -margin[k] && image[k] < 1.0 + margin[k]));
+          if (!near) continue;
+          shift_.emplace_back(a, b, c);
+          owner_.push_back(static_cast<int>(i));
+          kind_.push_back(kind_[i]);
+        }
+    if (shift_.size() > most_images)
+      throw FormatError("the cell is too small for a range of {} A: more than {} periodic images; check its lengths",
+                        range_, most_images);
+  }
+}
+
+void Neighbours::follow(const Positions& positions, const Cell& cell) {
+  const Matrix3d& lattice = cell.lattice();
+  x_.resize(3, count_ + static_cast<Eigen::Index>(shift_.size()));
+  for (Eigen::Index i = 0; i < count_; ++i)
+    x_.col(i) = positions.col(i) - lattice * fold_[static_cast<std::size_t>(i)].cast<double>();
+  for (std::size_t g = 0; g < shift_.size(); ++g)
+    x_.col(count_ + static_cast<Eigen::Index>(g)) =
+        x_.col(owner_[static_cast<std::size_t>(count_) + g]) + lattice * shift_[g].cast<double>();
+}
+
+void Neighbours::make_lists(const Cell& cell) {
+  first_.assign(static_cast<std::size_t>(count_) + 1, 0);
+  neighbour_.clear();
+  if (range_ == 0.0 || count_ == 0) return;
+  std::vector<Vector3d> s(static_cast<std::size_t>(x_.cols()));
+  for (Eigen::Index i = 0; i < x_.cols(); ++i) s[static_cast<std::size_t>(i)] = cell.fractional(x_.col(i));
+  const Bins bins = make_bins(s, cell.heights(), range_);
+  const double range_squared = range_ * range_;
+  for (Eigen::Index i = 0; i < count_; ++i) {
+    const Vector3d centre = x_.col(i);
+    for_each_around(bins, s[static_cast<std::size_t>(i)], [&](int j) {
+      if (j != i && (x_.col(j) - centre).squaredNorm() < range_squared) neighbour_.push_back(j);
+    });
+    first_[static_cast<std::size_t>(i) + 1] = neighbour_.size();
+  }
+}
+
+Atoms Neighbours::atoms(int threads) const {
+  return {count_, x_, kind_, owner_, first_, neighbour_, threads};
+}
+
+}  // namespace glasscape

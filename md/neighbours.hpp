@@ -1,0 +1,58 @@
+// Who is near whom: every atom's neighbours within a range, periodic images included, so that a cell smaller than the
+// range is as good as a large one.
+// The atoms are folded into the cell and followed by explicit images (x has atoms first, then images); a list entry is
+// an index into x, so inner loops know no periodicity. Lists are full: j in list(i) and an image of i in list(j).
+// Valid while no atom has moved more than half of the skin (range - cutoff) since `build`. Angstrom.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "md/configuration.hpp"
+
+namespace glasscape {
+
+/// What a potential sees: coordinates of atoms and images, their kinds, and the lists.
+struct Atoms {
+  Eigen::Index count;           // atoms; x has these first, then images
+  const Positions& x;           // 3 x (atoms + images)
+  std::span<const int> kind;    // the potential's own index of each column of x
+  std::span<const int> owner;   // the atom that each column of x is an image of
+  std::span<const std::size_t> first;  // count + 1 offsets into neighbour
+  std::span<const int> neighbour;
+  int threads = 1;
+
+  std::span<const int> neighbours_of(Eigen::Index i) const {
+    const auto k = static_cast<std::size_t>(i);
+    return neighbour.subspan(first[k], first[k + 1] - first[k]);
+  }
+};
+
+class Neighbours {
+ public:
+  /// `kinds` holds one entry per atom. A range of 0 makes empty lists.
+  Neighbours(double range, std::vector<int> kinds);
+
+  /// Finds images and lists anew. Throws FormatError when the cell is so small that images would exhaust memory.
+  void build(const Positions& positions, const Cell& cell);
+  /// Moves atoms and images without looking for new neighbours.
+  void follow(const Positions& positions, const Cell& cell);
+
+  Atoms atoms(int threads = 1) const;
+  double range() const { return range_; }
+  std::size_t pairs() const { return neighbour_.size(); }
+
+ private:
+  void make_images(const Positions& positions, const Cell& cell);
+  void make_lists(const Cell& cell);
+
+  double range_;
+  Eigen::Index count_;
+  std::vector<int> kind_, owner_, neighbour_;
+  std::vector<Eigen::Vector3i> fold_;   // lattice vectors taken off each atom
+  std::vector<Eigen::Vector3i> shift_;  // lattice vectors added to the folded owner, one per image
+  std::vector<std::size_t> first_;
+  Positions x_;
+};
+
+}  // namespace glasscape

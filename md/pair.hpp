@@ -1,0 +1,233 @@
+// Pair potentials: a law gives V, V' and V'' of one distance; energy, forces, virial and the exact Hessian follow here
+// once for all laws. The header an author of a pair law reads:
+//   struct MyLaw {
+//     static constexpr Plugin about{"my-law", "one line"};
+//     static MyLaw read(Input& in);          parameters of one pair of kinds
+//     Radial at(double r) const;             eV, eV/A, eV/A^2
+//     std::string text() const;              parameters, for provenance
+//   };
+// then potentials.add<PairPotential<MyLaw>>().
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "md/pair_hessian.hpp"
+#include "md/potential.hpp"
+
+namespace glasscape {
+
+struct Radial {
+  double value = 0, first = 0, second = 0;
+};
+
+/// How a law ends at the cutoff. Every energy depends on it, so provenance names it.
+enum class Truncation {
+  cut,            // V(r), a step at the cutoff
+  shifted,        // V(r) - V(rc)
+  force_shifted,  // V(r) - V(rc) - (r - rc) V'(rc)
+  smoothed,       // V(r) S(r), S from 1 at `inner` to 0 at the cutoff with two vanishing derivatives at both ends
+};
+
+std::string to_string(Truncation truncation);
+
+/// The range part of a pair law's options.
+struct PairRange {
+  Truncation truncation = Truncation::shifted;
+  double cutoff = 0.0;  // Angstrom
+  double inner = 0.0;   // Angstrom; used by `smoothed`
+
+  static PairRange read(Input& in, const std::string& default_cutoff);
+  std::string text() const;
+};
+
+/// The quintic switch of Truncation::smoothed: 1 - 10 t^3 + 15 t^4 - 6 t^5 with t = (r - inner)/(cutoff - inner).
+Radial quintic_switch(double r, double inner, double cutoff);
+
+/// A law with its end.
+template <typename Law>
+struct TruncatedLaw {
+  Law law;
+  PairRange range;
+  Radial at_cutoff;
+
+  TruncatedLaw(Law the_law, PairRange the_range)
+      : law(std::move(the_law)), range(the_range), at_cutoff(law.at(range.cutoff)) {}
+
+  Radial at(double r) const {
+    Radial v = law.at(r);
+    switch (range.truncation) {
+      case Truncation::cut: break;
+      case Truncation::force_shifted:
+        v.value -= (r - range.cutoff) * at_cutoff.first;
+        v.first -= at_cutoff.first;
+        [[fallthrough]];
+      case Truncation::shifted: v.value -= at_cutoff.value; break;
+      case Truncation::smoothed:
+        if (r <= range.inner) break;
+        const Radial s = quintic_switch(r, range.inner, range.cutoff);
+        v = {v.value * s.value, v.first * s.value + v.value * s.first,
+             v.second * s.value + 2 * v.first * s.first + v.value * s.second};
+        break;
+    }
+    return v;
+  }
+};
+
+/// One law per unordered pair of kinds. No names: one law for atoms of any element.
+template <typename Law>
+struct PairTable {
+  std::vector<std::string> names;
+  std::vector<TruncatedLaw<Law>> laws;  // row-major names x names, or one
+
+  std::size_t kinds() const { return std::max<std::size_t>(names.size(), 1); }
+  static PairTable read(Input& in);
+};
+
+template <typename Law>
+class PairPotential : public Potential {
+ public:
+  static constexpr Plugin about = Law::about;
+  static PairTable<Law> read(Input& in) { return PairTable<Law>::read(in); }
+
+  explicit PairPotential(PairTable<Law> table) : table_(std::move(table)) {
+    for (const auto& law : table_.laws) cutoff_ = std::max(cutoff_, law.range.cutoff);
+  }
+
+  double cutoff() const override { return cutoff_; }
+
+  std::vector<int> kinds(const std::vector<Element>& elements) const override {
+    std::vector<int> kinds;
+    for (const Element& element : elements) kinds.push_back(kind_of(element.name));
+    return kinds;
+  }
+
+  std::string provenance() const override {
+    std::string text{Law::about.name};
+    for (std::size_t a = 0; a < table_.kinds(); ++a)
+      for (std::size_t b = a; b < table_.kinds(); ++b) {
+        const auto& law = table_.laws[a * table_.kinds() + b];
+        const std::string pair = table_.names.empty() ? "" : table_.names[a] + "-" + table_.names[b] + " ";
+        text += fmt::format("{}{}{}, {}", text.size() == Law::about.name.size() ? ": " : "; ", pair, law.law.text(),
+                            law.range.text());
+      }
+    return text;
+  }
+
+  std::vector<Element> elements() const override { return elements_named(table_.names); }
+
+  void add(const Atoms& atoms, Want want, Evaluation& out) const override;
+  std::unique_ptr<Hessian> hessian(const Atoms& atoms) const override;
+
+ private:
+  int kind_of(const std::string& name) const {
+    if (table_.names.empty()) return 0;
+    const auto found = std::find(table_.names.begin(), table_.names.end(), name);
+    if (found == table_.names.end())
+      throw InputError("element '{}' is not known to potential {}{}", name, Law::about.name, suggestion(name, table_.names));
+    return static_cast<int>(found - table_.names.begin());
+  }
+  const TruncatedLaw<Law>& law(int a, int b) const {
+    return table_.laws[static_cast<std::size_t>(a) * table_.kinds() + static_cast<std::size_t>(b)];
+  }
+
+  PairTable<Law> table_;
+  double cutoff_ = 0.0;
+};
+
+/// The symmetric product d d^T scaled, in the order of AtomTensors.
+inline Eigen::Matrix<double, 6, 1> outer(const Vector3d& d, double scale) {
+  return scale * Eigen::Matrix<double, 6, 1>(d[0] * d[0], d[1] * d[1], d[2] * d[2], d[0] * d[1], d[0] * d[2], d[1] * d[2]);
+}
+
+/// The 3 x 3 tensor of a column of AtomTensors.
+inline Matrix3d tensor(const Eigen::Matrix<double, 6, 1>& t) {
+  Matrix3d m;
+  m << t[0], t[3], t[4], t[3], t[1], t[5], t[4], t[5], t[2];
+  return m;
+}
+
+/// Adds per-atom energies and virials to whatever of the evaluation wants them, in the order of the atoms, so that
+/// sums do not depend on the number of threads.
+void add_atom_terms(const Eigen::VectorXd& energy, const AtomTensors& virial, Want want, Evaluation& out);
+
+// ---------------------------------------------------------------------------------------------------------------
+
+template <typename Law>
+PairTable<Law> PairTable<Law>::read(Input& in) {
+  PairTable table;
+  if (!in.has("pairs")) {
+    const Law law = Law::read(in);
+    table.laws.emplace_back(law, PairRange::read(in, law.default_cutoff()));
+    return table;
+  }
+  struct Row {
+    std::vector<std::string> names;
+    TruncatedLaw<Law> law;
+  };
+  std::vector<Row> rows;
+  for (Input& pair : in.tables("pairs", "one table of parameters per pair of elements")) {
+    const auto names = pair.list("elements", required, "the two elements of this pair");
+    pair.expect(names.size() == 2, "elements", "two names");
+    const Law law = Law::read(pair);
+    rows.push_back({names, {law, PairRange::read(pair, law.default_cutoff())}});
+    pair.finish();
+    for (const std::string& name : names)
+      if (std::find(table.names.begin(), table.names.end(), name) == table.names.end()) table.names.push_back(name);
+  }
+  for (const std::string& a : table.names)
+    for (const std::string& b : table.names) {
+      const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& r) {
+        return (r.names[0] == a && r.names[1] == b) || (r.names[0] == b && r.names[1] == a);
+      });
+      if (row == rows.end()) throw InputError("{}: no parameters for the pair {}-{}", in.where("pairs"), a, b);
+      table.laws.push_back(row->law);
+    }
+  return table;
+}
+
+template <typename Law>
+void PairPotential<Law>::add(const Atoms& atoms, Want want, Evaluation& out) const {
+  Eigen::VectorXd energy = Eigen::VectorXd::Zero(atoms.count);
+  const bool wants_virial = want.virial || want.per_atom;
+  AtomTensors virial = AtomTensors::Zero(6, wants_virial ? atoms.count : 0);
+#pragma omp parallel for schedule(static) num_threads(atoms.threads) if (atoms.threads > 1)
+  for (Eigen::Index i = 0; i < atoms.count; ++i) {
+    const Vector3d centre = atoms.x.col(i);
+    const int kind = atoms.kind[static_cast<std::size_t>(i)];
+    Vector3d force = Vector3d::Zero();
+    for (const int j : atoms.neighbours_of(i)) {
+      const Vector3d d = centre - atoms.x.col(j);
+      const auto& pair = law(kind, atoms.kind[static_cast<std::size_t>(j)]);
+      const double r2 = d.squaredNorm();
+      if (r2 >= pair.range.cutoff * pair.range.cutoff) continue;
+      const double r = std::sqrt(r2);
+      const Radial v = pair.at(r);
+      energy[i] += 0.5 * v.value;
+      force -= v.first / r * d;
+      if (wants_virial) virial.col(i) += outer(d, -0.5 * v.first / r);
+    }
+    out.forces.col(i) += force;
+  }
+  add_atom_terms(energy, virial, want, out);
+}
+
+template <typename Law>
+std::unique_ptr<Hessian> PairPotential<Law>::hessian(const Atoms& atoms) const {
+  std::vector<std::size_t> first{0};
+  std::vector<PairTerm> terms;
+  for (Eigen::Index i = 0; i < atoms.count; ++i) {
+    for (const int j : atoms.neighbours_of(i)) {
+      const auto& pair = law(atoms.kind[static_cast<std::size_t>(i)], atoms.kind[static_cast<std::size_t>(j)]);
+      const Vector3d d = atoms.x.col(i) - atoms.x.col(j);
+      const double r = d.norm();
+      if (r >= pair.range.cutoff) continue;
+      const Radial v = pair.at(r);
+      terms.push_back({atoms.owner[static_cast<std::size_t>(j)], d / r, v.second, v.first / r});
+    }
+    first.push_back(terms.size());
+  }
+  return std::make_unique<PairHessian>(std::move(first), std::move(terms), Eigen::VectorXd());
+}
+
+}  // namespace glasscape

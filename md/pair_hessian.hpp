@@ -1,0 +1,43 @@
+// Hessian of E = sum_i F_i(rho_i) + sum_{i<j} phi_ij(r): pair potentials (no F) and the embedded-atom method.
+// With e = (x_i - x_j)/r, b_ij = drho_i/dr, psi' = F'_i b_ij + F'_j b_ji + phi':
+//   H v|_i = sum_j [ psi'' e e^T + (psi'/r)(1 - e e^T) ] (v_i - v_j) + sum_j [ F''_i q_i b_ij + F''_j q_j b_ji ] e
+//   q_i = sum_j b_ij e.(v_i - v_j)
+// (second derivative of the energy of Daw and Baskes, PRB 29, 6443 (1984)). The embedding part is a sum of rank-one
+// terms F''_i g_i g_i^T with g_i = drho_i/dx.
+#pragma once
+
+#include "md/hessian.hpp"
+#include "md/neighbours.hpp"
+
+namespace glasscape {
+
+/// One entry of a full list: atom j seen from atom i.
+struct PairTerm {
+  int j;            // atom, not image
+  Vector3d e;       // from j to i, unit length
+  double along;     // psi''
+  double across;    // psi' / r
+  double b_ij = 0;  // change of the density at i with r
+  double b_ji = 0;  // change of the density at j with r
+};
+
+class PairHessian final : public Hessian {
+ public:
+  /// `first` has atoms + 1 offsets into `terms`; `embedding` holds F'' per atom, or is empty for a pair potential.
+  PairHessian(std::vector<std::size_t> first, std::vector<PairTerm> terms, Eigen::VectorXd embedding);
+
+  Eigen::Index atoms() const override { return static_cast<Eigen::Index>(first_.size()) - 1; }
+  Positions times(const Positions& v) const override;
+  Eigen::SparseMatrix<double> matrix() const override;
+
+ private:
+  std::span<const PairTerm> of(Eigen::Index i) const;
+  /// F''_i q_i of every atom.
+  Eigen::VectorXd embedding_response(const Positions& v) const;
+
+  std::vector<std::size_t> first_;
+  std::vector<PairTerm> terms_;
+  Eigen::VectorXd embedding_;
+};
+
+}  // namespace glasscape

@@ -1,0 +1,65 @@
+// The law: energy as a function of positions. This is the header an author of a potential reads.
+// A Potential is immutable and may be shared between threads; lists, frozen atoms and call counts belong to Surface.
+// Sign conventions: force = -dE/dx; virial W_ab = -dE/d(strain_ab) = sum of x_a f_b, so a positive trace pushes the
+// cell outward and pressure = (2 kinetic + trace W) / (3 volume). Units: eV, Angstrom.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "md/hessian.hpp"
+#include "md/neighbours.hpp"
+#include "md/support/registry.hpp"
+
+namespace glasscape {
+
+/// What an evaluation should fill beside the energy and the forces.
+struct Want {
+  bool virial = false;
+  bool per_atom = false;  // energy and virial of each atom
+};
+
+/// Symmetric tensors of all atoms; rows xx, yy, zz, xy, xz, yz.
+using AtomTensors = Eigen::Matrix<double, 6, Eigen::Dynamic>;
+
+struct Evaluation {
+  double energy = 0.0;          // eV
+  Positions forces;             // eV/Angstrom
+  Matrix3d virial = Matrix3d::Zero();  // eV; filled if wanted
+  Eigen::VectorXd atom_energy;  // eV, sums to energy; filled if wanted
+  AtomTensors atom_virial;      // eV, sums to virial; filled if wanted
+};
+
+class Potential {
+ public:
+  virtual ~Potential() = default;
+
+  /// Largest distance at which two atoms feel each other; 0 for a potential that acts on single atoms.
+  virtual double cutoff() const = 0;
+  /// The potential's own index for each element. Throws InputError for an element it does not know.
+  virtual std::vector<int> kinds(const std::vector<Element>& elements) const = 0;
+  /// Adds energy, forces and whatever is wanted; all members of `out` that are wanted have their size.
+  virtual void add(const Atoms& atoms, Want want, Evaluation& out) const = 0;
+  /// The exact Hessian, or nullptr: then differences of forces serve.
+  virtual std::unique_ptr<Hessian> hessian(const Atoms&) const { return nullptr; }
+  /// True when the energy does not change if all atoms move together.
+  virtual bool translation_invariant() const { return true; }
+  /// How many coordinates of an atom the potential acts on: 3, or 2 for a surface over the plane.
+  virtual int dimension() const { return 3; }
+  /// The name, conventions (cutoff, truncation) and source of the parameters, to stand beside every number.
+  virtual std::string provenance() const = 0;
+  /// SHA-256 of the parameter file, or of the provenance text when there is no file.
+  virtual std::string checksum() const;
+  /// The elements it was made for, with their masses; empty when any element will do.
+  virtual std::vector<Element> elements() const { return {}; }
+};
+
+using Potentials = Registry<Potential>;
+
+/// Every potential of the tree, in alphabetical order.
+Potentials builtin_potentials();
+
+/// The folders where Debian's lammps-data and openkim-models install potential files.
+SearchPath installed_potentials();
+
+}  // namespace glasscape

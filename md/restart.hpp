@@ -1,0 +1,16 @@
+// Restart files of dynamics: the whole DynamicsState as text whose numbers read back to the same bits, so that a
+// continued run equals an uninterrupted one bit for bit (same program, same machine type, any number of threads).
+// One line per quantity, "name count values..."; the last line is the SHA-256 of all before it.
+#pragma once
+
+#include "md/dynamics.hpp"
+
+namespace glasscape {
+
+/// Writes in one step: the old file or the new one, never a part. Throws WriteError.
+void write_restart(const std::string& path, const DynamicsState& state);
+
+/// Throws NotFound, or FormatError "path:line: ..." for a file that is damaged or not a restart file.
+DynamicsState read_restart(const std::string& path);
+
+}  // namespace glasscape

@@ -1,0 +1,42 @@
+// Small text functions that several readers share: words, exact numbers, nearest names.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace glasscape {
+
+/// The blank-separated words of a line.
+std::vector<std::string_view> words(std::string_view line);
+
+/// The parts of a text between separators; empty parts are kept.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// Without blanks at both ends.
+std::string_view trimmed(std::string_view text);
+
+/// The whole word as a finite-or-not double; a Fortran exponent (1.0D-3) and a leading '+' are understood.
+std::optional<double> to_real(std::string_view word);
+
+/// The whole word as an integer.
+std::optional<long long> to_integer(std::string_view word);
+
+/// The shortest decimal text that reads back to the same double.
+std::string shortest(double value);
+
+/// The known name nearest to a misspelt one by edit distance, or "" when nothing is near.
+std::string nearest(std::string_view word, std::span<const std::string> known);
+
+/// "; did you mean 'x'?" or "; known: a, b, c", to end a message about an unknown name.
+std::string suggestion(std::string_view word, std::span<const std::string> known);
+
+/// The whole file as text. Throws NotFound with the reason; `what` names the file's role in the message.
+std::string read_text_file(const std::string& path, std::string_view what);
+
+/// Replaces the file in one step: temporary name beside it, sync, rename. Throws WriteError; the old file survives.
+void write_text_file(const std::string& path, std::string_view content);
+
+}  // namespace glasscape

@@ -1,0 +1,68 @@
+// The potential energy surface that algorithms walk on: a potential bound to the species and cell of a configuration.
+// Owns the neighbour lists, the frozen coordinates and the count of calls; one per worker, never shared.
+// A force call is one evaluation of all forces or one product of the Hessian with a vector: they cost about the same.
+// Units: eV, Angstrom.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "md/potential.hpp"
+
+namespace glasscape {
+
+class Surface {
+ public:
+  struct Options {
+    double skin = 0.6;  // Angstrom; lists are kept until an atom has moved half of it
+    int threads = 1;    // inside one evaluation; results do not depend on it
+  };
+
+  /// Throws InputError when the potential does not know an element, FormatError for a configuration that `check` refuses.
+  Surface(std::shared_ptr<const Potential> potential, const Configuration& frame, Options options);
+  Surface(std::shared_ptr<const Potential> potential, const Configuration& frame) : Surface(std::move(potential), frame, Options{}) {}
+
+  /// Energy, forces (0 on frozen coordinates) and what is wanted at these positions.
+  Evaluation evaluate(const Positions& x, Want want = {});
+  /// The Hessian at x restricted to free coordinates. Its products count as force calls of this surface while it lives.
+  std::unique_ptr<Hessian> hessian(const Positions& x);
+
+  /// Keeps these atoms where they are; replaces any earlier choice.
+  void freeze(const std::vector<Eigen::Index>& atoms);
+  /// 1 for a coordinate that may move, 0 for a frozen one. 3 x atoms.
+  const Positions& free() const { return free_; }
+
+  /// Another cell, as a barostat or a shear sets it.
+  void set_cell(const Cell& cell);
+  /// Builds the lists at these positions, so that what follows does not depend on what came before.
+  void restart(const Positions& x);
+  /// Where the lists were built: with it, `restart` continues a run bit for bit.
+  const Positions& list_origin() const { return origin_; }
+  const Cell& list_cell() const { return origin_cell_; }
+
+  const Cell& cell() const { return cell_; }
+  const std::shared_ptr<const Species>& species() const { return species_; }
+  const Potential& potential() const { return *potential_; }
+  std::shared_ptr<const Potential> shared_potential() const { return potential_; }
+  Eigen::Index atoms() const { return species_->atoms(); }
+  Configuration at(Positions x) const { return {species_, cell_, std::move(x), {}}; }
+  std::int64_t calls() const { return calls_; }
+  void count_call() { ++calls_; }
+
+ private:
+  Atoms neighbours_at(const Positions& x);
+  bool lists_hold(const Positions& x) const;
+
+  std::shared_ptr<const Potential> potential_;
+  std::shared_ptr<const Species> species_;
+  Options options_;
+  Cell cell_, origin_cell_;
+  Positions free_, origin_;
+  Neighbours neighbours_;
+  std::int64_t calls_ = 0;
+};
+
+/// Largest force on an atom, eV/Angstrom.
+inline double fmax(const Positions& forces) { return forces.cols() == 0 ? 0.0 : forces.colwise().norm().maxCoeff(); }
+
+}  // namespace glasscape
