@@ -15,5 +15,6 @@ function(glasscape_room name)
   target_include_directories(glasscape_${name} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/glasscape>)
   target_compile_features(glasscape_${name} PUBLIC cxx_std_20)
+  target_compile_options(glasscape_${name} PRIVATE -fno-math-errno -fno-trapping-math)
   target_link_libraries(glasscape_${name} PUBLIC ${ROOM_LINK} PRIVATE $<BUILD_INTERFACE:glasscape_flags>)
 endfunction()

@@ -32,6 +32,9 @@ class CubicTable {
             (6.0 * c[3] * t + 2.0 * c[2]) * inverse_ * inverse_};
   }
 
+  /// The cubic of each interval: value = ((c3 t + c2) t + c1) t + c0 for t = x/spacing - index in [0, 1].
+  const std::vector<std::array<double, 4>>& pieces() const { return pieces_; }
+  double spacing() const { return 1.0 / inverse_; }
   double end() const { return static_cast<double>(pieces_.size()) / inverse_; }
   /// The largest x whose piece is not zero throughout; 0 for a table of zeros.
   double support() const;

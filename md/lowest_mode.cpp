@@ -6,8 +6,6 @@
 
 namespace glasscape {
 
-void remove_translation(Positions& v) { v.colwise() -= Vector3d(v.rowwise().mean()); }
-
 Mode lowest_mode(const Hessian& hessian, const Positions& guess, const Lanczos& options, const Projection& project) {
   const Eigen::Index size = guess.size();
   const int most = static_cast<int>(std::min<Eigen::Index>(options.max_vectors, size));

@@ -1,6 +1,6 @@
 // The lowest eigenpair of a Hessian by Lanczos with full reorthogonalisation (Lanczos, J. Res. NBS 45, 255 (1950)),
 // warm-started from a guess and stopped by the Ritz residual. Works on any Hessian; one product per vector.
-// Eigenvalues in eV/Angstrom^2 (unit masses). Uniform translations are projected out where they are zero modes.
+// Eigenvalues in eV/Angstrom^2 (unit masses). Zero modes are projected out by the caller.
 #pragma once
 
 #include <functional>
@@ -31,7 +31,5 @@ using Projection = std::function<void(Positions&)>;
 /// `guess` need not be normalised; it must not vanish under the projection.
 Mode lowest_mode(const Hessian& hessian, const Positions& guess, const Lanczos& options, const Projection& project);
 
-/// Removes the mean of each axis over the free coordinates: the translations, when nothing is frozen.
-void remove_translation(Positions& v);
 
 }  // namespace glasscape

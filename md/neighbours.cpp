@@ -77,8 +77,8 @@ void for_each_around(const Bins& bins, const Vector3d& s, Visit visit) {
 
 }  // namespace
 
-Neighbours::Neighbours(double range, std::vector<int> kinds)
-    : range_(range), count_(static_cast<Eigen::Index>(kinds.size())), kind_(std::move(kinds)) {}
+Neighbours::Neighbours(double range, std::vector<int> kinds, ListKind lists)
+    : range_(range), lists_(lists), count_(static_cast<Eigen::Index>(kinds.size())), kind_(std::move(kinds)) {}
 
 void Neighbours::build(const Positions& positions, const Cell& cell) {
   make_images(positions, cell);
@@ -144,10 +144,20 @@ void Neighbours::make_lists(const Cell& cell) {
   for (Eigen::Index i = 0; i < count_; ++i) {
     const Vector3d centre = x_.col(i);
     for_each_around(bins, s[static_cast<std::size_t>(i)], [&](int j) {
-      if (j != i && (x_.col(j) - centre).squaredNorm() < range_squared) neighbour_.push_back(j);
+      if (counts(i, j) && (x_.col(j) - centre).squaredNorm() < range_squared) neighbour_.push_back(j);
     });
     first_[static_cast<std::size_t>(i) + 1] = neighbour_.size();
   }
+}
+
+bool Neighbours::counts(Eigen::Index i, int j) const {
+  if (lists_ == ListKind::full) return j != i;
+  const int owner = owner_[static_cast<std::size_t>(j)];
+  if (owner != i) return owner > i;
+  if (j == i) return false;
+  // an atom and its own image: the view from the side of the positive shift
+  const Eigen::Vector3i& s = shift_[static_cast<std::size_t>(j - count_)];
+  return s[0] != 0 ? s[0] > 0 : s[1] != 0 ? s[1] > 0 : s[2] > 0;
 }
 
 Atoms Neighbours::atoms(int threads) const {

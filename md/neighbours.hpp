@@ -1,7 +1,8 @@
 // Who is near whom: every atom's neighbours within a range, periodic images included, so that a cell smaller than the
 // range is as good as a large one.
 // The atoms are folded into the cell and followed by explicit images (x has atoms first, then images); a list entry is
-// an index into x, so inner loops know no periodicity. Lists are full: j in list(i) and an image of i in list(j).
+// an index into x, so inner loops know no periodicity. A full list has j in list(i) and an image of i in list(j); a half
+// list has every pair once.
 // Valid while no atom has moved more than half of the skin (range - cutoff) since `build`. Angstrom.
 #pragma once
 
@@ -11,6 +12,9 @@
 #include "md/configuration.hpp"
 
 namespace glasscape {
+
+/// Whether every pair stands in two lists or in one.
+enum class ListKind { full, half };
 
 /// What a potential sees: coordinates of atoms and images, their kinds, and the lists.
 struct Atoms {
@@ -31,7 +35,7 @@ struct Atoms {
 class Neighbours {
  public:
   /// `kinds` holds one entry per atom. A range of 0 makes empty lists.
-  Neighbours(double range, std::vector<int> kinds);
+  Neighbours(double range, std::vector<int> kinds, ListKind lists = ListKind::full);
 
   /// Finds images and lists anew. Throws FormatError when the cell is so small that images would exhaust memory.
   void build(const Positions& positions, const Cell& cell);
@@ -45,8 +49,11 @@ class Neighbours {
  private:
   void make_images(const Positions& positions, const Cell& cell);
   void make_lists(const Cell& cell);
+  /// True for the one of the two views of a pair that a half list keeps.
+  bool counts(Eigen::Index i, int j) const;
 
   double range_;
+  ListKind lists_;
   Eigen::Index count_;
   std::vector<int> kind_, owner_, neighbour_;
   std::vector<Eigen::Vector3i> fold_;   // lattice vectors taken off each atom

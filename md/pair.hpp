@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "md/blocks.hpp"
 #include "md/pair_hessian.hpp"
 #include "md/potential.hpp"
 
@@ -95,6 +96,7 @@ class PairPotential : public Potential {
   }
 
   double cutoff() const override { return cutoff_; }
+  ListKind lists() const override { return ListKind::half; }
 
   std::vector<int> kinds(const std::vector<Element>& elements) const override {
     std::vector<int> kinds;
@@ -127,6 +129,9 @@ class PairPotential : public Potential {
       throw InputError("element '{}' is not known to potential {}{}", name, Law::about.name, suggestion(name, table_.names));
     return static_cast<int>(found - table_.names.begin());
   }
+  /// visit(i, j, x_i - x_j, distance, law) for every pair in range of the atoms of a block.
+  template <typename Visit>
+  void for_each_pair(const Atoms& atoms, Block block, Visit visit) const;
   const TruncatedLaw<Law>& law(int a, int b) const {
     return table_.laws[static_cast<std::size_t>(a) * table_.kinds() + static_cast<std::size_t>(b)];
   }
@@ -187,47 +192,56 @@ PairTable<Law> PairTable<Law>::read(Input& in) {
 }
 
 template <typename Law>
-void PairPotential<Law>::add(const Atoms& atoms, Want want, Evaluation& out) const {
-  Eigen::VectorXd energy = Eigen::VectorXd::Zero(atoms.count);
-  const bool wants_virial = want.virial || want.per_atom;
-  AtomTensors virial = AtomTensors::Zero(6, wants_virial ? atoms.count : 0);
-#pragma omp parallel for schedule(static) num_threads(atoms.threads) if (atoms.threads > 1)
-  for (Eigen::Index i = 0; i < atoms.count; ++i) {
-    const Vector3d centre = atoms.x.col(i);
-    const int kind = atoms.kind[static_cast<std::size_t>(i)];
-    Vector3d force = Vector3d::Zero();
+template <typename Visit>
+void PairPotential<Law>::for_each_pair(const Atoms& atoms, Block block, Visit visit) const {
+  for (Eigen::Index i = block.begin; i < block.end; ++i)
     for (const int j : atoms.neighbours_of(i)) {
-      const Vector3d d = centre - atoms.x.col(j);
-      const auto& pair = law(kind, atoms.kind[static_cast<std::size_t>(j)]);
+      const auto& pair = law(atoms.kind[static_cast<std::size_t>(i)], atoms.kind[static_cast<std::size_t>(j)]);
+      const Vector3d d = atoms.x.col(i) - atoms.x.col(j);
       const double r2 = d.squaredNorm();
       if (r2 >= pair.range.cutoff * pair.range.cutoff) continue;
       const double r = std::sqrt(r2);
-      const Radial v = pair.at(r);
-      energy[i] += 0.5 * v.value;
-      force -= v.first / r * d;
-      if (wants_virial) virial.col(i) += outer(d, -0.5 * v.first / r);
+      visit(static_cast<int>(i), atoms.owner[static_cast<std::size_t>(j)], d, r, pair.at(r));
     }
-    out.forces.col(i) += force;
-  }
-  add_atom_terms(energy, virial, want, out);
+}
+
+template <typename Law>
+void PairPotential<Law>::add(const Atoms& atoms, Want want, Evaluation& out) const {
+  const std::vector<Block> blocks = blocks_of(atoms.count);
+  std::vector<Positions> forces(blocks.size());
+  std::vector<Eigen::VectorXd> energies(blocks.size());
+  std::vector<AtomTensors> virials(blocks.size());
+  const bool wants_virial = want.virial || want.per_atom;
+  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
+    Positions force = Positions::Zero(3, atoms.count);
+    Eigen::VectorXd energy = Eigen::VectorXd::Zero(atoms.count);
+    AtomTensors virial = AtomTensors::Zero(6, wants_virial ? atoms.count : 0);
+    for_each_pair(atoms, blocks[b], [&](int i, int j, const Vector3d& d, double r, const Radial& v) {
+      const Vector3d f = -v.first / r * d;
+      force.col(i) += f;
+      force.col(j) -= f;
+      energy[i] += 0.5 * v.value;
+      energy[j] += 0.5 * v.value;
+      if (!wants_virial) return;
+      const Eigen::Matrix<double, 6, 1> half = outer(d, -0.5 * v.first / r);
+      virial.col(i) += half;
+      virial.col(j) += half;
+    });
+    forces[b] = std::move(force);
+    energies[b] = std::move(energy);
+    virials[b] = std::move(virial);
+  });
+  out.forces += sum_of_blocks(std::move(forces));
+  add_atom_terms(sum_of_blocks(std::move(energies)), sum_of_blocks(std::move(virials)), want, out);
 }
 
 template <typename Law>
 std::unique_ptr<Hessian> PairPotential<Law>::hessian(const Atoms& atoms) const {
-  std::vector<std::size_t> first{0};
   std::vector<PairTerm> terms;
-  for (Eigen::Index i = 0; i < atoms.count; ++i) {
-    for (const int j : atoms.neighbours_of(i)) {
-      const auto& pair = law(atoms.kind[static_cast<std::size_t>(i)], atoms.kind[static_cast<std::size_t>(j)]);
-      const Vector3d d = atoms.x.col(i) - atoms.x.col(j);
-      const double r = d.norm();
-      if (r >= pair.range.cutoff) continue;
-      const Radial v = pair.at(r);
-      terms.push_back({atoms.owner[static_cast<std::size_t>(j)], d / r, v.second, v.first / r});
-    }
-    first.push_back(terms.size());
-  }
-  return std::make_unique<PairHessian>(std::move(first), std::move(terms), Eigen::VectorXd());
+  for_each_pair(atoms, {0, atoms.count}, [&](int i, int j, const Vector3d& d, double r, const Radial& v) {
+    terms.push_back({i, j, d / r, v.second, v.first / r});
+  });
+  return std::make_unique<PairHessian>(atoms.count, std::move(terms), Eigen::VectorXd());
 }
 
 }  // namespace glasscape

@@ -11,9 +11,9 @@
 
 namespace glasscape {
 
-/// One entry of a full list: atom j seen from atom i.
+/// A pair of atoms, listed once.
 struct PairTerm {
-  int j;            // atom, not image
+  int i, j;         // atoms, not images
   Vector3d e;       // from j to i, unit length
   double along;     // psi''
   double across;    // psi' / r
@@ -23,19 +23,18 @@ struct PairTerm {
 
 class PairHessian final : public Hessian {
  public:
-  /// `first` has atoms + 1 offsets into `terms`; `embedding` holds F'' per atom, or is empty for a pair potential.
-  PairHessian(std::vector<std::size_t> first, std::vector<PairTerm> terms, Eigen::VectorXd embedding);
+  /// `embedding` holds F'' per atom, or is empty for a pair potential.
+  PairHessian(Eigen::Index atoms, std::vector<PairTerm> terms, Eigen::VectorXd embedding);
 
-  Eigen::Index atoms() const override { return static_cast<Eigen::Index>(first_.size()) - 1; }
+  Eigen::Index atoms() const override { return atoms_; }
   Positions times(const Positions& v) const override;
   Eigen::SparseMatrix<double> matrix() const override;
 
  private:
-  std::span<const PairTerm> of(Eigen::Index i) const;
   /// F''_i q_i of every atom.
   Eigen::VectorXd embedding_response(const Positions& v) const;
 
-  std::vector<std::size_t> first_;
+  Eigen::Index atoms_;
   std::vector<PairTerm> terms_;
   Eigen::VectorXd embedding_;
 };

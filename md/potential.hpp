@@ -42,6 +42,8 @@ class Potential {
   virtual void add(const Atoms& atoms, Want want, Evaluation& out) const = 0;
   /// The exact Hessian, or nullptr: then differences of forces serve.
   virtual std::unique_ptr<Hessian> hessian(const Atoms&) const { return nullptr; }
+  /// The neighbour lists that `add` and `hessian` walk.
+  virtual ListKind lists() const { return ListKind::full; }
   /// True when the energy does not change if all atoms move together.
   virtual bool translation_invariant() const { return true; }
   /// How many coordinates of an atom the potential acts on: 3, or 2 for a surface over the plane.

@@ -1,7 +1,5 @@
 #include "md/restart.hpp"
 
-#include <map>
-
 #include "md/support/hash.hpp"
 #include "md/support/text.hpp"
 
@@ -54,6 +52,7 @@ class Writer {
     for (const int element : species.element_of) text_ += fmt::format(" {}", element);
     text_ += '\n';
   }
+  void note(std::string_view name, std::span<const double> values) { line(fmt::format("note:{}", name), values); }
   std::string finished() const { return text_ + "sha256 1 " + sha256(text_) + '\n'; }
 
  private:
@@ -92,6 +91,12 @@ class Reader {
   void operator()(std::string_view name, Cell& cell) {
     const auto v = numbers(name, 15);
     cell = Cell(Eigen::Map<const Matrix3d>(v.data()), {v[12] != 0, v[13] != 0, v[14] != 0}, Vector3d(v[9], v[10], v[11]));
+  }
+  std::map<std::string, std::vector<double>, std::less<>> notes() const {
+    std::map<std::string, std::vector<double>, std::less<>> notes;
+    for (const auto& [name, line] : lines_)
+      if (name.rfind("note:", 0) == 0) notes[name.substr(5)] = numbers(name, line.second.size());
+    return notes;
   }
   std::shared_ptr<const Species> species() {
     auto species = std::make_shared<Species>();
@@ -152,22 +157,24 @@ void verify(const std::string& text, const std::string& path) {
 
 }  // namespace
 
-void write_restart(const std::string& path, const DynamicsState& state) {
+void write_restart(const std::string& path, const Restart& restart) {
   Writer writer;
-  writer.species(*state.configuration.species);
-  quantities(state, writer);
+  writer.species(*restart.state.configuration.species);
+  quantities(restart.state, writer);
+  for (const auto& [name, values] : restart.notes) writer.note(name, values);
   write_text_file(path, writer.finished());
 }
 
-DynamicsState read_restart(const std::string& path) {
+Restart read_restart(const std::string& path) {
   const std::string text = read_text_file(path, "restart file");
   verify(text, path);
   Reader reader(text, path);
-  DynamicsState state;
-  state.configuration.species = reader.species();
-  quantities(state, reader);
-  check(state.configuration, path);
-  return state;
+  Restart restart;
+  restart.state.configuration.species = reader.species();
+  quantities(restart.state, reader);
+  restart.notes = reader.notes();
+  check(restart.state.configuration, path);
+  return restart;
 }
 
 }  // namespace glasscape

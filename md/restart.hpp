@@ -3,14 +3,22 @@
 // One line per quantity, "name count values..."; the last line is the SHA-256 of all before it.
 #pragma once
 
+#include <map>
+
 #include "md/dynamics.hpp"
 
 namespace glasscape {
 
+struct Restart {
+  DynamicsState state;
+  /// What the owner of the run keeps beside it, by name.
+  std::map<std::string, std::vector<double>, std::less<>> notes;
+};
+
 /// Writes in one step: the old file or the new one, never a part. Throws WriteError.
-void write_restart(const std::string& path, const DynamicsState& state);
+void write_restart(const std::string& path, const Restart& restart);
 
 /// Throws NotFound, or FormatError "path:line: ..." for a file that is damaged or not a restart file.
-DynamicsState read_restart(const std::string& path);
+Restart read_restart(const std::string& path);
 
 }  // namespace glasscape

@@ -63,7 +63,8 @@ Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration
       options_(options),
       cell_(frame.cell),
       free_(Positions::Ones(3, frame.atoms())),
-      neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_per_atom(*potential_, *frame.species)) {
+      neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_per_atom(*potential_, *frame.species),
+                  potential_->lists()) {
   check(frame, "configuration");
   freeze({});
   restart(frame.positions);

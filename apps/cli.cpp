@@ -1,0 +1,97 @@
+#include "apps/cli.hpp"
+
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "apps/commands.hpp"
+#include "apps/version.hpp"
+
+namespace glasscape {
+namespace {
+
+enum ExitCode { done = 0, usage = 2, bad_content = 65, missing = 66, failed = 70, cannot_write = 74, stopped = 75, bad_option = 78 };
+
+int complain(ExitCode code, const std::exception& error) {
+  std::fprintf(stderr, "glasscape: error: %s\n", error.what());
+  return code;
+}
+
+void add_study(CLI::App& verb, Request& request) {
+  verb.add_option("study", request.study, "study file (TOML)")->required();
+  verb.add_option("--folder", request.folder, "run folder, instead of the one the study names");
+}
+
+void add_structure(CLI::App& verb, Request& request) {
+  verb.add_option("file", request.file, "structure: extended XYZ, LAMMPS data or dump")->required();
+  verb.add_option("--potential", request.potential, "NAME:FILE or NAME:key=value,...; see `glasscape list`")->required();
+  verb.add_option("--elements", request.elements, "elements of the numeric types of a LAMMPS file, in order")->delimiter(',');
+  verb.add_option("--write", request.write, "write the result here (.xyz, .data or .dump)");
+  verb.add_flag("--json", request.json, "print JSON");
+}
+
+}  // namespace
+
+int cli(int argc, char** argv, const Plugins& plugins) {
+  Request request;
+  CLI::App app{"glasscape: energy landscapes of glasses"};
+  app.set_version_flag("--version", fmt::format("glasscape {}\n{}\n{}", program_version, compiler_text(), libraries_text()));
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "help for every verb");
+  app.add_option("--threads", request.threads, "threads to use; all cores by default")->check(CLI::Range(1, 1024));
+
+  auto* run = app.add_subcommand("run", "run what a study lacks, then write its report");
+  add_study(*run, request);
+  run->add_option("--threads", request.threads, "threads to use; all cores by default")->check(CLI::Range(1, 1024));
+  run->add_flag("--quiet", request.quiet, "no progress");
+  auto* status = app.add_subcommand("status", "how far a study is");
+  add_study(*status, request);
+  status->add_flag("--json", request.json, "print JSON");
+  auto* report = app.add_subcommand("report", "write report.html from what is there");
+  add_study(*report, request);
+  auto* digest = app.add_subcommand("digest", "a hash of all facts of a study's run folder");
+  add_study(*digest, request);
+  auto* check = app.add_subcommand("check", "what would run; nothing is executed");
+  add_study(*check, request);
+  auto* evaluate = app.add_subcommand("evaluate", "energy, forces and pressure of a structure");
+  add_structure(*evaluate, request);
+  auto* relax = app.add_subcommand("relax", "relax a structure to the nearest minimum");
+  add_structure(*relax, request);
+  relax->add_option("--fmax", request.fmax, "largest force on an atom, eV/A")->check(CLI::PositiveNumber);
+  relax->add_option("--method", request.method, "lbfgs or fire")->check(CLI::IsMember({"lbfgs", "fire"}));
+  auto* list = app.add_subcommand("list", "potentials, samplers and stages");
+  list->add_flag("--json", request.json, "print JSON");
+  auto* describe = app.add_subcommand("describe", "the options of a potential, sampler or stage");
+  describe->add_option("name", request.name, "a name that `glasscape list` shows")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? done : usage;
+  }
+  try {
+    if (*run) return run_command(request, plugins) == Outcome::stopped ? stopped : done;
+    if (*status) status_command(request, plugins);
+    if (*report) report_command(request, plugins);
+    if (*digest) digest_command(request, plugins);
+    if (*check) check_command(request, plugins);
+    if (*evaluate) evaluate_command(request, plugins);
+    if (*relax) relax_command(request, plugins);
+    if (*list) list_command(request, plugins);
+    if (*describe) describe_command(request, plugins);
+    return done;
+  } catch (const InputError& error) {
+    return complain(bad_option, error);
+  } catch (const FormatError& error) {
+    return complain(bad_content, error);
+  } catch (const NotFound& error) {
+    return complain(missing, error);
+  } catch (const WriteError& error) {
+    return complain(cannot_write, error);
+  } catch (const std::exception& error) {
+    return complain(failed, error);
+  }
+}
+
+}  // namespace glasscape

@@ -1,0 +1,205 @@
+#include "apps/commands.hpp"
+
+#include <fmt/ranges.h>
+#include <omp.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "apps/progress.hpp"
+#include "apps/runner.hpp"
+#include "md/minimise.hpp"
+#include "md/structure_io.hpp"
+#include "md/support/text.hpp"
+
+namespace glasscape {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(const Json& json) { print(json.dump(2) + "\n"); }
+
+/// Folders of potential files: from the environment, then where Debian installs them.
+SearchPath search_path() {
+  SearchPath path;
+  for (const char* name : {"GLASSCAPE_POTENTIALS", "LAMMPS_POTENTIALS"})
+    if (const char* folders = std::getenv(name))
+      for (const std::string_view folder : split(folders, ':')) path.folders.emplace_back(folder);
+  for (const std::string& folder : installed_potentials().folders) path.folders.push_back(folder);
+  return path;
+}
+
+Study study_of(const Request& request, const Plugins& plugins) {
+  return read_study(request.study, plugins, search_path(), request.folder);
+}
+
+int threads_of(const Request& request) { return request.threads > 0 ? request.threads : omp_get_num_procs(); }
+
+struct Loaded {
+  Configuration configuration;
+  Surface surface;
+};
+
+Loaded load(const Request& request, const Plugins& plugins) {
+  auto potential = potential_from_text(request.potential, plugins, search_path());
+  Configuration c = read_structure(request.file, {.elements = request.elements});
+  try {
+    return {c, Surface(potential, c, {.threads = threads_of(request)})};
+  } catch (const InputError& error) {
+    const bool numeric = !c.species->elements.empty() && to_integer(c.species->elements.front().name).has_value();
+    throw InputError("{}: {}{}", request.file, error.what(), numeric ? "; name the elements of the numeric types with --elements" : "");
+  }
+}
+
+/// Pressure -dE/dV of a static configuration, GPa; nothing for an open cluster.
+std::optional<double> static_pressure(const Configuration& c, const Evaluation& e) {
+  if (!c.cell.all_periodic()) return std::nullopt;
+  return e.virial.trace() / (3.0 * c.cell.volume()) * units::stress_GPa;
+}
+
+Json facts_of(const Configuration& c, const Evaluation& e, const Potential& potential) {
+  Json json;
+  json["natoms"] = c.atoms();
+  json["energy_eV"] = e.energy;
+  json["energy_per_atom_eV"] = e.energy / static_cast<double>(c.atoms());
+  json["fmax_eV_per_A"] = fmax(e.forces);
+  if (const auto p = static_pressure(c, e)) {
+    json["pressure_GPa"] = *p;
+    json["volume_A3"] = c.cell.volume();
+    std::vector<double> virial;
+    for (const auto& [a, b] : {std::pair{0, 0}, {1, 1}, {2, 2}, {0, 1}, {0, 2}, {1, 2}}) virial.push_back(e.virial(a, b));
+    json["virial_eV_xx_yy_zz_xy_xz_yz"] = virial;
+  } else {
+    json["pressure_GPa"] = nullptr;
+  }
+  json["potential"] = potential.provenance();
+  return json;
+}
+
+void print_facts(const Json& facts, bool json) {
+  if (json) return print(facts);
+  for (const auto& [key, value] : facts.items()) print(fmt::format("{:<28} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump()));
+}
+
+/// Forces, per-atom energy and per-atom stress. The stress is minus the atom's virial over the mean volume per atom
+/// (tension positive), eV/Angstrom^3; an open cluster has no volume, so there it is minus the virial, eV.
+void write_result(const std::string& path, const Configuration& c, const Evaluation& e) {
+  if (path.empty()) return;
+  Frame frame{c, {{"energy", shortest(e.energy)}}, {}};
+  const double volume = c.cell.all_periodic() ? c.cell.volume() / static_cast<double>(c.atoms()) : 1.0;
+  frame.columns.push_back({"forces", e.forces});
+  frame.columns.push_back({"local_energy", e.atom_energy.transpose()});
+  frame.columns.push_back({"stress", -e.atom_virial / volume});
+  write_structure(path, frame);
+}
+
+}  // namespace
+
+Outcome run_command(const Request& request, const Plugins& plugins) {
+  const Study study = study_of(request, plugins);
+  Store store(study.folder);
+  Progress progress(request.quiet);
+  const bool complete = run_study(study, store, threads_of(request), stop_on_signal(), progress);
+  if (!complete) {
+    std::fprintf(stderr, "\nstopped; nothing finished is lost. To continue: glasscape run %s%s\n", request.study.c_str(),
+                 request.folder.empty() ? "" : (" --folder " + request.folder).c_str());
+    return Outcome::stopped;
+  }
+  report_command(request, plugins);
+  return Outcome::done;
+}
+
+void status_command(const Request& request, const Plugins& plugins) {
+  const Study study = study_of(request, plugins);
+  const Store store(study.folder);
+  Json all = Json::array();
+  for (const StageStatus& s : status(study, store)) {
+    if (request.json)
+      all.push_back({{"stage", s.name}, {"type", s.type}, {"tasks", s.tasks}, {"done", s.done}});
+    else
+      print(fmt::format("{:<16} {:<12} {:>6} of {:<6} tasks done{}\n", s.name, s.type, s.done, s.tasks, s.done == s.tasks ? "" : "  <- run continues here"));
+  }
+  if (request.json) print(Json{{"study", study.name}, {"folder", study.folder.string()}, {"stages", all}});
+}
+
+void digest_command(const Request& request, const Plugins& plugins) {
+  const Study study = study_of(request, plugins);
+  const Store store(study.folder);
+  print(fmt::format("{} tasks in {}\n{}\n", store.tasks().size(), study.folder.string(), store.digest()));
+}
+
+void check_command(const Request& request, const Plugins& plugins) {
+  const Study study = study_of(request, plugins);
+  print(fmt::format("study      {}\nfolder     {}\nseed       {}\npotential  {}\n", study.name, study.folder.string(), study.seed, study.potential->provenance()));
+  const Store store(study.folder);
+  for (const StageStatus& s : status(study, store)) {
+    const StudyStage& stage = *study.find(s.name);
+    print(fmt::format("stage      {} ({}){}: {} tasks, {} to run; task 1: {}\n", s.name, s.type, stage.from.empty() ? "" : " from " + stage.from,
+                      s.tasks, s.tasks - s.done, stage.stage->describe_task(0)));
+  }
+}
+
+void evaluate_command(const Request& request, const Plugins& plugins) {
+  Loaded in = load(request, plugins);
+  const Evaluation e = in.surface.evaluate(in.configuration.positions, {.virial = true, .per_atom = true});
+  write_result(request.write, in.configuration, e);
+  print_facts(facts_of(in.configuration, e, in.surface.potential()), request.json);
+}
+
+void relax_command(const Request& request, const Plugins& plugins) {
+  Loaded in = load(request, plugins);
+  Minimise options{.fmax = request.fmax};
+  if (request.method == "fire") options.method = Minimise::Method::fire;
+  const Quenched q = minimise(in.surface, in.configuration.positions, options);
+  in.configuration.positions = q.positions;
+  const Evaluation e = in.surface.evaluate(q.positions, {.virial = true, .per_atom = true});
+  write_result(request.write, in.configuration, e);
+  Json facts = facts_of(in.configuration, e, in.surface.potential());
+  facts["ended"] = to_string(q.ended);
+  facts["force_calls"] = q.calls;
+  print_facts(facts, request.json);
+  if (!q.converged()) throw Error("{}: the relaxation did not converge: {} at fmax {} eV/A", request.file, to_string(q.ended), q.fmax);
+}
+
+void list_command(const Request& request, const Plugins& plugins) {
+  Json all;
+  const auto show = [&](const auto& registry) {
+    if (!request.json) print(fmt::format("{}s\n", registry.kind()));
+    for (const auto& entry : registry.entries()) {
+      if (request.json)
+        all[registry.kind() + "s"].push_back({{"name", entry.about.name}, {"summary", entry.about.summary}});
+      else
+        print(fmt::format("  {:<16} {}\n", entry.about.name, entry.about.summary));
+    }
+  };
+  show(plugins.potentials);
+  show(plugins.stages);
+  show(plugins.samplers);
+  if (request.json) print(all);
+}
+
+void describe_command(const Request& request, const Plugins& plugins) {
+  bool found = false;
+  std::vector<std::string> known;
+  const auto show = [&](const auto& registry) {
+    for (const std::string& name : registry.names()) known.push_back(name);
+    const auto* entry = registry.find(request.name);
+    if (entry == nullptr) return;
+    found = true;
+    Input in = Input::describing();
+    entry->describe(in);
+    print(fmt::format("{} ({}): {}\n", entry->about.name, registry.kind(), entry->about.summary));
+    for (const OptionText& option : in.record())
+      print(fmt::format("  {:<24} {:<22} {}\n      {}\n", option.key, option.fallback.empty() ? "-" : option.fallback, option.kind, option.meaning));
+  };
+  show(plugins.potentials);
+  show(plugins.stages);
+  show(plugins.samplers);
+  if (!found) throw InputError("'{}' is not a potential, stage or sampler{}", request.name, suggestion(request.name, known));
+}
+
+}  // namespace glasscape
+namespace glasscape { void report_command(const Request&, const Plugins&) {} }

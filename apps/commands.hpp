@@ -1,0 +1,35 @@
+// What each verb of the command line does. They print results on stdout and throw the classes of error.hpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/study.hpp"
+
+namespace glasscape {
+
+/// What the options of a verb were.
+struct Request {
+  std::string study, folder;                // run, status, report, digest, check
+  std::string file, potential, write;      // evaluate, relax
+  std::vector<std::string> elements;
+  std::string name;                         // describe
+  std::string method = "lbfgs";             // relax
+  double fmax = 1e-3;                       // relax, eV/Angstrom
+  int threads = 0;                          // 0: all cores
+  bool json = false, quiet = false;
+};
+
+enum class Outcome { done, stopped };
+
+Outcome run_command(const Request& request, const Plugins& plugins);
+void status_command(const Request& request, const Plugins& plugins);
+void report_command(const Request& request, const Plugins& plugins);
+void digest_command(const Request& request, const Plugins& plugins);
+void check_command(const Request& request, const Plugins& plugins);
+void evaluate_command(const Request& request, const Plugins& plugins);
+void relax_command(const Request& request, const Plugins& plugins);
+void list_command(const Request& request, const Plugins& plugins);
+void describe_command(const Request& request, const Plugins& plugins);
+
+}  // namespace glasscape

@@ -1,0 +1,28 @@
+// Progress on stderr: one moving line on a terminal, one line per stage elsewhere. And the stop signal.
+#pragma once
+
+#include <chrono>
+
+#include "apps/runner.hpp"
+
+namespace glasscape {
+
+class Progress final : public Watcher {
+ public:
+  explicit Progress(bool quiet);
+  void stage_begins(const StudyStage& stage, std::int64_t missing, std::int64_t tasks) override;
+  void task_ends(const StudyStage& stage, std::int64_t finished, std::int64_t missing) override;
+  void task_moves(const StudyStage& stage, double part) override;
+  void stage_ends(const StudyStage& stage) override;
+
+ private:
+  void show(const StudyStage& stage, double part, const std::string& what);
+
+  bool quiet_, terminal_;
+  std::chrono::steady_clock::time_point begin_, shown_;
+};
+
+/// Set by SIGINT and SIGTERM from now on: tasks in flight end or leave a checkpoint. A second signal ends the program.
+const std::atomic<bool>& stop_on_signal();
+
+}  // namespace glasscape

@@ -1,0 +1,154 @@
+#include "apps/runner.hpp"
+
+#include <omp.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <ctime>
+#include <mutex>
+#include <optional>
+
+#include "apps/version.hpp"
+
+namespace glasscape {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+std::string host_name() {
+  char name[256] = {};
+  ::gethostname(name, sizeof name - 1);
+  return name;
+}
+
+/// Runs the missing tasks of one stage.
+class StageRun {
+ public:
+  StageRun(const Study& study, Store& store, const StudyStage& stage, int threads, const std::atomic<bool>& stop, Watcher& watcher)
+      : study_(study), store_(store), stage_(stage), stop_(stop), watcher_(watcher), threads_(threads) {}
+
+  bool run() {
+    for (std::int64_t task = 0; task < stage_.stage->tasks(); ++task)
+      if (!store_.has(study_.task_id(stage_, task))) missing_.push_back(task);
+    watcher_.stage_begins(stage_, static_cast<std::int64_t>(missing_.size()), stage_.stage->tasks());
+    if (!missing_.empty() && stage_.stage->needs_start()) start_ = start_of(study_, store_, stage_);
+    const auto count = static_cast<std::int64_t>(missing_.size());
+    // several tasks: one thread each; a single task: all threads inside it
+    const int at_once = stage_.stage->tasks() > 1 ? threads_ : 1;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(at_once)
+    for (std::int64_t k = 0; k < count; ++k) attempt(missing_[static_cast<std::size_t>(k)]);
+    if (failure_) std::rethrow_exception(failure_);
+    if (finished_ < count) return false;
+    watcher_.stage_ends(stage_);
+    return true;
+  }
+
+ private:
+  void attempt(std::int64_t task) {
+    if (stop_ || failed_) return;
+    try {
+      run_task(task);
+    } catch (const Interrupted&) {
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      failed_ = true;
+    }
+  }
+
+  void run_task(std::int64_t task) {
+    const auto begin = Clock::now();
+    Shard shard;
+    shard.task = study_.task_id(stage_, task);
+    shard.circumstances = {.host = host_name(), .started = now_text(), .ended = {}, .wall_seconds = 0, .threads = threads_};
+    const std::filesystem::path checkpoints = study_.folder / "checkpoints";
+    std::filesystem::create_directories(checkpoints);
+    TaskContext context;
+    context.potential = study_.potential;
+    context.stage = stage_.name;
+    context.seed = study_.seed;
+    if (start_) {
+      context.start = &start_->first;
+      context.start_ref = start_->second;
+    }
+    context.threads = stage_.stage->tasks() > 1 ? 1 : threads_;
+    context.checkpoint = (checkpoints / (shard.task + ".restart")).string();
+    context.stop = &stop_;
+    context.progress = [this](double part) {
+      const std::lock_guard lock(mutex_);
+      watcher_.task_moves(stage_, part);
+    };
+    shard.events = stage_.stage->run(task, context);
+    shard.provenance = provenance_of(study_, stage_, task);
+    shard.circumstances.ended = now_text();
+    shard.circumstances.wall_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    const std::lock_guard lock(mutex_);
+    store_.write(shard);
+    std::filesystem::remove(context.checkpoint);
+    watcher_.task_ends(stage_, ++finished_, static_cast<std::int64_t>(missing_.size()));
+  }
+
+  static Provenance provenance_of(const Study& study, const StudyStage& stage, std::int64_t task) {
+    return {.study = study.text,
+            .study_name = study.name,
+            .program_version = std::string(program_version),
+            .compiler = compiler_text(),
+            .libraries = libraries_text(),
+            .seed = study.seed,
+            .potential = study.potential->provenance(),
+            .potential_checksum = study.potential->checksum(),
+            .task_description = study.task_description(stage, task)};
+  }
+
+  const Study& study_;
+  Store& store_;
+  const StudyStage& stage_;
+  const std::atomic<bool>& stop_;
+  Watcher& watcher_;
+  int threads_;
+  std::vector<std::int64_t> missing_;
+  std::optional<std::pair<BasinFound, EventRef>> start_;
+  std::mutex mutex_;
+  std::int64_t finished_ = 0;
+  std::exception_ptr failure_;
+  std::atomic<bool> failed_ = false;
+};
+
+}  // namespace
+
+std::vector<StageStatus> status(const Study& study, const Store& store) {
+  std::vector<StageStatus> all;
+  for (const StudyStage& stage : study.stages) {
+    StageStatus s{stage.name, stage.type, stage.stage->tasks(), 0};
+    for (std::int64_t task = 0; task < s.tasks; ++task) s.done += store.has(study.task_id(stage, task));
+    all.push_back(s);
+  }
+  return all;
+}
+
+std::pair<BasinFound, EventRef> start_of(const Study& study, const Store& store, const StudyStage& stage) {
+  const std::string task = study.task_id(*study.find(stage.from), 0);
+  if (!store.has(task)) throw InputError("stage '{}' starts from '{}', which has not run in {}", stage.name, stage.from, study.folder.string());
+  const Shard shard = store.read(task);
+  for (std::size_t k = 0; k < shard.events.size(); ++k)
+    if (const auto* basin = std::get_if<BasinFound>(&shard.events[k])) return {*basin, {task, static_cast<std::int64_t>(k)}};
+  throw InputError("stage '{}' starts from '{}', which found no basin", stage.name, stage.from);
+}
+
+bool run_study(const Study& study, Store& store, int threads, const std::atomic<bool>& stop, Watcher& watcher) {
+  store.remove_leftovers();
+  for (const StudyStage& stage : study.stages)
+    if (!StageRun(study, store, stage, threads, stop, watcher).run()) return false;
+  return true;
+}
+
+}  // namespace glasscape

@@ -1,0 +1,51 @@
+// A stage of a study: it says how many tasks it has and runs one of them into events. Tasks are the unit of work: each
+// has its own random stream and its own shard, and depends on nothing but the study and the stages before it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include "landscape/event.hpp"
+#include "md/potential.hpp"
+#include "md/support/random.hpp"
+
+namespace glasscape {
+
+/// Thrown by a task that was told to stop and left a checkpoint.
+struct Interrupted {};
+
+/// What a task gets from the runner.
+struct TaskContext {
+  std::shared_ptr<const Potential> potential;
+  std::string stage;            // its name in the study
+  std::uint64_t seed = 0;       // of the study
+  const BasinFound* start = nullptr;  // the basin of the stage named by `from`, if any
+  EventRef start_ref;
+  int threads = 1;              // that this task may use inside
+  std::string checkpoint;       // path of a restart file of this task; may exist
+  const std::atomic<bool>* stop = nullptr;
+  std::function<void(double part)> progress;  // how much of the task is done
+
+  /// The random stream named by a text, for this stage.
+  Rng stream(std::string_view name) const { return Rng(seed, stream_of(stage + "/" + std::string(name))); }
+  bool stopped() const { return stop != nullptr && stop->load(); }
+};
+
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  virtual std::int64_t tasks() const = 0;
+  virtual Events run(std::int64_t task, TaskContext& context) const = 0;
+  /// True when a task starts from a basin of an earlier stage.
+  virtual bool needs_start() const = 0;
+  /// What one task is, for progress and plans: "5 searches".
+  virtual std::string describe_task(std::int64_t task) const = 0;
+};
+
+using Stages = Registry<Stage>;
+
+/// The stages that prepare configurations, in alphabetical order. Every sampler is a stage too.
+Stages builtin_stages();
+
+}  // namespace glasscape

@@ -1,0 +1,17 @@
+// The list of preparing stages, in alphabetical order, and all built-in plug-ins together.
+#include "apps/plugins.hpp"
+#include "apps/stages/melt_quench.hpp"
+#include "apps/stages/structure.hpp"
+
+namespace glasscape {
+
+Stages builtin_stages() {
+  Stages stages("stage");
+  stages.add<MeltQuench>();
+  stages.add<Structure>();
+  return stages;
+}
+
+Plugins builtin_plugins() { return {builtin_potentials(), builtin_samplers(), builtin_stages()}; }
+
+}  // namespace glasscape

@@ -1,0 +1,187 @@
+#include "apps/stages/melt_quench.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+#include "md/restart.hpp"
+
+namespace glasscape {
+
+/// Where a run along the schedule stands.
+struct MeltQuench::Progress {
+  std::size_t leg = 0;
+  std::int64_t steps_before = 0;  // in the legs before
+  std::vector<double> rows;       // of the trace
+  std::optional<DynamicsState> state;
+};
+
+namespace {
+
+constexpr double list_skin = 0.8;                 // Angstrom
+constexpr std::int64_t checkpoint_every = 5000;   // steps
+
+MeltQuench::Leg read_leg(Input& in, double before) {
+  MeltQuench::Leg leg{};
+  if (in.has("at") || in.is_describing()) leg.begin = leg.end = in.temperature("at", required, "hold this temperature for `time`", positive);
+  if (in.has("to") || in.is_describing()) {
+    in.expect(before > 0.0, "to", "a leg with `at` before the first ramp");
+    leg.begin = before;
+    leg.end = in.temperature("to", required, "ramp to this temperature at `rate` or within `time`", positive);
+  }
+  if (in.has("rate") || in.is_describing()) {
+    const double rate = in.rate("rate", required, "speed of a ramp");
+    in.expect(leg.begin != leg.end, "rate", "no rate for a hold: give `time`");
+    leg.time = std::abs(leg.end - leg.begin) / rate;
+  }
+  if (in.has("time") || in.is_describing()) leg.time = in.time("time", required, "length of a hold or a ramp");
+  if (!in.is_describing() && !in.has("at") && !in.has("to")) throw InputError("{}: a leg needs `at` or `to`", in.where("at"));
+  if (!in.is_describing() && !(leg.time > 0.0)) throw InputError("{}: a leg needs `time`, a ramp `rate` or `time`", in.where("time"));
+  in.finish();
+  return leg;
+}
+
+/// Rows of the trace: what a reader of a quench looks at.
+void record(const Dynamics& run, std::int64_t steps_before, double timestep, std::vector<double>& rows) {
+  const Configuration& c = run.state().configuration;
+  const double n = static_cast<double>(c.atoms());
+  rows.insert(rows.end(), {static_cast<double>(steps_before + run.state().step) * timestep * units::time_ps, run.target(), run.temperature(),
+                           run.pressure() * units::stress_GPa, c.cell.volume() / n, run.state().potential_energy / n});
+}
+
+const std::vector<std::string> columns{"time (ps)", "target (K)", "temperature (K)", "pressure (GPa)", "volume per atom (A^3)",
+                                       "energy per atom (eV)"};
+
+void save(const std::string& path, const DynamicsState& state, const MeltQuench::Progress& at) {
+  if (path.empty()) return;
+  write_restart(path, {state, {{"leg", {static_cast<double>(at.leg)}}, {"steps_before", {static_cast<double>(at.steps_before)}}, {"rows", at.rows}}});
+}
+
+MeltQuench::Progress resume(const std::string& path) {
+  if (path.empty() || !std::filesystem::exists(path)) return {};
+  Restart saved = read_restart(path);
+  return {static_cast<std::size_t>(saved.notes["leg"].at(0)), static_cast<std::int64_t>(saved.notes["steps_before"].at(0)),
+          std::move(saved.notes["rows"]), std::move(saved.state)};
+}
+
+}  // namespace
+
+MeltQuench::Options MeltQuench::read(Input& in) {
+  Options o;
+  o.atoms = in.integer("atoms", 1000, "number of atoms", positive);
+  Input composition = in.table("composition", "share of each element, for example { Cu = 50, Zr = 50 }");
+  for (const std::string& element : composition.keys())
+    o.composition.emplace_back(element, composition.real(element, required, "share of this element", positive));
+  in.expect(!o.composition.empty(), "composition", "at least one element");
+  o.volume_per_atom = std::pow(in.length("spacing", "2.6 A", "cube root of the volume per atom of the random start", positive), 3);
+  double temperature = 0.0;
+  for (Input& leg : in.tables("schedule", "legs of the temperature schedule, in order")) {
+    o.schedule.push_back(read_leg(leg, temperature));
+    temperature = o.schedule.back().end;
+  }
+  in.expect(!o.schedule.empty(), "schedule", "at least one leg, for example [{ at = \"2000 K\", time = \"10 ps\" }]");
+  o.dynamics.timestep = in.time("timestep", "2 fs", "time step");
+  o.dynamics.pressure = in.pressure("pressure", "0 GPa", "target pressure");
+  o.dynamics.damping = in.time("damping", "0.1 ps", "period of the thermostat");
+  o.dynamics.pressure_damping = in.time("pressure_damping", "1 ps", "period of the barostat");
+  o.dynamics.ensemble = in.choice("barostat", {"isotropic", "per-axis"}, "isotropic", "which lengths of the cell may change") == "isotropic"
+                            ? Ensemble::npt : Ensemble::npt_axes;
+  o.record_every = in.integer("record_every", 500, "steps between rows of the trace", positive);
+  o.minimise.fmax = in.force("fmax", "1e-5 eV/A", "largest force on an atom of the inherent structure");
+  return o;
+}
+
+std::string MeltQuench::describe_task(std::int64_t) const {
+  double time = 0.0;
+  for (const Leg& leg : options_.schedule) time += leg.time;
+  return fmt::format("{} atoms, {:.4g} ps of dynamics", options_.atoms, time * units::time_ps);
+}
+
+Configuration MeltQuench::random_positions(const TaskContext& context) const {
+  Rng rng = context.stream("random start");
+  std::vector<Element> elements;
+  double shares = 0.0;
+  for (const auto& [name, share] : options_.composition) {
+    elements.push_back(elements_named({name}).front());
+    for (const Element& known : context.potential->elements())
+      if (known.name == name) elements.back() = known;
+    shares += share;
+  }
+  auto species = std::make_shared<Species>();
+  species->elements = elements;
+  double sum = 0.0;
+  for (std::size_t k = 0; k < elements.size(); ++k) {
+    sum += options_.composition[k].second / shares;
+    const auto upto = static_cast<std::size_t>(std::llround(sum * static_cast<double>(options_.atoms)));
+    species->element_of.resize(std::max(upto, species->element_of.size()), static_cast<int>(k));
+  }
+  const double edge = std::cbrt(options_.volume_per_atom * static_cast<double>(options_.atoms));
+  Configuration start{species, Cell::cubic(edge), Positions(3, options_.atoms), {}};
+  for (double& c : start.positions.reshaped()) c = edge * rng.uniform();
+  return start;
+}
+
+/// Random positions, relaxed until no two atoms overlap.
+Configuration MeltQuench::random_start(Surface& surface, const TaskContext& context) const {
+  Configuration start = random_positions(context);
+  start.positions = minimise(surface, start.positions, {.fmax = 1.0, .max_calls = 2000}).positions;
+  return start;
+}
+
+std::int64_t MeltQuench::steps_of(const Leg& leg) const { return std::max<std::int64_t>(1, std::llround(leg.time / options_.dynamics.timestep)); }
+
+std::int64_t MeltQuench::all_steps() const {
+  std::int64_t all = 0;
+  for (const Leg& leg : options_.schedule) all += steps_of(leg);
+  return all;
+}
+
+/// Dynamics of one leg, from its beginning or from where a checkpoint was made.
+DynamicsState MeltQuench::run_leg(Surface& surface, const Leg& leg, Progress& at, std::int64_t steps, const TaskContext& context) const {
+  Dynamics::Options options = options_.dynamics;
+  options.temperature = leg.begin;
+  options.ramp = (leg.end - leg.begin) / leg.time;
+  options.seed = context.seed;
+  options.stream = stream_of(fmt::format("{}/leg {}", context.stage, at.leg));
+  Dynamics run = at.state ? Dynamics(surface, std::move(*at.state), options) : Dynamics(surface, random_start(surface, context), options);
+  while (run.state().step < steps) {
+    if (run.state().step % options_.record_every == 0) record(run, at.steps_before, options.timestep, at.rows);
+    run.step();
+    const std::int64_t done = at.steps_before + run.state().step;
+    if (done % 100 == 0 && context.progress) context.progress(static_cast<double>(done) / static_cast<double>(all_steps()));
+    if (context.stopped() || done % checkpoint_every == 0) save(context.checkpoint, run.state(), at);
+    if (context.stopped()) throw Interrupted{};
+  }
+  at.steps_before += steps;
+  return run.state();
+}
+
+Events MeltQuench::run(std::int64_t, TaskContext& context) const {
+  Progress at = resume(context.checkpoint);
+  const Configuration frame = at.state ? at.state->configuration : random_positions(context);
+  Surface surface(context.potential, frame, {.skin = list_skin, .threads = context.threads});
+  for (; at.leg < options_.schedule.size(); ++at.leg) {
+    at.state = run_leg(surface, options_.schedule[at.leg], at, steps_of(options_.schedule[at.leg]), context);
+    at.state->step = 0;
+    at.state->drawn = 0;
+  }
+  return quenched(surface, at.state->configuration, at.rows);
+}
+
+/// The inherent structure of the last configuration, and the trace.
+Events MeltQuench::quenched(Surface& surface, Configuration glass, const std::vector<double>& rows) const {
+  glass.momenta.resize(3, 0);
+  surface.set_cell(glass.cell);
+  surface.restart(glass.positions);
+  const Quenched inherent = minimise(surface, glass.positions, options_.minimise);
+  if (!inherent.converged())
+    throw Error("melt-quench: the inherent structure did not converge: {} at fmax {} eV/A", to_string(inherent.ended), inherent.fmax);
+  glass.positions = inherent.positions;
+  using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto width = static_cast<Eigen::Index>(columns.size());
+  TraceRecorded trace{"melt-quench", columns, Eigen::Map<const Rows>(rows.data(), static_cast<Eigen::Index>(rows.size()) / width, width)};
+  return {BasinFound{glass, inherent.energy, inherent.fmax, inherent.calls}, std::move(trace)};
+}
+
+}  // namespace glasscape

@@ -1,0 +1,49 @@
+// A study file as objects: the potential, the stages in order, what the report should show. TOML; see docs/study.md.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/plugins.hpp"
+
+namespace glasscape {
+
+/// What is derived and never stored: read from the table `report`.
+struct ReportOptions {
+  std::vector<double> temperatures;  // K
+  double moved;                      // Angstrom: an atom displaced further has moved
+  int largest_events;                // how many to list
+  double rdf_range;                  // Angstrom
+};
+
+struct StudyStage {
+  std::string name, type;
+  std::string from;         // name of the stage whose basin its tasks start from, or ""
+  std::string description;  // what its facts depend on, as canonical text
+  std::shared_ptr<const Stage> stage;
+};
+
+struct Study {
+  std::string source, text, name;
+  std::uint64_t seed = 0;
+  std::filesystem::path folder;  // of the run
+  std::shared_ptr<const Potential> potential;
+  std::vector<StudyStage> stages;
+  ReportOptions report;
+
+  const StudyStage* find(std::string_view stage) const;
+  /// The id of a task: stage, number, and a hash of everything its facts depend on.
+  std::string task_id(const StudyStage& stage, std::int64_t task) const;
+  /// What that hash is of.
+  std::string task_description(const StudyStage& stage, std::int64_t task) const;
+};
+
+/// Throws NotFound or InputError "file:line: key ...". `folder` replaces the run folder when not empty.
+Study read_study(const std::string& path, const Plugins& plugins, const SearchPath& search, const std::string& folder = {});
+
+/// "eam-fs:PATH", "lj:epsilon=1,sigma=1": a potential as written on the command line.
+std::shared_ptr<const Potential> potential_from_text(const std::string& text, const Plugins& plugins, const SearchPath& search);
+
+}  // namespace glasscape

@@ -1,0 +1,165 @@
+#include "landscape/store.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+
+#include "landscape/facts_hash.hpp"
+#include "md/support/error.hpp"
+#include "md/support/hash.hpp"
+#include "md/support/text.hpp"
+
+namespace glasscape {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view extension = ".h5";
+constexpr std::string_view temporary_mark = ".h5.tmp.";
+constexpr std::size_t longest_task = 150;  // leaves room for the temporary name within 255 bytes
+
+std::string host() {
+  std::array<char, 65> name{};  // HOST_NAME_MAX of Linux is 64
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+/// Between hosts that share a folder a process number alone names nobody.
+std::string temporary_ending(long process) { return fmt::format("{}.{}", host(), process); }
+
+bool is_task_id(const std::string& task) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; };
+  return !task.empty() && task.size() <= longest_task && task.front() != '.' &&
+         std::all_of(task.begin(), task.end(), plain) && task.find(temporary_mark) == std::string::npos;
+}
+
+/// What lies in a folder; nothing when there is no folder.
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::error_code failed;
+  if (!fs::exists(folder, failed) && !failed) return {};
+  std::vector<fs::path> files;
+  for (fs::directory_iterator at(folder, failed); !failed && at != fs::directory_iterator(); at.increment(failed))
+    files.push_back(at->path());
+  if (failed) throw NotFound("cannot list the folder '{}': {}", folder.string(), failed.message());
+  return files;
+}
+
+/// A new or renamed file is on disk when its folder is.
+void sync_folder(const fs::path& folder) {
+  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = directory >= 0 && (::fsync(directory) == 0 || errno == EINVAL);  // EINVAL: not on this file system
+  const int reason = errno;
+  if (directory >= 0) ::close(directory);
+  if (!synced) throw WriteError("cannot sync the folder '{}': {}", folder.string(), std::strerror(reason));
+}
+
+void make_folders(const fs::path& shards) {
+  std::error_code failed;
+  if (!fs::create_directories(shards, failed) && !failed) return;
+  if (failed) throw WriteError("cannot make the folder '{}': {}", shards.string(), failed.message());
+  const fs::path run = fs::absolute(shards).parent_path();
+  sync_folder(run);
+  sync_folder(run.parent_path());
+}
+
+/// Removes a file that was not renamed away.
+struct Temporary {
+  fs::path path;
+
+  explicit Temporary(fs::path at) : path(std::move(at)) {}
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+  ~Temporary() {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+  }
+};
+
+void verify(const fs::path& written, const Shard& shard) {
+  try {
+    const Shard found = read_shard(written);
+    if (found.task == shard.task && found.provenance == shard.provenance && found.circumstances == shard.circumstances &&
+        facts_hash(found.events) == facts_hash(shard.events))
+      return;
+  } catch (const FormatError& error) {
+    throw WriteError("task '{}' cannot be read back: {}", shard.task, error.what());
+  }
+  throw WriteError("task '{}' reads back differently from '{}': is there a NUL in a text?", shard.task, written.string());
+}
+
+}  // namespace
+
+void Store::write(const Shard& shard) {
+  const fs::path path = path_of(shard.task);
+  make_folders(shards());
+  const Temporary temporary(shards() / fmt::format("{}{}{}", shard.task, temporary_mark, temporary_ending(::getpid())));
+  write_text_file(temporary.path, shard_bytes(shard, temporary.path));
+  verify(temporary.path, shard);
+  std::error_code failed;
+  fs::rename(temporary.path, path, failed);
+  if (failed) throw WriteError("cannot replace '{}': {}", path.string(), failed.message());
+  sync_folder(shards());
+}
+
+std::vector<std::string> Store::tasks() const {
+  std::vector<std::string> found;
+  for (const fs::path& file : files_in(shards()))
+    if (file.extension() == extension && is_task_id(file.stem())) found.push_back(file.stem());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+bool Store::has(const std::string& task) const {
+  std::error_code none;
+  return fs::exists(path_of(task), none);
+}
+
+Shard Store::read(const std::string& task) const {
+  const fs::path path = existing(task);
+  Shard shard = read_shard(path);
+  if (shard.task != task)
+    throw FormatError("{}: holds the facts of task '{}': give the file its name back", path.string(), shard.task);
+  return shard;
+}
+
+Circumstances Store::circumstances(const std::string& task) const { return read_circumstances(existing(task)); }
+
+std::string Store::digest() const {
+  Sha256 hash;
+  for (const std::string& task : tasks()) hash.add(fmt::format("{} {}\n", task, read_facts_hash(existing(task))));
+  return hash.hex();
+}
+
+int Store::remove_leftovers() {
+  int removed = 0;
+  for (const fs::path& file : files_in(shards())) {
+    const std::string name = file.filename();
+    const std::size_t mark = name.rfind(temporary_mark);
+    if (mark == std::string::npos || !name.substr(mark + temporary_mark.size()).starts_with(host() + ".")) continue;
+    const auto process = to_integer(std::string_view(name).substr(name.rfind('.') + 1));
+    if (!process || *process <= 0) continue;
+    const bool dead = ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH;
+    std::error_code none;
+    if (dead && fs::remove(file, none)) ++removed;
+  }
+  return removed;
+}
+
+std::filesystem::path Store::path_of(const std::string& task) const {
+  if (!is_task_id(task))
+    throw InputError("the task id '{}' is no file name: use 1 to {} letters, digits, '-', '_' and '.'", task, longest_task);
+  return shards() / (task + std::string(extension));
+}
+
+std::filesystem::path Store::existing(const std::string& task) const {
+  if (!has(task)) throw NotFound("there is no shard '{}': run its task", path_of(task).string());
+  return path_of(task);
+}
+
+}  // namespace glasscape

@@ -1,0 +1,41 @@
+// Sums over pairs that each touch two atoms, done by several threads with one result: atoms are split into a fixed
+// number of blocks, each block adds into its own arrays, and the blocks are summed in order. The split depends on the
+// number of atoms alone, so the number of threads does not change a bit.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include <Eigen/Core>
+
+namespace glasscape {
+
+struct Block {
+  Eigen::Index begin, end;
+};
+
+/// The blocks of a system: one for a small system, eight for a large one.
+inline std::vector<Block> blocks_of(Eigen::Index atoms) {
+  const Eigen::Index count = atoms < 256 ? 1 : 8;
+  std::vector<Block> blocks;
+  for (Eigen::Index b = 0; b < count; ++b) blocks.push_back({atoms * b / count, atoms * (b + 1) / count});
+  return blocks;
+}
+
+/// Runs work(block number) for every block on so many threads.
+template <typename Work>
+void for_each_block(std::size_t blocks, int threads, Work work) {
+  const auto count = static_cast<std::ptrdiff_t>(blocks);
+#pragma omp parallel for schedule(static) num_threads(threads) if (threads > 1)
+  for (std::ptrdiff_t b = 0; b < count; ++b) work(static_cast<std::size_t>(b));
+}
+
+/// The sum of one array per block, in the order of the blocks.
+template <typename Array>
+Array sum_of_blocks(std::vector<Array>&& parts) {
+  Array sum = std::move(parts.front());
+  for (std::size_t b = 1; b < parts.size(); ++b) sum += parts[b];
+  return sum;
+}
+
+}  // namespace glasscape

@@ -1,0 +1,36 @@
+// The activation-relaxation technique as a sampler: each step is one search from the start basin, around one centre.
+#pragma once
+
+#include "samplers/saddle_search.hpp"
+#include "samplers/sampler.hpp"
+
+namespace glasscape {
+
+class Art final : public Sampler {
+ public:
+  static constexpr Plugin about{"art", "saddles by activation-relaxation from one basin", "", "searches=4,around=all"};
+
+  struct Options {
+    std::int64_t searches;
+    std::string around;               // an element, or "all"
+    std::vector<long long> centres;   // atoms, from 0; empty: all of `around`
+    double radius;                    // Angstrom: atoms this near to the centre are pushed
+    double soft_radius;               // Angstrom: atoms whose soft mode is followed
+    double active_radius;             // Angstrom: atoms further from the centre are frozen; 0: none
+    SaddleSearch search;
+  };
+  static Options read(Input& in);
+
+  explicit Art(Options options) : options_(std::move(options)) {}
+
+  /// One search: a SaddleFound when connected, a SearchFailed otherwise.
+  Events step(Run& run) override;
+  std::int64_t steps() const override { return options_.searches; }
+
+ private:
+  Eigen::Index draw_centre(Run& run) const;
+
+  Options options_;
+};
+
+}  // namespace glasscape

@@ -1,0 +1,299 @@
+#include "samplers/saddle_search.hpp"
+
+#include <cmath>
+
+#include "md/zero_modes.hpp"
+
+namespace glasscape {
+namespace {
+
+constexpr double longest_relaxation = 0.1;  // Angstrom, of one step across the mode
+constexpr double soft_floor = 0.3;          // eV/A^2: Newton steps along a flatter mode are not longer than at this curvature
+
+enum class Climb { converged, calls, mode_lost, ceiling };
+
+Positions across(const Positions& force, const Positions& mode) { return force - dot(force, mode) * mode; }
+
+/// The walker: where it is, its force, the mode it follows, and what it has learnt of the Hessian.
+class Walker {
+ public:
+  Walker(Surface& surface, const SearchStart& start, const Positions& local, const SaddleSearch& options, Rng& rng)
+      : surface_(surface), start_(start), local_(local), options_(options), rng_(rng), calls_before_(surface.calls()),
+        project_(physical_directions(surface, start.positions)), inverse_(20, 0.02) {}
+
+  SearchOutcome search(const Positions& direction);
+
+ private:
+  void begin(const Positions& direction);
+  bool push();
+  Climb climb();
+  bool follow_second_negative_mode(double& next_curvature, int vectors);
+  std::optional<SearchOutcome> finish_at_start(double& next_curvature, Quenched back);
+  bool retreat(const Positions& reached);
+
+  void step(const Positions& by);
+  void relax_across(int steps, double target);
+  Positions relaxation_across() const;
+  void place(Positions x, Positions mode);
+  void update_mode(int vectors, const Projection& project);
+  Mode second_mode(int vectors);
+  Quenched relax(const Positions& from);
+  Quenched relax_side(double sign) { return relax(x_ + sign * options_.same / fmax(mode_) * mode_); }
+  double distance(const Positions& x) const;
+  bool is_start(const Quenched& q) const { return distance(q.positions) < options_.same; }
+  SearchOutcome failed(std::string reason, std::string detail) const;
+  double height() const { return at_.energy - start_.energy; }
+
+  Surface& surface_;
+  const SearchStart& start_;
+  const Positions& local_;
+  const SaddleSearch& options_;
+  Rng& rng_;
+  std::int64_t calls_before_;
+  Projection project_;
+  QuasiNewton inverse_;
+  Positions x_, mode_;
+  Evaluation at_;
+  double curvature_ = 0;
+  int pushes_ = 0, retreats_ = 0;
+};
+
+}  // namespace
+
+SaddleSearch SaddleSearch::read(Input& in) {
+  SaddleSearch o;
+  o.push = in.length("push", "0.25 A", "length of one push out of the well, over all coordinates", positive);
+  o.pushes = static_cast<int>(in.integer("pushes", 25, "most pushes before the search gives up", positive));
+  o.softness = in.real("softness", -0.05, "curvature below which the climb begins, eV/A^2");
+  in.expect(o.softness < 0, "softness", "a value below 0");
+  o.increment = in.length("increment", "0.15 A", "largest move of an atom along the mode in one step", positive);
+  o.fmax = in.force("fmax", "0.01 eV/A", "largest force on an atom at a converged saddle");
+  o.relaxed_fmax = in.force("relaxed_fmax", "0.001 eV/A", "largest force on an atom in the minima beside it");
+  o.climb_calls = static_cast<int>(in.integer("climb_calls", 300, "force calls after which a climb gives up", positive));
+  o.retreats = static_cast<int>(in.integer("retreats", 3, "how often to climb again nearer to the start", non_negative));
+  o.ceiling = in.energy("ceiling", "6 eV", "highest energy above the start", positive);
+  o.same = in.length("same", "0.15 A", "a minimum is the start when no atom is further from it", positive);
+  return o;
+}
+
+SearchOutcome search_saddle(Surface& surface, const SearchStart& start, const Positions& direction, const Positions& local,
+                            const SaddleSearch& options, Rng& rng) {
+  surface.restart(start.positions);
+  return Walker(surface, start, local, options, rng).search(direction);
+}
+
+namespace {
+
+SearchOutcome Walker::search(const Positions& direction) {
+  begin(direction);
+  push();
+  for (int resumed = 0;;) {
+    const Climb climbed = climb();
+    if (climbed == Climb::ceiling)
+      return failed("too-high", fmt::format("{:.3f} eV above the start, more than the ceiling of {} eV", height(), options_.ceiling));
+    if (climbed == Climb::mode_lost && retreats_ == 0 && resumed < 3 && pushes_ < options_.pushes) {
+      ++resumed;  // still in the well: push on
+      push();
+      continue;
+    }
+    Positions reached;
+    if (climbed == Climb::converged) {
+      double next_curvature = 0;
+      if (follow_second_negative_mode(next_curvature, 12)) continue;
+      if (dot(mode_, x_ - start_.positions) < 0) mode_ = -mode_;
+      Quenched back = relax_side(-1);
+      if (is_start(back)) {
+        if (auto outcome = finish_at_start(next_curvature, std::move(back))) return *outcome;
+        continue;
+      }
+      reached = std::move(back.positions);
+    } else {
+      const Quenched fallen = relax(x_);
+      const std::string how = climbed == Climb::calls ? fmt::format("not converged after {} force calls", options_.climb_calls)
+                                                      : "the negative curvature was lost";
+      if (is_start(fallen)) return failed("returned", how + ", and the walker relaxed back to the start");
+      reached = fallen.positions;
+    }
+    if (retreats_ >= options_.retreats)
+      return failed("not-connected", fmt::format("{} saddles were reached, and none relaxes to the start", retreats_ + 1));
+    if (!retreat(reached)) return failed("too-high", fmt::format("the line to the minimum reached rises by more than {} eV", options_.ceiling));
+  }
+}
+
+void Walker::begin(const Positions& direction) {
+  const Projection local = [this](Positions& v) { v.array() *= local_.array() * surface_.free().array(); };
+  x_ = start_.positions;
+  at_ = surface_.evaluate(x_);
+  mode_ = direction;
+  surface_.count_call();
+  mode_ = lowest_mode(*surface_.hessian(x_), direction, {.max_vectors = 5, .residual = 0.0, .relative = 0.0}, local).vector;
+}
+
+/// Pushes along a soft local mode until it is no longer convex there or the energy falls; returns false when the
+/// number of pushes is spent. An energy that falls while pushing means that a ridge was crossed sideways: then the
+/// direction of the fall is the mode to climb from just before it.
+bool Walker::push() {
+  const Projection local = [this](Positions& v) { v.array() *= local_.array() * surface_.free().array(); };
+  constexpr double fall = 0.05;  // eV
+  for (; pushes_ < options_.pushes; ++pushes_) {
+    const Positions before = x_;
+    const Evaluation before_at = at_;
+    step(options_.push * mode_ + (pushes_ > 0 ? relaxation_across() : Positions::Zero(3, x_.cols())));
+    relax_across(2, 0.05);
+    if (at_.energy < before_at.energy - fall || dot(at_.forces, mode_) > 0.0) {
+      place(before, x_ - before);
+      at_ = before_at;
+      ++pushes_;
+      return true;
+    }
+    update_mode(5, local);
+    if (curvature_ < options_.softness || height() > options_.ceiling) return true;
+  }
+  return false;
+}
+
+/// Follows the lowest mode uphill and relaxes across it.
+Climb Walker::climb() {
+  constexpr int patience = 4;  // steps with a positive curvature
+  const std::int64_t before = surface_.calls();
+  int lost = 0, keep = 0;
+  update_mode(5, project_);
+  while (fmax(at_.forces) >= options_.fmax || curvature_ >= 0.0) {
+    if (surface_.calls() - before > options_.climb_calls) return Climb::calls;
+    if (height() > options_.ceiling) return Climb::ceiling;
+    const double force = dot(at_.forces, mode_);
+    const double longest = options_.increment / (2.0 * fmax(mode_));
+    const double newton = -force / std::max(std::abs(curvature_), soft_floor);
+    const double along = curvature_ < 0.0 ? newton : std::copysign(longest, -force);
+    step(std::clamp(along, -longest, longest) * mode_ + relaxation_across());
+    relax_across(2, 0.5 * options_.fmax);
+    if (keep > 0) {
+      --keep;
+      continue;
+    }
+    const Positions old = mode_;
+    const double old_curvature = curvature_;
+    update_mode(5, project_);
+    keep = curvature_ < 0.0 && old_curvature < 0.0 && dot(old, mode_) > 0.95 ? 1 : 0;
+    lost = curvature_ > 0.0 ? lost + 1 : 0;
+    if (lost > patience) return Climb::mode_lost;
+  }
+  return Climb::converged;
+}
+
+/// Looks for a second negative curvature; if there is one, steps down it and returns true: the climb goes on from there.
+bool Walker::follow_second_negative_mode(double& next_curvature, int vectors) {
+  update_mode(8, project_);
+  const Mode second = second_mode(vectors);
+  next_curvature = second.eigenvalue;
+  if (second.eigenvalue >= 0.0) return false;
+  inverse_.forget();
+  const double downhill = dot(second.vector, at_.forces) > 0.0 ? 1.0 : -1.0;
+  step(downhill * 0.2 / fmax(second.vector) * second.vector);
+  return true;
+}
+
+/// The back side is the start: check the curvatures in full and relax the other side. Nothing when the climb must go on.
+std::optional<SearchOutcome> Walker::finish_at_start(double& next_curvature, Quenched back) {
+  if (surface_.calls() - calls_before_ > 20 * options_.climb_calls)
+    return failed("higher-order", "more than one negative curvature remained");
+  if (follow_second_negative_mode(next_curvature, 80)) return std::nullopt;
+  Quenched end = relax_side(+1);
+  if (is_start(end)) return failed("same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start", height()));
+  if (!back.converged() || !end.converged()) return failed("minimum-not-converged", "a minimum beside the saddle did not converge");
+  SearchOutcome outcome;
+  const double back_distance = distance(back.positions);
+  outcome.saddle = FoundSaddle{x_, mode_, at_.energy, fmax(at_.forces), curvature_, next_curvature, std::move(back), std::move(end), back_distance};
+  outcome.energy = at_.energy;
+  outcome.calls = surface_.calls() - calls_before_;
+  outcome.retreats = retreats_;
+  return outcome;
+}
+
+/// Places the walker on the highest of five points of the line from the start to a minimum that was reached; false when
+/// the line runs through atoms.
+bool Walker::retreat(const Positions& reached) {
+  ++retreats_;
+  Positions line = reached - start_.positions;
+  project_(line);
+  Evaluation highest;
+  double at = 0.0;
+  for (const double part : {0.2, 0.35, 0.5, 0.65, 0.8}) {
+    Evaluation here = surface_.evaluate(start_.positions + part * line);
+    if (at > 0.0 && here.energy <= highest.energy) continue;
+    highest = std::move(here);
+    at = part;
+  }
+  place(start_.positions + at * line, line);
+  at_ = std::move(highest);
+  return height() < options_.ceiling;
+}
+
+void Walker::step(const Positions& by) {
+  Evaluation next = surface_.evaluate(x_ + by);
+  inverse_.learn(by, at_.forces - next.forces);
+  x_ += by;
+  at_ = std::move(next);
+}
+
+Positions Walker::relaxation_across() const {
+  const Positions force = across(at_.forces, mode_);
+  Positions by = across(inverse_.direction(-force), mode_);
+  if (dot(by, force) < 0.0) by = across(QuasiNewton(1, 0.02).direction(-force), mode_);
+  shorten(by, longest_relaxation);
+  return by;
+}
+
+void Walker::relax_across(int steps, double target) {
+  constexpr double part_of_force_along = 0.3;
+  for (int k = 0; k < steps; ++k) {
+    const double enough = std::max(target, part_of_force_along * std::abs(dot(at_.forces, mode_)));
+    if (fmax(across(at_.forces, mode_)) < enough) return;
+    step(relaxation_across());
+  }
+}
+
+void Walker::place(Positions x, Positions mode) {
+  x_ = std::move(x);
+  mode_ = mode / mode.norm();
+  inverse_.forget();
+}
+
+void Walker::update_mode(int vectors, const Projection& project) {
+  surface_.count_call();
+  const Mode found = lowest_mode(*surface_.hessian(x_), mode_, {.max_vectors = vectors, .residual = 0.05, .relative = 0.2}, project);
+  mode_ = dot(found.vector, mode_) < 0.0 ? Positions(-found.vector) : found.vector;
+  curvature_ = found.eigenvalue;
+}
+
+/// The lowest mode beside the one that is climbed, from a random start.
+Mode Walker::second_mode(int vectors) {
+  Positions guess(3, x_.cols());
+  for (double& c : guess.reshaped()) c = rng_.normal();
+  surface_.count_call();
+  return lowest_mode(*surface_.hessian(x_), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.5}, [this](Positions& v) {
+    project_(v);
+    v -= dot(v, mode_) * mode_;
+  });
+}
+
+/// First coarsely; only near the start does it matter which of two close minima it is.
+Quenched Walker::relax(const Positions& from) {
+  constexpr double coarse = 0.01;  // eV/Angstrom
+  Quenched q = minimise(surface_, from, {.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = 1000});
+  return minimise(surface_, std::move(q.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000});
+}
+
+double Walker::distance(const Positions& x) const {
+  Positions u = x - start_.positions;
+  project_(u);
+  return fmax(u);
+}
+
+SearchOutcome Walker::failed(std::string reason, std::string detail) const {
+  return {std::nullopt, std::move(reason), std::move(detail), at_.energy, surface_.calls() - calls_before_, retreats_};
+}
+
+}  // namespace
+
+}  // namespace glasscape

@@ -1,0 +1,62 @@
+// One search of the activation-relaxation technique (ART nouveau: Barkema and Mousseau, PRL 77, 4358 (1996); Malek and
+// Mousseau, PRE 62, 7723 (2000)): from a minimum up to a first-order saddle and down both sides.
+//   push     along a soft direction of the atoms around the centre, the rest relaxing across it, until the curvature
+//            there turns negative or the energy drops
+//   climb    along the lowest mode, relaxing across it, until the force vanishes
+//   verify   that exactly one curvature is negative; a second negative one is followed down and the climb resumed
+//   connect  relax down both sides; one must return to the start
+//   retreat  if neither does, the first barrier on the way lies between the start and the minimum that was reached:
+//            climb again from the highest point of the line between them
+// What is returned as connected is a stationary point with one negative curvature that was seen to relax to the start.
+// Units: eV, Angstrom. Force calls count evaluations, Hessians built, and Hessian products alike.
+#pragma once
+
+#include "md/lowest_mode.hpp"
+#include "md/minimise.hpp"
+#include "md/support/random.hpp"
+
+namespace glasscape {
+
+struct SaddleSearch {
+  double push = 0.25;        // length of a push, Angstrom (norm over all coordinates)
+  int pushes = 25;           // most pushes before the search gives up
+  double softness = -0.05;   // the climb begins when the lowest curvature falls below this, eV/Angstrom^2
+  double increment = 0.15;   // largest move of an atom along the mode in one step, Angstrom
+  double fmax = 0.01;        // the saddle is converged when no atom feels more, eV/Angstrom
+  double relaxed_fmax = 0.001;  // the minima below it, eV/Angstrom
+  int climb_calls = 300;     // force calls after which a climb gives up
+  int retreats = 3;          // how often it may climb again nearer to the start
+  double ceiling = 6.0;      // highest energy above the start, eV
+  double same = 0.15;        // a minimum is the start when no atom is further from it, Angstrom
+
+  static SaddleSearch read(Input& in);
+};
+
+/// The minimum a search starts from.
+struct SearchStart {
+  Positions positions;
+  double energy = 0;
+};
+
+struct FoundSaddle {
+  Positions positions, mode;  // mode: unit length, from the start to the other side
+  double energy = 0, fmax = 0, curvature = 0, next_curvature = 0;
+  Quenched back, end;         // the minimum on the side of the start, and the other one
+  double back_distance = 0;   // largest displacement of an atom between `back` and the start
+};
+
+struct SearchOutcome {
+  std::optional<FoundSaddle> saddle;  // only when connected
+  std::string reason;                 // else: why not, a short name
+  std::string detail;                 // and one sentence with numbers
+  double energy = 0;                  // where it ended
+  std::int64_t calls = 0;
+  int retreats = 0;
+};
+
+/// `direction` is what is pushed first, not 0 on at least one atom; `local` is 1 on the coordinates around it whose
+/// soft mode is followed, 0 elsewhere. The surface's lists are restarted, so the result depends on the arguments alone.
+SearchOutcome search_saddle(Surface& surface, const SearchStart& start, const Positions& direction, const Positions& local,
+                            const SaddleSearch& options, Rng& rng);
+
+}  // namespace glasscape

@@ -1,0 +1,99 @@
+// Facts and folders that the tests of the landscape share.
+#pragma once
+
+#include <stdlib.h>
+
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <string>
+
+#include "landscape/store.hpp"
+#include "md/support/random.hpp"
+
+namespace glasscape::test {
+
+/// A folder that is deleted with what is in it.
+struct TemporaryFolder {
+  std::filesystem::path path;
+
+  TemporaryFolder() {
+    std::string name = std::filesystem::temp_directory_path() / "glasscape-XXXXXX";
+    path = ::mkdtemp(name.data());
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() { std::filesystem::remove_all(path); }
+};
+
+/// n^3 atoms of two elements near the points of a grid, no two nearer than about 1.7 Angstrom, in a skewed cell.
+inline Configuration disordered(int n, std::uint64_t seed, std::array<bool, 3> periodic = {true, true, true}) {
+  constexpr double spacing = 2.5;
+  Rng rng(seed, stream_of("disordered"));
+  auto species = std::make_shared<Species>(Species{elements_named({"Cu", "Zr"}), {}});
+  Configuration glass;
+  glass.positions.resize(3, n * n * n);
+  for (Eigen::Index i = 0; i < glass.atoms(); ++i) {
+    species->element_of.push_back(rng.uniform() < 0.4 ? 1 : 0);
+    glass.positions.col(i) << spacing * static_cast<double>(i % n), spacing * static_cast<double>(i / n % n),
+        spacing * static_cast<double>(i / (n * n));
+  }
+  for (double& x : glass.positions.reshaped()) x += 0.8 * (rng.uniform() - 0.5);
+  Matrix3d lattice = spacing * n * Matrix3d::Identity();
+  lattice(0, 1) = 0.2 * spacing * n;
+  glass.cell = Cell(lattice, periodic, Vector3d(-0.3, 0.2, 0.1));
+  glass.species = species;
+  return glass;
+}
+
+inline double number_with_bits(std::uint64_t bits) {
+  double number = 0;
+  std::memcpy(&number, &bits, sizeof number);
+  return number;
+}
+
+inline Eigen::MatrixXd random_rows(Eigen::Index rows, Eigen::Index columns, std::uint64_t seed = 1) {
+  Rng rng(seed, stream_of("rows"));
+  Eigen::MatrixXd all(rows, columns);
+  for (double& x : all.reshaped()) x = rng.normal();
+  return all;
+}
+
+/// One event of each kind, with numbers that a careless writer would change.
+inline Events sample_events(std::uint64_t seed = 1, int n = 3) {
+  const Configuration start = disordered(n, seed);
+  Configuration moving = disordered(n, seed + 1, {true, false, true});
+  moving.momenta = 0.1 * moving.positions;
+  moving.positions(0, 0) = -0.0;
+  moving.positions(1, 0) = std::numeric_limits<double>::denorm_min();
+  const Positions along = Positions::Constant(3, start.atoms(), 0.01);
+  TraceRecorded trace{"quench", {"time (ps)", "temperature (K)", "stress σxy (GPa)"}, random_rows(5, 3)};
+  trace.rows(1, 1) = number_with_bits(0x7ff8'0000'0000'1234);  // a NaN that carries a number
+  trace.rows(2, 2) = -std::numeric_limits<double>::infinity();
+  return {BasinFound{start, -123.456789, 1e-4, 321},
+          BasinFound{moving, -1.0 / 3.0, 1e-5, 123},
+          SaddleFound{{"relax-0001", 0}, 7, start.positions + along, -122.9, 2e-4, -1.25, 0.031, along.normalized(), -123.4, 0.2,
+                      start.positions + 2.0 * along, -123.1, 3e-4, 456},
+          SearchFailed{{"relax-0001", 1}, -1, "not-connected", "ended 0.31 Å away", -120.0, 99},
+          SearchFailed{{"", 0}, -1, "", "", std::numeric_limits<double>::quiet_NaN(), 0},
+          trace,
+          TraceRecorded{"nothing", {}, Eigen::MatrixXd(0, 0)},
+          TraceRecorded{"no rows", {"a", ""}, Eigen::MatrixXd(0, 2)}};
+}
+
+inline Shard sample_shard(const std::string& task, std::uint64_t seed = 1, int n = 3) {
+  return {task,
+          {.study = "[prepare]\nseed = 1\n",
+           .study_name = "example",
+           .program_version = "0.1.0",
+           .compiler = "g++ 12.2",
+           .libraries = "hdf5 1.10.8",
+           .seed = 0xffff'ffff'ffff'fff0,
+           .potential = "eam-fs: CuZr",
+           .potential_checksum = std::string(64, 'a'),
+           .task_description = "search around atom 7"},
+          {.host = "node-1", .started = "2024-05-01T12:00:00Z", .ended = "2024-05-01T12:03:04Z", .wall_seconds = 184.25, .threads = 4},
+          sample_events(seed, n)};
+}
+
+}  // namespace glasscape::test
