@@ -45,15 +45,19 @@ class CanonicalBytes {
 
   void put(double value) { numbers("f8", {}, &value, 1); }
   void put(std::int64_t value) { numbers("i8", {}, &value, 1); }
-  void put(const std::vector<double>& values) { numbers("f8", {values.size()}, values.data(), values.size()); }
-  void put(const std::vector<std::int32_t>& values) { numbers("i4", {values.size()}, values.data(), values.size()); }
+  void put(const std::vector<double>& values) {
+    numbers("f8", {values.size()}, values.data(), values.size());
+  }
+  void put(const std::vector<std::int32_t>& values) {
+    numbers("i4", {values.size()}, values.data(), values.size());
+  }
   void put(const Positions& x) {
     numbers("f8", {static_cast<std::size_t>(x.cols()), 3}, x.data(), static_cast<std::size_t>(x.size()));
   }
   void put(const Eigen::MatrixXd& rows) {
     const Eigen::MatrixXd by_rows = rows.transpose();
-    numbers("f8", {static_cast<std::size_t>(rows.rows()), static_cast<std::size_t>(rows.cols())}, by_rows.data(),
-            static_cast<std::size_t>(rows.size()));
+    numbers("f8", {static_cast<std::size_t>(rows.rows()), static_cast<std::size_t>(rows.cols())},
+            by_rows.data(), static_cast<std::size_t>(rows.size()));
   }
   void put(const std::string& value) {
     begin("text", {});

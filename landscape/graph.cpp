@@ -17,22 +17,24 @@ bool same_content(const Basin& a, const Basin& b) {
 }
 
 bool same_content(const Saddle& a, const Saddle& b) {
-  return a.ref == b.ref && a.energy == b.energy && a.from == b.from && a.to == b.to && a.barrier_from == b.barrier_from &&
-         a.barrier_to == b.barrier_to && a.times_found == b.times_found && same_positions(a.positions, b.positions);
+  return a.ref == b.ref && a.energy == b.energy && a.from == b.from && a.to == b.to &&
+         a.barrier_from == b.barrier_from && a.barrier_to == b.barrier_to && a.times_found == b.times_found &&
+         same_positions(a.positions, b.positions);
 }
 
 template <typename Node>
 bool same_content(const std::vector<Node>& a, const std::vector<Node>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Node& x, const Node& y) { return same_content(x, y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Node& x, const Node& y) { return same_content(x, y); });
 }
 
 }  // namespace
 
 void LandscapeGraph::apply(const EventRef& ref, const Event& event) {
-  std::visit([&](const auto& fact) { apply(ref, fact); }, event);
+  std::visit([&](const auto& fact) { add(ref, fact); }, event);
 }
 
-void LandscapeGraph::apply(const EventRef& ref, const BasinFound& found) {
+void LandscapeGraph::add(const EventRef& ref, const BasinFound& found) {
   const BasinId basin = take_in({.ref = ref,
                                  .point = BasinPoint::found,
                                  .energy = found.energy,
@@ -44,7 +46,7 @@ void LandscapeGraph::apply(const EventRef& ref, const BasinFound& found) {
   for (const auto& [saddle_ref, saddle] : waiting.mapped()) connect(saddle_ref, saddle, basin);
 }
 
-void LandscapeGraph::apply(const EventRef& ref, const SaddleFound& found) {
+void LandscapeGraph::add(const EventRef& ref, const SaddleFound& found) {
   ++searches_.attempts;
   ++searches_.found;
   searches_.force_calls += found.force_calls;
@@ -54,7 +56,7 @@ void LandscapeGraph::apply(const EventRef& ref, const SaddleFound& found) {
     waiting_[found.from].emplace_back(ref, found);
 }
 
-void LandscapeGraph::apply(const EventRef&, const SearchFailed& failed) {
+void LandscapeGraph::add(const EventRef&, const SearchFailed& failed) {
   ++searches_.attempts;
   ++searches_.failed[failed.reason];
   searches_.force_calls += failed.force_calls;
@@ -63,8 +65,9 @@ void LandscapeGraph::apply(const EventRef&, const SearchFailed& failed) {
 void LandscapeGraph::connect(const EventRef& ref, const SaddleFound& found, BasinId from) {
   const Basin& start = (*this)[from];
   if (found.saddle.cols() != start.positions.cols() || found.end.cols() != start.positions.cols())
-    throw FormatError("event {} of task '{}' has {} atoms at the saddle and {} at its end, but starts from {}", ref.number,
-                      ref.task, found.saddle.cols(), found.end.cols(), start.positions.cols());
+    throw FormatError(
+        "event {} of task '{}' has {} atoms at the saddle and {} at its end, but starts from {}", ref.number,
+        ref.task, found.saddle.cols(), found.end.cols(), start.positions.cols());
   const BasinId to = take_in({.ref = ref,
                               .point = BasinPoint::end,
                               .energy = found.end_energy,
@@ -81,7 +84,8 @@ void LandscapeGraph::connect(const EventRef& ref, const SaddleFound& found, Basi
 
 std::size_t LandscapeGraph::frame_of(const Configuration& configuration) {
   const Frame frame{configuration.species, configuration.cell};
-  const auto known = std::find_if(frames_.begin(), frames_.end(), [&](const Frame& f) { return same_frame(f, frame); });
+  const auto known =
+      std::find_if(frames_.begin(), frames_.end(), [&](const Frame& f) { return same_frame(f, frame); });
   const auto index = static_cast<std::size_t>(known - frames_.begin());
   if (known == frames_.end()) {
     frames_.push_back(frame);
@@ -95,7 +99,8 @@ BasinId LandscapeGraph::take_in(Basin candidate) {
   const auto end = near.upper_bound(candidate.energy + options_.energy_window);
   for (auto at = near.lower_bound(candidate.energy - options_.energy_window); at != end; ++at) {
     Basin& known = basins_[static_cast<std::size_t>(at->second)];
-    if (!same_basin(frames_[candidate.frame], {known.positions, known.energy}, {candidate.positions, candidate.energy}, options_)
+    if (!same_basin(frames_[candidate.frame], {known.positions, known.energy},
+                    {candidate.positions, candidate.energy}, options_)
              .same)
       continue;
     ++known.times_found;
@@ -113,7 +118,8 @@ void LandscapeGraph::take_in(Saddle candidate) {
   for (const SaddleId id : saddles_of(candidate.from)) {
     Saddle& known = saddles_[static_cast<std::size_t>(id)];
     if (std::minmax({known.from, known.to}) != ends ||
-        !same_basin(frame, {known.positions, known.energy}, {candidate.positions, candidate.energy}, options_).same)
+        !same_basin(frame, {known.positions, known.energy}, {candidate.positions, candidate.energy}, options_)
+             .same)
       continue;
     ++known.times_found;
     return;
@@ -128,7 +134,8 @@ std::vector<SaddleId> LandscapeGraph::saddles_of(BasinId id) const {
   const auto [begin, end] = boost::out_edges(static_cast<std::size_t>(id), graph_);
   for (auto edge = begin; edge != end; ++edge) around.push_back(graph_[*edge].saddle);
   std::sort(around.begin(), around.end());
-  around.erase(std::unique(around.begin(), around.end()), around.end());  // an edge to itself leaves a basin twice
+  around.erase(std::unique(around.begin(), around.end()),
+               around.end());  // an edge to itself leaves a basin twice
   return around;
 }
 
@@ -141,7 +148,8 @@ std::vector<std::vector<BasinId>> LandscapeGraph::components() const {
 
 BasinId LandscapeGraph::basin_of(const EventRef& ref) const {
   const auto found = basin_of_.find(ref);
-  if (found == basin_of_.end()) throw NotFound("no basin was found by event {} of task '{}'", ref.number, ref.task);
+  if (found == basin_of_.end())
+    throw NotFound("no basin was found by event {} of task '{}'", ref.number, ref.task);
   return found->second;
 }
 
@@ -152,8 +160,8 @@ std::size_t LandscapeGraph::waiting() const {
 }
 
 bool LandscapeGraph::operator==(const LandscapeGraph& other) const {
-  return same_content(basins_, other.basins_) && same_content(saddles_, other.saddles_) && basin_of_ == other.basin_of_ &&
-         searches_ == other.searches_ && waiting() == other.waiting();
+  return same_content(basins_, other.basins_) && same_content(saddles_, other.saddles_) &&
+         basin_of_ == other.basin_of_ && searches_ == other.searches_ && waiting() == other.waiting();
 }
 
 LandscapeGraph replay(const Store& store, const SameBasin& options) {

@@ -1,8 +1,8 @@
-// What is known of a landscape: basins joined by saddles, folded from facts. Nothing in it is more than the facts and a
-// same-basin test, so it can always be made again from a store: replay(store) == graph.
-// An undirected multigraph: two saddles may join the same two basins, and a saddle may join a basin to a copy of itself
-// with atoms exchanged. Ids count from 0 in the order of discovery and belong to one graph; EventRefs are for good.
-// Energies in eV, positions 3 x atoms in Angstrom.
+// What is known of a landscape: basins joined by saddles, folded from facts. Nothing in it is more than the
+// facts and a same-basin test, so it can always be made again from a store: replay(store) == graph. An
+// undirected multigraph: two saddles may join the same two basins, and a saddle may join a basin to a copy of
+// itself with atoms exchanged. Ids count from 0 in the order of discovery and belong to one graph; EventRefs
+// are for good. Energies in eV, positions 3 x atoms in Angstrom.
 #pragma once
 
 #include <boost/graph/adjacency_list.hpp>
@@ -30,7 +30,7 @@ struct Basin {
   BasinPoint point = BasinPoint::found;
   double energy = 0;
   Positions positions;
-  std::size_t frame = 0;       // index into frames()
+  std::size_t frame = 0;         // index into frames()
   std::int64_t times_found = 1;  // as the basin of a BasinFound or the end of a SaddleFound
 };
 
@@ -39,7 +39,7 @@ struct Saddle {
   EventRef ref;
   double energy = 0;
   Positions positions;
-  BasinId from{}, to{};  // equal for an exchange of atoms
+  BasinId from{}, to{};                     // equal for an exchange of atoms
   double barrier_from = 0, barrier_to = 0;  // above the energy of each basin, eV
   std::int64_t times_found = 1;
 };
@@ -58,14 +58,14 @@ class LandscapeGraph {
  public:
   /// Vertices are basins; an edge carries its saddle.
   struct Edge {
-    SaddleId saddle;
+    SaddleId saddle{};
   };
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, boost::no_property, Edge>;
 
   explicit LandscapeGraph(SameBasin options = {}) : options_(options) {}
 
-  /// Takes in one fact. A saddle whose starting basin is not yet known waits for it. Throws FormatError when a saddle
-  /// has another number of atoms than its start.
+  /// Takes in one fact. A saddle whose starting basin is not yet known waits for it. Throws FormatError when
+  /// a saddle has another number of atoms than its start.
   void apply(const EventRef& ref, const Event& event);
 
   const std::vector<Basin>& basins() const { return basins_; }
@@ -93,10 +93,10 @@ class LandscapeGraph {
  private:
   using ByEnergy = std::multimap<double, BasinId>;
 
-  void apply(const EventRef& ref, const BasinFound& found);
-  void apply(const EventRef& ref, const SaddleFound& found);
-  void apply(const EventRef& ref, const SearchFailed& failed);
-  void apply(const EventRef&, const TraceRecorded&) {}
+  void add(const EventRef& ref, const BasinFound& found);
+  void add(const EventRef& ref, const SaddleFound& found);
+  void add(const EventRef& ref, const SearchFailed& failed);
+  void add(const EventRef&, const TraceRecorded&) {}
 
   void connect(const EventRef& ref, const SaddleFound& found, BasinId from);
   std::size_t frame_of(const Configuration& configuration);

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "landscape/seal.hpp"
 #include "md/support/error.hpp"
 
 namespace glasscape {
@@ -17,10 +18,11 @@ static_assert(std::is_same_v<hsize_t, Hdf5Shape::value_type>, "Hdf5Shape");
 
 namespace {
 
-constexpr unsigned long long deflated_above = 1024;      // bytes
+constexpr unsigned long long deflated_above = 1024;  // bytes
 constexpr unsigned long long chunk_bytes = 1ull << 20;
-constexpr unsigned long long compact_bytes = 60'000;     // a compact value lies in its object header of at most 64 kB
-constexpr double deflate_at_best = 1032.0;               // zlib's largest ratio of plain to deflated bytes
+constexpr unsigned long long compact_bytes =
+    60'000;                                 // a compact value lies in its object header of at most 64 kB
+constexpr double deflate_at_best = 1032.0;  // zlib's largest ratio of plain to deflated bytes
 
 /// The innermost sentence of HDF5's error stack, which says the reason.
 std::string reason() {
@@ -48,7 +50,9 @@ struct Checked {
     if (result < 0) refuse(fmt::format("cannot {}: {}", verb, reason()));
     return result;
   }
-  Hdf5Id own(hid_t id, Hdf5Id::Close close, std::string_view verb) const { return {(*this)(id, verb), close}; }
+  Hdf5Id own(hid_t id, Hdf5Id::Close close, std::string_view verb) const {
+    return {(*this)(id, verb), close};
+  }
 };
 
 struct Types {
@@ -98,36 +102,44 @@ Hdf5Id layout(const Checked& checked, const Hdf5Shape& shape, std::size_t value_
   return list;
 }
 
-Hdf5Id write_dataset(const Checked& checked, hid_t group, const std::string& name, Types types, const Hdf5Shape& shape,
-                     const void* values) {
+Hdf5Id write_dataset(const Checked& checked, hid_t group, const std::string& name, Types types,
+                     const Hdf5Shape& shape, const void* values) {
   const Hdf5Id list = layout(checked, shape, H5Tget_size(types.file));
-  const hid_t extent = shape.empty() ? H5Screate(H5S_SCALAR)
-                                     : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+  const hid_t extent = shape.empty()
+                           ? H5Screate(H5S_SCALAR)
+                           : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
   const Hdf5Id space = checked.own(extent, H5Sclose, "shape");
   Hdf5Id set = checked.own(
-      H5Dcreate2(group, name.c_str(), types.file, space.get(), H5P_DEFAULT, list.get(), H5P_DEFAULT), H5Dclose, "create");
-  if (count_of(shape) > 0) checked(H5Dwrite(set.get(), types.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write");
+      H5Dcreate2(group, name.c_str(), types.file, space.get(), H5P_DEFAULT, list.get(), H5P_DEFAULT),
+      H5Dclose, "create");
+  if (count_of(shape) > 0)
+    checked(H5Dwrite(set.get(), types.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write");
   return set;
 }
 
-void write_attribute(const Checked& checked, hid_t object, const std::string& name, Types types, const void* value) {
+void write_attribute(const Checked& checked, hid_t object, const std::string& name, Types types,
+                     const void* value) {
   const Hdf5Id space = checked.own(H5Screate(H5S_SCALAR), H5Sclose, "shape");
-  const Hdf5Id attribute = checked.own(
-      H5Acreate2(object, name.c_str(), types.file, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, "create");
+  const Hdf5Id attribute =
+      checked.own(H5Acreate2(object, name.c_str(), types.file, space.get(), H5P_DEFAULT, H5P_DEFAULT),
+                  H5Aclose, "create");
   checked(H5Awrite(attribute.get(), types.memory, value), "write");
 }
 
-void write_text_attribute(const Checked& checked, hid_t object, const std::string& name, const std::string& text) {
+void write_text_attribute(const Checked& checked, hid_t object, const std::string& name,
+                          const std::string& text) {
   const Hdf5Id type = text_type(checked, text.size() + 1);
   write_attribute(checked, object, name, {type.get(), type.get()}, text.c_str());
 }
 
 void check_fixed_text(const Checked& checked, hid_t type) {
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0) checked.refuse("is not a text of fixed length");
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) != 0)
+    checked.refuse("is not a text of fixed length");
 }
 
 std::string read_text_attribute(const Checked& checked, hid_t object, const std::string& name) {
-  const Hdf5Id attribute = checked.own(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose, "open the attribute");
+  const Hdf5Id attribute =
+      checked.own(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose, "open the attribute");
   const Hdf5Id type = checked.own(H5Aget_type(attribute.get()), H5Tclose, "read the type");
   check_fixed_text(checked, type.get());
   std::string text(H5Aget_storage_size(attribute.get()), '\0');
@@ -154,7 +166,8 @@ void check_storage(const Checked& checked, const Dataset& dataset) {
   unsigned flags = 0;
   std::size_t values = 0;
   if (H5Pget_layout(list.get()) != H5D_CHUNKED ||
-      H5Pget_filter_by_id2(list.get(), H5Z_FILTER_FLETCHER32, &flags, &values, nullptr, 0, nullptr, nullptr) < 0)
+      H5Pget_filter_by_id2(list.get(), H5Z_FILTER_FLETCHER32, &flags, &values, nullptr, 0, nullptr, nullptr) <
+          0)
     checked.refuse("is an array without checksum");
 }
 
@@ -162,7 +175,8 @@ Dataset open_dataset(const Checked& checked, hid_t group, const std::string& nam
   Hdf5Id set = checked.own(H5Dopen2(group, name.c_str(), H5P_DEFAULT), H5Dclose, "open");
   Hdf5Id type = checked.own(H5Dget_type(set.get()), H5Tclose, "read the type");
   const Hdf5Id space = checked.own(H5Dget_space(set.get()), H5Sclose, "read the shape");
-  Hdf5Shape shape(static_cast<std::size_t>(checked(H5Sget_simple_extent_ndims(space.get()), "read the shape")));
+  Hdf5Shape shape(
+      static_cast<std::size_t>(checked(H5Sget_simple_extent_ndims(space.get()), "read the shape")));
   checked(H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr), "read the shape");
   const std::size_t value_bytes = H5Tget_size(type.get());
   Dataset dataset{std::move(set), std::move(type), std::move(shape), value_bytes};
@@ -174,7 +188,8 @@ std::vector<std::string> texts_of(const Checked& checked, const Dataset& dataset
   check_fixed_text(checked, dataset.type.get());
   std::string all(count_of(dataset.shape) * dataset.value_bytes, '\0');
   if (!all.empty())
-    checked(H5Dread(dataset.set.get(), dataset.type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()), "read");
+    checked(H5Dread(dataset.set.get(), dataset.type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()),
+            "read");
   std::vector<std::string> texts;
   for (std::size_t at = 0; at < all.size(); at += dataset.value_bytes)
     texts.emplace_back(all.data() + at, ::strnlen(all.data() + at, dataset.value_bytes));
@@ -197,8 +212,11 @@ Hdf5Group Hdf5Group::create_group(const std::string& name) {
   const Checked checked{*source_, where(name)};
   const Hdf5Id list = checked.own(H5Pcreate(H5P_GROUP_CREATE), H5Pclose, "lay out");
   checked(H5Pset_obj_track_times(list.get(), false), "lay out");
-  checked(H5Pset_link_phase_change(list.get(), 32, 16), "lay out");  // the fields of an event stay in one small header
-  return {checked.own(H5Gcreate2(id_.get(), name.c_str(), H5P_DEFAULT, list.get(), H5P_DEFAULT), H5Gclose, "create"), source_};
+  checked(H5Pset_link_phase_change(list.get(), 32, 16),
+          "lay out");  // the fields of an event stay in one small header
+  return {checked.own(H5Gcreate2(id_.get(), name.c_str(), H5P_DEFAULT, list.get(), H5P_DEFAULT), H5Gclose,
+                      "create"),
+          source_};
 }
 
 void Hdf5Group::set_attribute(const std::string& name, const std::string& text) {
@@ -213,7 +231,8 @@ template <typename Number>
 void Hdf5Group::write(const std::string& name, std::span<const Number> values, const Hdf5Shape& shape,
                       const std::string& unit) {
   const Checked checked{*source_, where(name)};
-  if (count_of(shape) != values.size()) checked.refuse(fmt::format("{} values do not fill the shape", values.size()));
+  if (count_of(shape) != values.size())
+    checked.refuse(fmt::format("{} values do not fill the shape", values.size()));
   const Hdf5Id set = write_dataset(checked, id_.get(), name, types_of<Number>(), shape, values.data());
   if (!unit.empty()) write_text_attribute(checked, set.get(), "unit", unit);
 }
@@ -255,9 +274,11 @@ std::string Hdf5Group::text_attribute(const std::string& name) const {
 
 std::int64_t Hdf5Group::integer_attribute(const std::string& name) const {
   const Checked checked{*source_, where(name)};
-  const Hdf5Id attribute = checked.own(H5Aopen(id_.get(), name.c_str(), H5P_DEFAULT), H5Aclose, "open the attribute");
+  const Hdf5Id attribute =
+      checked.own(H5Aopen(id_.get(), name.c_str(), H5P_DEFAULT), H5Aclose, "open the attribute");
   const Hdf5Id type = checked.own(H5Aget_type(attribute.get()), H5Tclose, "read the type");
-  if (H5Tequal(type.get(), H5T_STD_I64LE) <= 0 || H5Aget_storage_size(attribute.get()) != sizeof(std::int64_t))
+  if (H5Tequal(type.get(), H5T_STD_I64LE) <= 0 ||
+      H5Aget_storage_size(attribute.get()) != sizeof(std::int64_t))
     checked.refuse("is not a single 64-bit integer");
   std::int64_t value = 0;
   checked(H5Aread(attribute.get(), H5T_NATIVE_INT64, &value), "read");
@@ -274,7 +295,9 @@ Hdf5Array<Number> Hdf5Group::read(const std::string& name, const std::string& un
   if (found != unit) checked.refuse(fmt::format("has the unit '{}', expected '{}'", found, unit));
   Hdf5Array<Number> array{dataset.shape, std::vector<Number>(count_of(dataset.shape))};
   if (!array.values.empty())
-    checked(H5Dread(dataset.set.get(), types_of<Number>().memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()), "read");
+    checked(H5Dread(dataset.set.get(), types_of<Number>().memory, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                    array.values.data()),
+            "read");
   return array;
 }
 
@@ -292,10 +315,14 @@ std::vector<std::string> Hdf5Group::read_texts(const std::string& name) const {
   return texts_of(checked, dataset);
 }
 
-template void Hdf5Group::write(const std::string&, std::span<const double>, const Hdf5Shape&, const std::string&);
-template void Hdf5Group::write(const std::string&, std::span<const std::int32_t>, const Hdf5Shape&, const std::string&);
-template void Hdf5Group::write(const std::string&, std::span<const std::int64_t>, const Hdf5Shape&, const std::string&);
-template void Hdf5Group::write(const std::string&, std::span<const std::uint64_t>, const Hdf5Shape&, const std::string&);
+template void Hdf5Group::write(const std::string&, std::span<const double>, const Hdf5Shape&,
+                               const std::string&);
+template void Hdf5Group::write(const std::string&, std::span<const std::int32_t>, const Hdf5Shape&,
+                               const std::string&);
+template void Hdf5Group::write(const std::string&, std::span<const std::int64_t>, const Hdf5Shape&,
+                               const std::string&);
+template void Hdf5Group::write(const std::string&, std::span<const std::uint64_t>, const Hdf5Shape&,
+                               const std::string&);
 template Hdf5Array<double> Hdf5Group::read(const std::string&, const std::string&) const;
 template Hdf5Array<std::int32_t> Hdf5Group::read(const std::string&, const std::string&) const;
 template Hdf5Array<std::int64_t> Hdf5Group::read(const std::string&, const std::string&) const;
@@ -317,8 +344,9 @@ Hdf5Quiet::~Hdf5Quiet() { H5Eset_auto2(H5E_DEFAULT, printing_->print, printing_-
 
 // ---- files ----
 
-/// The bytes of an image. HDF5 lends them when it closes the image, with the last changes made; H5Fget_file_image would
-/// hand them out before, with a superblock whose checksum is wrong (1.10.8, file format 1.10).
+/// The bytes of an image. HDF5 lends them when it closes the image, with the last changes made;
+/// H5Fget_file_image would hand them out before, with a superblock whose checksum is wrong (1.10.8, file
+/// format 1.10).
 struct Hdf5Image::Memory {
   char* bytes = nullptr;
 
@@ -327,7 +355,9 @@ struct Hdf5Image::Memory {
   Memory& operator=(const Memory&) = delete;
   ~Memory() { std::free(bytes); }
 
-  static void* grow(void* old, std::size_t size, H5FD_file_image_op_t, void*) { return std::realloc(old, size); }
+  static void* grow(void* old, std::size_t size, H5FD_file_image_op_t, void*) {
+    return std::realloc(old, size);
+  }
   static herr_t keep(void* bytes, H5FD_file_image_op_t operation, void* memory) {
     if (operation == H5FD_FILE_IMAGE_OP_FILE_CLOSE)
       static_cast<Memory*>(memory)->bytes = static_cast<char*>(bytes);
@@ -345,11 +375,13 @@ struct Hdf5Image::Memory {
             .udata_free = [](void*) -> herr_t { return 0; },
             .udata = this};
   }
-  /// Superblock version 3: the end-of-file address is the 8 bytes at 28 (HDF5 File Format Specification 3.0, II.A).
-  std::string_view content() const {
+  /// Superblock version 3: the end-of-file address is the 8 bytes at 28 (HDF5 File Format Specification 3.0,
+  /// II.A).
+  std::string sealed() const {
     std::uint64_t size = 0;
-    std::memcpy(&size, bytes + 28, sizeof size);
-    return {bytes, size};
+    std::memcpy(&size, bytes + seal_bytes + 28, sizeof size);
+    const std::string_view rest(bytes + seal_bytes, size - seal_bytes);
+    return seal_of(rest).append(rest);
   }
 };
 
@@ -363,8 +395,10 @@ Hdf5Id create_image(const Hdf5Source& source, H5FD_file_image_callbacks_t callba
   checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110), "prepare");
   const Hdf5Id creation = checked.own(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "prepare");
   checked(H5Pset_obj_track_times(creation.get(), false), "prepare");
+  checked(H5Pset_userblock(creation.get(), seal_bytes), "prepare");
   const std::string name = source.path + ".image";  // of no file: HDF5 would read it first
-  return checked.own(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose, "create");
+  return checked.own(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose,
+                     "create");
 }
 
 Hdf5Id open_file(const Hdf5Source& source) {
@@ -397,11 +431,14 @@ Hdf5Image::~Hdf5Image() = default;
 std::string Hdf5Image::bytes() {
   const Checked checked{source_, source_.path};
   root_.id_.close();
-  if (!file_.close() || memory_->bytes == nullptr) checked.refuse(fmt::format("cannot finish the image: {}", reason()));
-  return std::string(memory_->content());
+  if (!file_.close() || memory_->bytes == nullptr)
+    checked.refuse(fmt::format("cannot finish the image: {}", reason()));
+  return memory_->sealed();
 }
 
 Hdf5File::Hdf5File(const std::string& path)
-    : source_{path, false, size_of(path)}, file_(open_file(source_)), root_(open_root(source_, file_), &source_) {}
+    : source_{path, false, size_of(path)},
+      file_(open_file(source_)),
+      root_(open_root(source_, file_), &source_) {}
 
 }  // namespace glasscape

@@ -1,8 +1,9 @@
-// What the store needs of HDF5: groups, attributes, and datasets of numbers and text. Only hdf5.cpp includes hdf5.h.
-// Writing builds the file in memory and hands out its bytes, so that a full disk never meets HDF5, which cannot recover
-// from a failed close. Reading opens read-only and without file locks: finished files never change.
-// Metadata and single values stand under the checksums of file format 1.10, arrays under Fletcher32.
-// HDF5's own printing is off for the thread while an image or a file is open; each is used by the thread that made it.
+// What the store needs of HDF5: groups, attributes, and datasets of numbers and text. Only hdf5.cpp includes
+// hdf5.h. Writing builds the file in memory and hands out its bytes, so that a full disk never meets HDF5,
+// which cannot recover from a failed close. Reading opens read-only and without file locks: finished files
+// never change. Metadata and single values stand under the checksums of file format 1.10, arrays under
+// Fletcher32. HDF5's own printing is off for the thread while an image or a file is open; each is used by the
+// thread that made it.
 #pragma once
 
 #include <cstdint>
@@ -54,8 +55,8 @@ struct Hdf5Source {
   std::uint64_t bytes;  // size of the file that is read
 };
 
-/// A group of an image, to write, or of a file, to read. Throws WriteError or FormatError "path: object: reason".
-/// A Number is double, std::int32_t, std::int64_t or std::uint64_t.
+/// A group of an image, to write, or of a file, to read. Throws WriteError or FormatError "path: object:
+/// reason". A Number is double, std::int32_t, std::int64_t or std::uint64_t.
 class Hdf5Group {
  public:
   Hdf5Group create_group(const std::string& name);
@@ -63,7 +64,8 @@ class Hdf5Group {
   void set_attribute(const std::string& name, std::int64_t value);
   /// Arrays above 1 kB are shuffled and deflated (level 4). A unit becomes an attribute.
   template <typename Number>
-  void write(const std::string& name, std::span<const Number> values, const Hdf5Shape& shape, const std::string& unit = {});
+  void write(const std::string& name, std::span<const Number> values, const Hdf5Shape& shape,
+             const std::string& unit = {});
   /// UTF-8 of fixed length; a NUL ends it. One text is a single value of any length.
   void write(const std::string& name, const std::string& text);
   void write(const std::string& name, std::span<const std::string> texts);
@@ -74,7 +76,8 @@ class Hdf5Group {
   bool has_attribute(const std::string& name) const;
   std::string text_attribute(const std::string& name) const;
   std::int64_t integer_attribute(const std::string& name) const;
-  /// Refuses another type or unit, an array without checksum, and a shape that the bytes of the file cannot fill.
+  /// Refuses another type or unit, an array without checksum, and a shape that the bytes of the file cannot
+  /// fill.
   template <typename Number>
   Hdf5Array<Number> read(const std::string& name, const std::string& unit = {}) const;
   std::string read_text(const std::string& name) const;
@@ -112,7 +115,8 @@ class Hdf5Image {
   explicit Hdf5Image(const std::string& path);
   ~Hdf5Image();
   Hdf5Group& root() { return root_; }
-  /// The finished file; the root and all groups are of no use afterwards. Groups made from the root must be gone.
+  /// The finished file under its seal (seal.hpp). Groups made from the root must be gone; the root is of no
+  /// use afterwards.
   std::string bytes();
 
  private:

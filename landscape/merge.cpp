@@ -29,24 +29,30 @@ void write_basins(Hdf5Group table, const LandscapeGraph& graph) {
   std::vector<std::int64_t> component(graph.basins().size());
   const auto components = graph.components();
   for (std::size_t c = 0; c < components.size(); ++c)
-    for (const BasinId id : components[c]) component[static_cast<std::size_t>(id)] = static_cast<std::int64_t>(c);
+    for (const BasinId id : components[c])
+      component[static_cast<std::size_t>(id)] = static_cast<std::int64_t>(c);
   const std::vector<Basin>& basins = graph.basins();
-  column(table, "energy", basins, [](const Basin& b) { return b.energy; }, "eV");
+  column(
+      table, "energy", basins, [](const Basin& b) { return b.energy; }, "eV");
   column(table, "times_found", basins, [](const Basin& b) { return b.times_found; });
   column(table, "component", component, [](std::int64_t c) { return c; });
   column(table, "frame", basins, [](const Basin& b) { return static_cast<std::int64_t>(b.frame); });
   column(table, "task", basins, [](const Basin& b) { return b.ref.task; });
   column(table, "number", basins, [](const Basin& b) { return b.ref.number; });
-  column(table, "point", basins, [](const Basin& b) { return std::string(b.point == BasinPoint::end ? "end" : "found"); });
+  column(table, "point", basins,
+         [](const Basin& b) { return std::string(b.point == BasinPoint::end ? "end" : "found"); });
 }
 
 void write_saddles(Hdf5Group table, const LandscapeGraph& graph) {
   const std::vector<Saddle>& saddles = graph.saddles();
   column(table, "from", saddles, [](const Saddle& s) { return static_cast<std::int64_t>(s.from); });
   column(table, "to", saddles, [](const Saddle& s) { return static_cast<std::int64_t>(s.to); });
-  column(table, "energy", saddles, [](const Saddle& s) { return s.energy; }, "eV");
-  column(table, "barrier_from", saddles, [](const Saddle& s) { return s.barrier_from; }, "eV");
-  column(table, "barrier_to", saddles, [](const Saddle& s) { return s.barrier_to; }, "eV");
+  column(
+      table, "energy", saddles, [](const Saddle& s) { return s.energy; }, "eV");
+  column(
+      table, "barrier_from", saddles, [](const Saddle& s) { return s.barrier_from; }, "eV");
+  column(
+      table, "barrier_to", saddles, [](const Saddle& s) { return s.barrier_to; }, "eV");
   column(table, "times_found", saddles, [](const Saddle& s) { return s.times_found; });
   column(table, "task", saddles, [](const Saddle& s) { return s.ref.task; });
   column(table, "number", saddles, [](const Saddle& s) { return s.ref.number; });
@@ -54,7 +60,8 @@ void write_saddles(Hdf5Group table, const LandscapeGraph& graph) {
 
 void write_searches(Hdf5Group group, const LandscapeGraph& graph) {
   const Searches& searches = graph.searches();
-  const std::vector<std::pair<std::string, std::int64_t>> failed(searches.failed.begin(), searches.failed.end());
+  const std::vector<std::pair<std::string, std::int64_t>> failed(searches.failed.begin(),
+                                                                 searches.failed.end());
   single(group, "attempts", searches.attempts);
   single(group, "found", searches.found);
   single(group, "force_calls", searches.force_calls);

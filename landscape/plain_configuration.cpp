@@ -27,7 +27,8 @@ Configuration PlainConfiguration::configuration(const std::string& source) const
   for (std::size_t k = 0; k < element.size(); ++k) species->elements.push_back({element[k], mass[k]});
   for (const std::int32_t index : element_of) {
     if (index < 0 || static_cast<std::size_t>(index) >= element.size())
-      throw FormatError("{}: element_of has the index {}, but there are {} elements", source, index, element.size());
+      throw FormatError("{}: element_of has the index {}, but there are {} elements", source, index,
+                        element.size());
     species->element_of.push_back(index);
   }
   Configuration whole;

@@ -1,4 +1,5 @@
-// A configuration as plain arrays with one list of fields, so that hashing, writing and reading walk it like an event.
+// A configuration as plain arrays with one list of fields, so that hashing, writing and reading walk it like
+// an event.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ struct PlainConfiguration {
 
   PlainConfiguration() = default;
   explicit PlainConfiguration(const Configuration& configuration);
-  /// Throws FormatError, beginning with `source`, unless the arrays agree in length and all numbers are finite.
+  /// Throws FormatError, beginning with `source`, unless the arrays agree in length and all numbers are
+  /// finite.
   Configuration configuration(const std::string& source) const;
 
   template <typename Self, typename Visit>

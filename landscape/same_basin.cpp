@@ -33,7 +33,8 @@ Match compare_clusters(const Pair& pair);
 Positions displacements(const Pair& pair, const Vector3d& drift, const Indices& partner) {
   Positions d(3, pair.atoms());
   for (Index i = 0; i < pair.atoms(); ++i)
-    d.col(i) = pair.frame.cell.nearest(pair.b.col(partner[static_cast<std::size_t>(i)]) - pair.a.col(i) - drift);
+    d.col(i) =
+        pair.frame.cell.nearest(pair.b.col(partner[static_cast<std::size_t>(i)]) - pair.a.col(i) - drift);
   return d;
 }
 
@@ -55,8 +56,8 @@ Vector3d mean_within(const Positions& d, double length) {
   return sum / static_cast<double>(std::max<Index>(1, count_within(d, length)));
 }
 
-/// The shift that most atoms share. Nearest images of large shifts do not average, so the shift of one atom is taken
-/// off first: of some atoms spread over the indices, the one that most others follow.
+/// The shift that most atoms share. Nearest images of large shifts do not average, so the shift of one atom
+/// is taken off first: of some atoms spread over the indices, the one that most others follow.
 Vector3d common_drift(const Pair& pair, const Indices& identity) {
   constexpr Index trials = 8;
   Vector3d drift = Vector3d::Zero();
@@ -81,7 +82,8 @@ class Sites {
     const double most = std::ceil(std::cbrt(static_cast<double>(members.size())));
     for (std::size_t k = 0; k < 3; ++k)
       if (pair.frame.cell.periodic()[k])
-        bins_[k] = static_cast<int>(std::clamp(std::floor(pair.frame.cell.heights()[static_cast<Index>(k)] / reach), 1.0, most));
+        bins_[k] = static_cast<int>(
+            std::clamp(std::floor(pair.frame.cell.heights()[static_cast<Index>(k)] / reach), 1.0, most));
     sites_.resize(static_cast<std::size_t>(bins_[0] * bins_[1] * bins_[2]));
     for (const Index site : members) bin(bin_of(pair.a.col(site)), {0, 0, 0}).push_back(site);
   }
@@ -117,7 +119,8 @@ class Sites {
   /// Offsets 0, 1, 2 stand for here, next and previous.
   Indices& bin(const std::array<int, 3>& home, const std::array<int, 3>& offset) {
     std::array<int, 3> b{};
-    for (std::size_t k = 0; k < 3; ++k) b[k] = (home[k] + (offset[k] == 2 ? bins_[k] - 1 : offset[k])) % bins_[k];
+    for (std::size_t k = 0; k < 3; ++k)
+      b[k] = (home[k] + (offset[k] == 2 ? bins_[k] - 1 : offset[k])) % bins_[k];
     return sites_[static_cast<std::size_t>((b[0] * bins_[1] + b[1]) * bins_[2] + b[2])];
   }
 
@@ -127,9 +130,10 @@ class Sites {
   std::vector<Indices> sites_;
 };
 
-/// Gives each of the atoms the nearest site that one of them had, of its element and within reach. Nothing when an atom
-/// finds none or two atoms want the same.
-std::optional<Indices> matched(const Pair& pair, Sites& sites, const Vector3d& drift, const Indices& atoms, Indices partner) {
+/// Gives each of the atoms the nearest site that one of them had, of its element and within reach. Nothing
+/// when an atom finds none or two atoms want the same.
+std::optional<Indices> matched(const Pair& pair, Sites& sites, const Vector3d& drift, const Indices& atoms,
+                               Indices partner) {
   for (const Index atom : atoms) partner[static_cast<std::size_t>(atom)] = -1;
   for (const Index atom : atoms) {
     const Index site = sites.nearest(pair.b.col(atom) - drift, pair.element(atom));
@@ -144,13 +148,14 @@ Match measured(const Pair& pair, const Positions& d, bool permuted) {
   return {largest <= pair.tolerance, largest, d.norm(), permuted};
 }
 
-/// For structures whose atoms come in unrelated order: an atom of the rarest element must sit on a site of its element,
-/// so every such shift is tried until all atoms find sites.
+/// For structures whose atoms come in unrelated order: an atom of the rarest element must sit on a site of
+/// its element, so every such shift is tried until all atoms find sites.
 std::optional<Match> compare_any_order(const Pair& pair, const Indices& identity) {
   std::vector<Index> count(pair.frame.species->elements.size(), 0);
   for (const Index i : identity) ++count[static_cast<std::size_t>(pair.element(i))];
   const auto rarer = [&](Index i, Index j) {
-    return count[static_cast<std::size_t>(pair.element(i))] < count[static_cast<std::size_t>(pair.element(j))];
+    return count[static_cast<std::size_t>(pair.element(i))] <
+           count[static_cast<std::size_t>(pair.element(j))];
   };
   const Index reference = *std::min_element(identity.begin(), identity.end(), rarer);
   const double reach = 2.0 * pair.tolerance;  // the shift is off by what the reference moved
@@ -220,8 +225,10 @@ Eigen::VectorXd all_distances(const Pair& pair, const Positions& x) {
 Match compare_clusters(const Pair& pair) {
   const Index n = pair.atoms();
   const Eigen::VectorXd change = all_distances(pair, pair.b) - all_distances(pair, pair.a);
-  // sum over pairs |u_i - u_j|^2 = n sum |u_i|^2 for displacements u without drift; sorting makes the sum smallest
-  Match match{false, n > 1 ? 0.5 * change.cwiseAbs().maxCoeff() : 0.0, change.norm() / std::sqrt(static_cast<double>(n)), false};
+  // sum over pairs |u_i - u_j|^2 = n sum |u_i|^2 for displacements u without drift; sorting makes the sum
+  // smallest
+  Match match{false, n > 1 ? 0.5 * change.cwiseAbs().maxCoeff() : 0.0,
+              change.norm() / std::sqrt(static_cast<double>(n)), false};
   if (match.largest_displacement > pair.tolerance) return match;
 
   const Eigen::MatrixXd around_a = distances_around(pair, pair.a), around_b = distances_around(pair, pair.b);
@@ -235,10 +242,12 @@ Match compare_clusters(const Pair& pair) {
     match.same = true;
     return match;
   }
-  boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS> possible(static_cast<std::size_t>(2 * n));
+  boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS> possible(
+      static_cast<std::size_t>(2 * n));
   for (Index i = 0; i < n; ++i)
     for (Index j = 0; j < n; ++j)
-      if (alike(i, j)) boost::add_edge(static_cast<std::size_t>(i), static_cast<std::size_t>(n + j), possible);
+      if (alike(i, j))
+        boost::add_edge(static_cast<std::size_t>(i), static_cast<std::size_t>(n + j), possible);
   std::vector<std::size_t> mate(static_cast<std::size_t>(2 * n));
   boost::edmonds_maximum_cardinality_matching(possible, mate.data());
   match.permuted = true;
@@ -255,7 +264,8 @@ bool same_frame(const Frame& a, const Frame& b) {
 }
 
 Match same_basin(const Frame& frame, const Point& a, const Point& b, const SameBasin& options) {
-  if (!(std::abs(a.energy - b.energy) <= options.energy_window) || a.positions.cols() != b.positions.cols()) return {};
+  if (!(std::abs(a.energy - b.energy) <= options.energy_window) || a.positions.cols() != b.positions.cols())
+    return {};
   const Pair pair{frame, a.positions, b.positions, options.displacement};
   if (frame.cell.any_periodic() || options.fixed_frame) return compare_periodic(pair, options.fixed_frame);
   return compare_clusters(pair);

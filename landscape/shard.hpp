@@ -1,6 +1,6 @@
-// One task's facts as one file: what was found (events), what it was found with (provenance), and how the run happened
-// to go (circumstances). Facts and provenance are what a second run must reproduce; circumstances never enter a hash.
-// The layout of the file is in docs/store.md.
+// One task's facts as one file: what was found (events), what it was found with (provenance), and how the run
+// happened to go (circumstances). Facts and provenance are what a second run must reproduce; circumstances
+// never enter a hash. The layout of the file is in docs/store.md.
 #pragma once
 
 #include <cstdint>
@@ -67,14 +67,14 @@ struct Shard {
 /// The file as bytes; `path` is where they will go. Equal shards give equal bytes. Throws WriteError.
 std::string shard_bytes(const Shard& shard, const std::string& path);
 
-/// Reads a shard and compares facts and provenance with their hashes. Throws FormatError with the remedy for a file that
-/// is damaged, unfinished, of another layout or inconsistent.
+/// Compares the file with its seal, reads it, and compares the facts with their hash. Throws FormatError with
+/// the remedy for a file that is damaged, unfinished, of another layout or inconsistent.
 Shard read_shard(const std::string& path);
 
-/// The circumstances alone, without reading the events. Throws as read_shard.
+/// The circumstances alone, without reading the rest of the file. Throws as read_shard.
 Circumstances read_circumstances(const std::string& path);
 
-/// The hash of the facts as written, without reading the events. Throws as read_shard.
+/// The hash of the facts as written, without reading the rest of the file. Throws as read_shard.
 std::string read_facts_hash(const std::string& path);
 
 }  // namespace glasscape

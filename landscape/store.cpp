@@ -42,18 +42,20 @@ bool is_task_id(const std::string& task) {
 /// What lies in a folder; nothing when there is no folder.
 std::vector<fs::path> files_in(const fs::path& folder) {
   std::error_code failed;
-  if (!fs::exists(folder, failed) && !failed) return {};
   std::vector<fs::path> files;
-  for (fs::directory_iterator at(folder, failed); !failed && at != fs::directory_iterator(); at.increment(failed))
+  for (fs::directory_iterator at(folder, failed); !failed && at != fs::directory_iterator();
+       at.increment(failed))
     files.push_back(at->path());
-  if (failed) throw NotFound("cannot list the folder '{}': {}", folder.string(), failed.message());
+  if (failed && failed != std::errc::no_such_file_or_directory)
+    throw NotFound("cannot list the folder '{}': {}", folder.string(), failed.message());
   return files;
 }
 
 /// A new or renamed file is on disk when its folder is.
 void sync_folder(const fs::path& folder) {
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = directory >= 0 && (::fsync(directory) == 0 || errno == EINVAL);  // EINVAL: not on this file system
+  const bool synced =
+      directory >= 0 && (::fsync(directory) == 0 || errno == EINVAL);  // EINVAL: not on this file system
   const int reason = errno;
   if (directory >= 0) ::close(directory);
   if (!synced) throw WriteError("cannot sync the folder '{}': {}", folder.string(), std::strerror(reason));
@@ -84,13 +86,14 @@ struct Temporary {
 void verify(const fs::path& written, const Shard& shard) {
   try {
     const Shard found = read_shard(written);
-    if (found.task == shard.task && found.provenance == shard.provenance && found.circumstances == shard.circumstances &&
-        facts_hash(found.events) == facts_hash(shard.events))
+    if (found.task == shard.task && found.provenance == shard.provenance &&
+        found.circumstances == shard.circumstances && facts_hash(found.events) == facts_hash(shard.events))
       return;
   } catch (const FormatError& error) {
     throw WriteError("task '{}' cannot be read back: {}", shard.task, error.what());
   }
-  throw WriteError("task '{}' reads back differently from '{}': is there a NUL in a text?", shard.task, written.string());
+  throw WriteError("task '{}' reads back differently from '{}': is there a NUL in a text?", shard.task,
+                   written.string());
 }
 
 }  // namespace
@@ -98,7 +101,8 @@ void verify(const fs::path& written, const Shard& shard) {
 void Store::write(const Shard& shard) {
   const fs::path path = path_of(shard.task);
   make_folders(shards());
-  const Temporary temporary(shards() / fmt::format("{}{}{}", shard.task, temporary_mark, temporary_ending(::getpid())));
+  const Temporary temporary(shards() /
+                            fmt::format("{}{}{}", shard.task, temporary_mark, temporary_ending(::getpid())));
   write_text_file(temporary.path, shard_bytes(shard, temporary.path));
   verify(temporary.path, shard);
   std::error_code failed;
@@ -124,15 +128,19 @@ Shard Store::read(const std::string& task) const {
   const fs::path path = existing(task);
   Shard shard = read_shard(path);
   if (shard.task != task)
-    throw FormatError("{}: holds the facts of task '{}': give the file its name back", path.string(), shard.task);
+    throw FormatError("{}: holds the facts of task '{}': give the file its name back", path.string(),
+                      shard.task);
   return shard;
 }
 
-Circumstances Store::circumstances(const std::string& task) const { return read_circumstances(existing(task)); }
+Circumstances Store::circumstances(const std::string& task) const {
+  return read_circumstances(existing(task));
+}
 
 std::string Store::digest() const {
   Sha256 hash;
-  for (const std::string& task : tasks()) hash.add(fmt::format("{} {}\n", task, read_facts_hash(existing(task))));
+  for (const std::string& task : tasks())
+    hash.add(fmt::format("{} {}\n", task, read_facts_hash(existing(task))));
   return hash.hex();
 }
 
@@ -141,7 +149,8 @@ int Store::remove_leftovers() {
   for (const fs::path& file : files_in(shards())) {
     const std::string name = file.filename();
     const std::size_t mark = name.rfind(temporary_mark);
-    if (mark == std::string::npos || !name.substr(mark + temporary_mark.size()).starts_with(host() + ".")) continue;
+    if (mark == std::string::npos || !name.substr(mark + temporary_mark.size()).starts_with(host() + "."))
+      continue;
     const auto process = to_integer(std::string_view(name).substr(name.rfind('.') + 1));
     if (!process || *process <= 0) continue;
     const bool dead = ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH;
@@ -153,7 +162,8 @@ int Store::remove_leftovers() {
 
 std::filesystem::path Store::path_of(const std::string& task) const {
   if (!is_task_id(task))
-    throw InputError("the task id '{}' is no file name: use 1 to {} letters, digits, '-', '_' and '.'", task, longest_task);
+    throw InputError("the task id '{}' is no file name: use 1 to {} letters, digits, '-', '_' and '.'", task,
+                     longest_task);
   return shards() / (task + std::string(extension));
 }
 

@@ -1,6 +1,7 @@
-// All facts of a run: a folder with one finished file per task, shards/<task>.h5. Shards are written whole and never
-// changed, so any number of processes may write different tasks and read at the same time.
-// A crash at any moment leaves every shard as it was before or as it is after, and at worst a temporary file beside it.
+// All facts of a run: a folder with one finished file per task, shards/<task>.h5. Shards are written whole
+// and never changed, so any number of processes may write different tasks and read at the same time. A crash
+// at any moment leaves every shard as it was before or as it is after, and at worst a temporary file beside
+// it.
 #pragma once
 
 #include <filesystem>
@@ -16,23 +17,25 @@ class Store {
   /// The run folder; it and its folder of shards are made by the first write.
   explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// Writes a temporary file, syncs it, reads it back and compares, then renames it and syncs the folder. A shard that
-  /// exists is replaced. Throws WriteError (the old state is intact) or InputError for a task id that is no file name.
+  /// Writes a temporary file, syncs it, reads it back and compares, then renames it and syncs the folder. A
+  /// shard that exists is replaced. Throws WriteError (the old state is intact) or InputError for a task id
+  /// that is no file name.
   void write(const Shard& shard);
 
   /// The ids of all finished tasks, sorted.
   std::vector<std::string> tasks() const;
   bool has(const std::string& task) const;
-  /// Throws NotFound when the task has no shard, FormatError with file and remedy when the shard is not sound.
+  /// Throws NotFound when the task has no shard, FormatError with file and remedy when the shard is not
+  /// sound.
   Shard read(const std::string& task) const;
   /// Without reading the events. Throws as read.
   Circumstances circumstances(const std::string& task) const;
-  /// SHA-256 over the sorted task ids and the hashes of their facts as written: the same for equal facts, whatever the
-  /// order, threads and times in which the tasks ran. Throws as read.
+  /// SHA-256 over the sorted task ids and the hashes of their facts as written: the same for equal facts,
+  /// whatever the order, threads and times in which the tasks ran. Throws as read.
   std::string digest() const;
 
-  /// Deletes the temporary files that dead processes of this host left behind; returns how many. Those of other hosts
-  /// stay, as nobody here knows whether their writers live.
+  /// Deletes the temporary files that dead processes of this host left behind; returns how many. Those of
+  /// other hosts stay, as nobody here knows whether their writers live.
   int remove_leftovers();
 
   const std::filesystem::path& folder() const { return folder_; }

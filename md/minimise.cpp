@@ -71,6 +71,7 @@ Quenched lbfgs(Surface& surface, Positions x, const Minimise& options) {
   const std::int64_t before = surface.calls();
   QuasiNewton inverse(options.memory, first_scale);
   Evaluation at = surface.evaluate(x);
+  if (!std::isfinite(at.energy)) return finished(surface, before, std::move(x), at, Ended::stuck);
   while (fmax(at.forces) > options.fmax) {
     if (surface.calls() - before >= options.max_calls) return finished(surface, before, std::move(x), at, Ended::step_limit);
     Positions step = inverse.direction(-at.forces);
@@ -105,6 +106,7 @@ Quenched fire(Surface& surface, Positions x, const Minimise& options) {
   const std::int64_t before = surface.calls();
   Positions v = Positions::Zero(3, x.cols());
   Evaluation at = surface.evaluate(x);
+  if (!std::isfinite(at.energy)) return finished(surface, before, std::move(x), at, Ended::stuck);
   double dt = dt_start, alpha = alpha_start;
   int downhill = 0, uphill = 0;
   while (fmax(at.forces) > options.fmax) {
@@ -128,8 +130,10 @@ Quenched fire(Surface& surface, Positions x, const Minimise& options) {
     if (force_norm > 0.0) v = (1.0 - alpha) * v + alpha * v.norm() / force_norm * at.forces;
     Positions step = dt * v;
     shorten(step, options.max_step);
+    v = step / dt;  // a shortened step is a slowed-down walker: else it would overshoot when turned back
     x += step;
     at = surface.evaluate(x);
+    if (!std::isfinite(at.energy)) return finished(surface, before, std::move(x), at, Ended::stuck);
     if (options.stop && options.stop(x, at)) return finished(surface, before, std::move(x), at, Ended::stopped);
   }
   return finished(surface, before, std::move(x), at, Ended::converged);

@@ -8,7 +8,7 @@
 namespace glasscape {
 namespace {
 
-constexpr std::size_t most_images = 50'000'000;  // 1.2 GB of coordinates
+constexpr double most_images = 5e7;  // 1.2 GB of coordinates
 
 /// A grid of bins in fractional coordinates that covers atoms and images.
 struct Bins {
@@ -95,6 +95,9 @@ void Neighbours::make_images(const Positions& positions, const Cell& cell) {
   Vector3d margin = Vector3d::Zero();
   for (int k = 0; k < 3; ++k)
     if (cell.periodic()[static_cast<std::size_t>(k)]) margin[k] = range_ / cell.heights()[k];
+  const double expected = static_cast<double>(n) * ((1.0 + 2.0 * margin.array()).prod() - 1.0);
+  if (expected > most_images)
+    throw FormatError("the cell is too small for a range of {} A: about {:.3g} periodic images; check its lengths", range_, expected);
   const Eigen::Vector3i most = margin.array().ceil().matrix().cast<int>();
   for (std::size_t i = 0; i < n; ++i) {
     const Vector3d position = positions.col(static_cast<Eigen::Index>(i));
@@ -117,9 +120,6 @@ void Neighbours::make_images(const Positions& positions, const Cell& cell) {
           owner_.push_back(static_cast<int>(i));
           kind_.push_back(kind_[i]);
         }
-    if (shift_.size() > most_images)
-      throw FormatError("the cell is too small for a range of {} A: more than {} periodic images; check its lengths",
-                        range_, most_images);
   }
 }
 

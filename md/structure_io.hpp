@@ -27,12 +27,13 @@ struct AtomColumn {
   Eigen::MatrixXd values;
 };
 
-/// What is written of one configuration. The configuration must outlive the frame.
+/// What is written of one configuration, which must outlive the frame.
 struct Frame {
   const Configuration& configuration;
-  std::vector<std::pair<std::string, std::string>>
-      info;                         // key=value on line 2 of extended XYZ; LAMMPS files have no place
-  std::vector<AtomColumn> columns;  // extended XYZ and dumps; LAMMPS data has no place
+  /// Pairs key=value of extended XYZ; LAMMPS files have no place for them.
+  std::vector<std::pair<std::string, std::string>> info = {};
+  /// For extended XYZ and dumps; LAMMPS data has no place for them.
+  std::vector<AtomColumn> columns = {};
 };
 
 /// The last frame of a file. The format follows from the extension (.xyz .extxyz; .data .lmp; .dump
@@ -41,7 +42,8 @@ struct Frame {
 /// that do not fit the file.
 Configuration read_structure(const std::string& path, const ReadOptions& options = {});
 
-/// All frames of a file, in order. Frames of equal species share them.
+/// All frames of a file, in order. Frames of equal species share them. Elements are in order of type, then of
+/// name and mass, whatever the order of the atoms.
 std::vector<Configuration> read_frames(const std::string& path, const ReadOptions& options = {});
 
 /// Writes one frame in one step; the extension chooses the format. Throws InputError for an unknown

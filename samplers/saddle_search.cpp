@@ -64,6 +64,7 @@ SaddleSearch SaddleSearch::read(Input& in) {
   SaddleSearch o;
   o.push = in.length("push", "0.25 A", "length of one push out of the well, over all coordinates", positive);
   o.pushes = static_cast<int>(in.integer("pushes", 25, "most pushes before the search gives up", positive));
+  o.soften = static_cast<int>(in.integer("soften", 5, "Lanczos vectors that soften the pushed direction; 1 keeps it as it was drawn", positive));
   o.softness = in.real("softness", -0.05, "curvature below which the climb begins, eV/A^2");
   in.expect(o.softness < 0, "softness", "a value below 0");
   o.increment = in.length("increment", "0.15 A", "largest move of an atom along the mode in one step", positive);
@@ -87,13 +88,12 @@ namespace {
 SearchOutcome Walker::search(const Positions& direction) {
   begin(direction);
   push();
-  for (int resumed = 0;;) {
+  for (;;) {
     const Climb climbed = climb();
     if (climbed == Climb::ceiling)
       return failed("too-high", fmt::format("{:.3f} eV above the start, more than the ceiling of {} eV", height(), options_.ceiling));
-    if (climbed == Climb::mode_lost && retreats_ == 0 && resumed < 3 && pushes_ < options_.pushes) {
-      ++resumed;  // still in the well: push on
-      push();
+    if (climbed == Climb::mode_lost && retreats_ == 0 && pushes_ < options_.pushes) {
+      push();  // still in the well: push on
       continue;
     }
     Positions reached;
@@ -126,7 +126,7 @@ void Walker::begin(const Positions& direction) {
   at_ = surface_.evaluate(x_);
   mode_ = direction;
   surface_.count_call();
-  mode_ = lowest_mode(*surface_.hessian(x_), direction, {.max_vectors = 5, .residual = 0.0, .relative = 0.0}, local).vector;
+  mode_ = lowest_mode(*surface_.hessian(x_), direction, {.max_vectors = options_.soften, .residual = 0.0, .relative = 0.0}, local).vector;
 }
 
 /// Pushes along a soft local mode until it is no longer convex there or the energy falls; returns false when the
@@ -146,7 +146,7 @@ bool Walker::push() {
       ++pushes_;
       return true;
     }
-    update_mode(5, local);
+    update_mode(options_.soften, local);
     if (curvature_ < options_.softness || height() > options_.ceiling) return true;
   }
   return false;

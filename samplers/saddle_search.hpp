@@ -20,6 +20,7 @@ namespace glasscape {
 struct SaddleSearch {
   double push = 0.25;        // length of a push, Angstrom (norm over all coordinates)
   int pushes = 25;           // most pushes before the search gives up
+  int soften = 5;            // Lanczos vectors that turn a pushed direction towards soft ones; 1: not at all
   double softness = -0.05;   // the climb begins when the lowest curvature falls below this, eV/Angstrom^2
   double increment = 0.15;   // largest move of an atom along the mode in one step, Angstrom
   double fmax = 0.01;        // the saddle is converged when no atom feels more, eV/Angstrom

@@ -28,8 +28,6 @@ class Lines {
   /// The next line; at the end of the text an error that names what was expected.
   std::string_view next(std::string_view expected);
 
-  /// Number of the line last read, from 1.
-  int number() const { return number_; }
   /// "file:line" of the line last read.
   std::string place() const { return fmt::format("{}:{}", source_, number_); }
 
@@ -52,7 +50,7 @@ class Lines {
   std::string_view text_;
   const std::string& source_;
   std::size_t at_ = 0;
-  int number_ = 0;
+  int number_ = 0;  // of the line last read, from 1
 };
 
 /// A mass above 0, u.
@@ -70,7 +68,7 @@ struct Kind {
   auto operator<=>(const Kind&) const = default;
 };
 
-/// One atom per kind; equal kinds are one element, and elements are in order of type, name and mass.
+/// One kind per atom; equal kinds are one element, and elements are in order of type, name and mass.
 std::shared_ptr<const Species> make_species(const std::vector<Kind>& kind_of);
 
 /// Momenta from velocities in Angstrom/ps, and back (0 columns for a configuration at rest).

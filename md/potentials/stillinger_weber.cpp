@@ -136,13 +136,20 @@ void StillingerWeber::add(const Atoms& atoms, Want want, Evaluation& out) const 
         const Vector3d along_q = strength * bend * bend * q.decay_slope * p.decay / q.r * q.d;
         const Vector3d f_p = -along_p - slope * (q.d / (p.r * q.r) - cosine / (p.r * p.r) * p.d);
         const Vector3d f_q = -along_q - slope * (p.d / (p.r * q.r) - cosine / (q.r * q.r) * q.d);
-        energy[i] += strength * bend * bend * p.decay * q.decay;
+        const double third = strength * bend * bend * p.decay * q.decay / 3.0;  // to each atom of a triplet, as LAMMPS
+        energy[i] += third;
+        energy[p.owner] += third;
+        energy[q.owner] += third;
         out.forces.col(p.owner) += f_p;
         out.forces.col(q.owner) += f_q;
         out.forces.col(i) -= f_p + f_q;
         const Matrix3d w = p.d * f_p.transpose() + q.d * f_q.transpose();
-        virial.col(i) += (Eigen::Matrix<double, 6, 1>() << w(0, 0), w(1, 1), w(2, 2), 0.5 * (w(0, 1) + w(1, 0)),
-                          0.5 * (w(0, 2) + w(2, 0)), 0.5 * (w(1, 2) + w(2, 1))).finished();
+        Eigen::Matrix<double, 6, 1> share;
+        share << w(0, 0), w(1, 1), w(2, 2), 0.5 * (w(0, 1) + w(1, 0)), 0.5 * (w(0, 2) + w(2, 0)), 0.5 * (w(1, 2) + w(2, 1));
+        share /= 3.0;
+        virial.col(i) += share;
+        virial.col(p.owner) += share;
+        virial.col(q.owner) += share;
       }
   }
   add_atom_terms(energy, virial, want, out);

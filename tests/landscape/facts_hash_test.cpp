@@ -71,8 +71,12 @@ TEST_CASE("every part of a configuration counts as a fact") {
   };
   CHECK_FALSE(differs([](Configuration&) {}));
   CHECK(differs([](Configuration& c) { c.momenta = 0.0 * c.positions; }));
-  CHECK(differs([](Configuration& c) { c.cell = Cell(1.0000001 * c.cell.lattice(), {true, true, true}, c.cell.origin()); }));
-  CHECK(differs([](Configuration& c) { c.cell = Cell(c.cell.lattice(), {true, true, false}, c.cell.origin()); }));
+  CHECK(differs([](Configuration& c) {
+    c.cell = Cell(1.0000001 * c.cell.lattice(), {true, true, true}, c.cell.origin());
+  }));
+  CHECK(differs([](Configuration& c) {
+    c.cell = Cell(c.cell.lattice(), {true, true, false}, c.cell.origin());
+  }));
   CHECK(differs([](Configuration& c) { c.cell = Cell(c.cell.lattice()); }));
   CHECK(differs([](Configuration& c) {
     auto species = std::make_shared<Species>(*c.species);
@@ -115,8 +119,10 @@ TEST_CASE("the order of events counts") {
 TEST_CASE("the hash is the one that docs/store.md spells out") {
   // computed by the Python lines of that page
   CHECK(facts_hash({}) == "ff78445957137f26d790f4a1e8b90e5fbc571c9a0cac4d2b05f4c3fd9d3faabb");
-  CHECK(facts_hash({SearchFailed{{"relax-0001", 1}, 7, "not-connected", "0.31 Å away", -120.5, 99}}) == "3dcebbdf3d6cf4262a7d3797fa33873a495ffb1a59d7270fce276e890f0a3478");
+  CHECK(facts_hash({SearchFailed{{"relax-0001", 1}, 7, "not-connected", "0.31 Å away", -120.5, 99}}) ==
+        "3dcebbdf3d6cf4262a7d3797fa33873a495ffb1a59d7270fce276e890f0a3478");
   Eigen::MatrixXd rows(2, 3);
   rows << 1, 2, 3, 4, 5, 6;
-  CHECK(facts_hash({TraceRecorded{"quench", {"a", "b", "c"}, rows}}) == "60d0e8830c94ba1c2d41e1a4d5dff643c0ffaadd4d5a9af7aa243cb84b0a5f16");
+  CHECK(facts_hash({TraceRecorded{"quench", {"a", "b", "c"}, rows}}) ==
+        "60d0e8830c94ba1c2d41e1a4d5dff643c0ffaadd4d5a9af7aa243cb84b0a5f16");
 }

@@ -26,8 +26,10 @@ struct TemporaryFolder {
   ~TemporaryFolder() { std::filesystem::remove_all(path); }
 };
 
-/// n^3 atoms of two elements near the points of a grid, no two nearer than about 1.7 Angstrom, in a skewed cell.
-inline Configuration disordered(int n, std::uint64_t seed, std::array<bool, 3> periodic = {true, true, true}) {
+/// n^3 atoms of two elements near the points of a grid, no two nearer than about 1.7 Angstrom, in a skewed
+/// cell.
+inline Configuration disordered(int n, std::uint64_t seed,
+                                std::array<bool, 3> periodic = {true, true, true}) {
   constexpr double spacing = 2.5;
   Rng rng(seed, stream_of("disordered"));
   auto species = std::make_shared<Species>(Species{elements_named({"Cu", "Zr"}), {}});
@@ -72,8 +74,20 @@ inline Events sample_events(std::uint64_t seed = 1, int n = 3) {
   trace.rows(2, 2) = -std::numeric_limits<double>::infinity();
   return {BasinFound{start, -123.456789, 1e-4, 321},
           BasinFound{moving, -1.0 / 3.0, 1e-5, 123},
-          SaddleFound{{"relax-0001", 0}, 7, start.positions + along, -122.9, 2e-4, -1.25, 0.031, along.normalized(), -123.4, 0.2,
-                      start.positions + 2.0 * along, -123.1, 3e-4, 456},
+          SaddleFound{{"relax-0001", 0},
+                      7,
+                      start.positions + along,
+                      -122.9,
+                      2e-4,
+                      -1.25,
+                      0.031,
+                      along.normalized(),
+                      -123.4,
+                      0.2,
+                      start.positions + 2.0 * along,
+                      -123.1,
+                      3e-4,
+                      456},
           SearchFailed{{"relax-0001", 1}, -1, "not-connected", "ended 0.31 Å away", -120.0, 99},
           SearchFailed{{"", 0}, -1, "", "", std::numeric_limits<double>::quiet_NaN(), 0},
           trace,
@@ -92,7 +106,11 @@ inline Shard sample_shard(const std::string& task, std::uint64_t seed = 1, int n
            .potential = "eam-fs: CuZr",
            .potential_checksum = std::string(64, 'a'),
            .task_description = "search around atom 7"},
-          {.host = "node-1", .started = "2024-05-01T12:00:00Z", .ended = "2024-05-01T12:03:04Z", .wall_seconds = 184.25, .threads = 4},
+          {.host = "node-1",
+           .started = "2024-05-01T12:00:00Z",
+           .ended = "2024-05-01T12:03:04Z",
+           .wall_seconds = 184.25,
+           .threads = 4},
           sample_events(seed, n)};
 }
 

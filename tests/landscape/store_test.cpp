@@ -11,6 +11,7 @@
 #include "landscape/facts_hash.hpp"
 #include "landscape/hdf5.hpp"
 #include "landscape/merge.hpp"
+#include "landscape/seal.hpp"
 #include "md/support/error.hpp"
 #include "md/support/hash.hpp"
 #include "md/support/text.hpp"
@@ -28,7 +29,9 @@ bool same(const Shard& a, const Shard& b) {
          std::equal(a.events.begin(), a.events.end(), b.events.begin(), b.events.end(), equal);
 }
 
-fs::path file_of(const Store& store, const std::string& task) { return store.folder() / "shards" / (task + ".h5"); }
+fs::path file_of(const Store& store, const std::string& task) {
+  return store.folder() / "shards" / (task + ".h5");
+}
 
 void put(const fs::path& file, std::string_view bytes) {
   std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -75,7 +78,8 @@ TEST_CASE("a shard written and read again is the same, bit for bit") {
   SECTION("with texts beyond the limits of HDF5's headers") {
     shard.provenance.study = std::string(200'000, '#') + "Å";
     shard.circumstances.host = std::string(70'000, 'h');
-    shard.events.push_back(SearchFailed{{"t", 0}, 1, std::string(59'998, 'r'), std::string(59'999, 'd'), 0, 0});
+    shard.events.push_back(
+        SearchFailed{{"t", 0}, 1, std::string(59'998, 'r'), std::string(59'999, 'd'), 0, 0});
   }
   SECTION("with a trace of several chunks") {
     shard.events.push_back(TraceRecorded{"long", {"a", "b", "c"}, random_rows(100'001, 3)});
@@ -110,7 +114,8 @@ TEST_CASE("equal shards make equal files") {
 TEST_CASE("the digest depends on facts and tasks, not on order or circumstances") {
   const TemporaryFolder one, two;
   Store first(one.path), second(two.path);
-  for (const int k : {1, 2, 3}) first.write(sample_shard(fmt::format("task-{}", k), static_cast<std::uint64_t>(k), 2));
+  for (const int k : {1, 2, 3})
+    first.write(sample_shard(fmt::format("task-{}", k), static_cast<std::uint64_t>(k), 2));
   for (const int k : {3, 1, 2}) {
     Shard shard = sample_shard(fmt::format("task-{}", k), static_cast<std::uint64_t>(k), 2);
     shard.circumstances = {"elsewhere", "later", "much later", 1e6, 64};
@@ -143,23 +148,30 @@ TEST_CASE("a truncated shard is refused with its name and the remedy") {
   CHECK(refusal(store, "t", whole).empty());
 }
 
-TEST_CASE("a flipped byte never changes what is read") {
+TEST_CASE("a shard with a flipped byte anywhere is refused") {
+  const TemporaryFolder folder;
+  Store store(folder.path);
+  store.write(sample_shard("t", 1, 2));
+  std::string bytes = read_text_file(file_of(store, "t"), "shard");
+  for (std::size_t at = 0; at < bytes.size(); at += at < 1024 ? 7 : 151) {
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
+    if (refusal(store, "t", bytes).empty()) FAIL_CHECK("byte " << at);
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
+  }
+}
+
+TEST_CASE("a changed number under a new seal is refused for its checksum") {
   const TemporaryFolder folder;
   Store store(folder.path);
   const Shard shard = sample_shard("t", 1, 2);
   store.write(shard);
-  std::string bytes = read_text_file(file_of(store, "t"), "shard");
-  std::size_t tried = 0, refused = 0;
-  for (std::size_t at = 0; at < bytes.size(); at += 61, ++tried) {
-    INFO(at);
-    bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
-    if (!refusal(store, "t", bytes).empty())
-      ++refused;
-    else
-      CHECK(same(store.read("t"), shard));  // a byte that nothing uses
-    bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
-  }
-  CHECK(refused > tried / 2);
+  const std::string bytes = read_text_file(file_of(store, "t"), "shard");
+  const Positions& saddle = std::get<SaddleFound>(shard.events[2]).saddle;
+  const std::size_t at = bytes.find(std::string(reinterpret_cast<const char*>(saddle.data()), 24));
+  REQUIRE(at != std::string::npos);
+  std::string rest = bytes.substr(seal_bytes);
+  rest[at - seal_bytes + 3] ^= 1;
+  CHECK_THAT(refusal(store, "t", seal_of(rest) + rest), Contains("/events/000002/saddle: cannot read"));
 }
 
 TEST_CASE("what is no finished shard of this layout is refused") {
@@ -171,7 +183,9 @@ TEST_CASE("what is no finished shard of this layout is refused") {
     fill(image.root());
     return refusal(store, "t", image.bytes());
   };
-  CHECK_THAT(refusal(store, "t", "not HDF5 at all"), Contains("cannot open"));
+  CHECK_THAT(refusal(store, "t", "no shard at all"), Contains("checksum"));
+  CHECK_THAT(refusal(store, "t", seal_of("sealed but no HDF5") + "sealed but no HDF5"),
+             Contains("cannot open"));
   CHECK_THAT(said_of([](Hdf5Group&) {}), Contains("is no glasscape-shard file"));
   CHECK_THAT(said_of([](Hdf5Group& root) {
                root.set_attribute("format", "glasscape-shard");
@@ -208,9 +222,12 @@ TEST_CASE("facts that could not be read again are not written") {
     std::get<SaddleFound>(shard.events[2]).end.conservativeResize(3, 5);
   }
   SECTION("a basin with a coordinate that is no number") {
-    std::get<BasinFound>(shard.events[0]).configuration.positions(0, 3) = std::numeric_limits<double>::quiet_NaN();
+    std::get<BasinFound>(shard.events[0]).configuration.positions(0, 3) =
+        std::numeric_limits<double>::quiet_NaN();
   }
-  SECTION("a basin without species") { std::get<BasinFound>(shard.events[0]).configuration.species = nullptr; }
+  SECTION("a basin without species") {
+    std::get<BasinFound>(shard.events[0]).configuration.species = nullptr;
+  }
   SECTION("an atom of an element that is not there") {
     auto species = std::make_shared<Species>(*std::get<BasinFound>(shard.events[0]).configuration.species);
     species->element_of[0] = 2;
@@ -233,7 +250,7 @@ TEST_CASE("a write that fails leaves the old state, wherever it fails") {
     const FileLimit full_disk(limit);
     CHECK_THROWS_AS(store.write(next), WriteError);
     CHECK_THROWS_AS(store.write(sample_shard("new", 5, 2)), WriteError);
-    CHECK_THROWS_AS(merge(store, folder.path / "landscape.h5"), WriteError);
+    if (limit < 4096) CHECK_THROWS_AS(merge(store, folder.path / "landscape.h5"), WriteError);
   }
   CHECK(files_in(folder.path) == 1);
   CHECK(files_in(folder.path / "shards") == 1);
@@ -298,7 +315,9 @@ TEST_CASE("leftovers of dead processes of this host are removed, others stay") {
 TEST_CASE("the merged landscape is a cache: the same bytes from the same facts") {
   const TemporaryFolder one, two;
   Store first(one.path), second(two.path);
-  const auto shard = [](int k) { return sample_shard(fmt::format("task-{}", k), static_cast<std::uint64_t>(k), 2); };
+  const auto shard = [](int k) {
+    return sample_shard(fmt::format("task-{}", k), static_cast<std::uint64_t>(k), 2);
+  };
   for (const int k : {1, 2, 3}) first.write(shard(k));
   for (const int k : {3, 2, 1}) second.write(shard(k));
   const std::string path = one.path / "landscape.h5", other = two.path / "landscape.h5";

@@ -103,14 +103,12 @@ void check_same(const Configuration& a, const Configuration& b) {
   if (a.momenta.cols() > 0) CHECK(largest_difference(a.momenta, b.momenta) < 1e-14);
 }
 
-Configuration reread_data(const Configuration& c) {
-  return parse_lammps_data(to_lammps_data({c, {}, {}}), "memory");
-}
+Configuration reread_data(const Configuration& c) { return parse_lammps_data(to_lammps_data({c}), "memory"); }
 Configuration reread_dump(const Configuration& c) {
-  return parse_lammps_dump(to_lammps_dump({c, {}, {}}), "memory").front();
+  return parse_lammps_dump(to_lammps_dump({c}), "memory").front();
 }
 Configuration reread_xyz(const Configuration& c) {
-  return parse_extended_xyz(to_extended_xyz({c, {}, {}}), "memory").front();
+  return parse_extended_xyz(to_extended_xyz({c}), "memory").front();
 }
 
 std::string message_of(const std::function<void()>& action) {
@@ -171,8 +169,8 @@ TEST_CASE("a structure at rest is read back at rest, and masses of its own are k
   check_same(c, reread_xyz(c));
   check_same(c, reread_data(c));
   check_same(c, reread_dump(c));
-  CHECK(to_extended_xyz({c, {}, {}}).find("mass:R:1") != std::string::npos);
-  CHECK(to_extended_xyz({copper_zirconium(Cell(upright)), {}, {}}).find("mass") == std::string::npos);
+  CHECK(to_extended_xyz({c}).find("mass:R:1") != std::string::npos);
+  CHECK(to_extended_xyz({copper_zirconium(Cell(upright))}).find("mass") == std::string::npos);
 }
 
 TEST_CASE("a cell in any orientation is turned into LAMMPS's frame with all that is in it") {
@@ -198,7 +196,7 @@ TEST_CASE("velocities in files are Angstrom per picosecond") {
   // u (Angstrom/ps)^2 = 1.66053906660e-27 kg * 1e4 m^2/s^2, in eV
   const double expected = 0.5 * 63.546 * 25.0 * units::atomic_mass_kg * 1e4 / units::elementary_charge_C;
   CHECK(0.5 * c.momenta.squaredNorm() / 63.546 == Approx(expected).epsilon(1e-12));
-  CHECK(words(split(to_extended_xyz({c, {}, {}}), '\n')[2]).size() == 7);
+  CHECK(words(split(to_extended_xyz({c}), '\n')[2]).size() == 7);
 }
 
 TEST_CASE("LAMMPS data is read with tilts, images, any order of atoms, comments and velocities") {
@@ -333,7 +331,7 @@ TEST_CASE("a trajectory is read frame by frame, its last frame alone, and equal 
   Configuration first = copper_zirconium(Cell(upright)), second = first;
   second.positions.array() += 0.25;
   for (const char* name : {"t.xyz", "t.extxyz", "t.dump", "t.lammpstrj"}) {
-    write_frames(folder.file(name), {{first, {}, {}}, {second, {}, {}}});
+    write_frames(folder.file(name), {{first}, {second}});
     const auto frames = read_frames(folder.file(name));
     REQUIRE(frames.size() == 2);
     check_same(frames[0], first);
@@ -347,7 +345,7 @@ TEST_CASE("a name without a known extension is read by its content") {
   const TemporaryFolder folder;
   const Configuration c = copper_zirconium(Cell(upright));
   for (const char* name : {"s.xyz", "s.data", "s.lmp", "s.dump"}) {
-    write_structure(folder.file(name), {c, {}, {}});
+    write_structure(folder.file(name), {c});
     std::filesystem::rename(folder.file(name), folder.file("POSITIONS"));
     check_same(read_structure(folder.file("POSITIONS")), c);
   }
@@ -359,11 +357,11 @@ TEST_CASE("what a format cannot hold is refused before anything is written") {
   Configuration broken = c;
   broken.positions(1, 3) = std::nan("");
   const std::string file = folder.file("s.xyz"), data = folder.file("s.data");
-  CHECK_THROWS_AS(write_structure(folder.file("s.cif"), {c, {}, {}}), InputError);
-  CHECK_THROWS_AS(write_structure(data, {open, {}, {}}), InputError);
-  CHECK_THROWS_AS(write_frames(data, {{c, {}, {}}, {c, {}, {}}}), InputError);
+  CHECK_THROWS_AS(write_structure(folder.file("s.cif"), {c}), InputError);
+  CHECK_THROWS_AS(write_structure(data, {open}), InputError);
+  CHECK_THROWS_AS(write_frames(data, {{c}, {c}}), InputError);
   CHECK_THROWS_AS(write_frames(file, {}), InputError);
-  CHECK_THROWS_AS(write_structure(file, {broken, {}, {}}), FormatError);
+  CHECK_THROWS_AS(write_structure(file, {broken}), FormatError);
   CHECK_THROWS_AS(write_structure(file, {c, {}, {{"forces", Eigen::MatrixXd::Zero(3, 2)}}}), InputError);
   CHECK_THROWS_AS(write_structure(file, {c, {}, {{"pos", Eigen::MatrixXd::Zero(3, 14)}}}), InputError);
   CHECK_THROWS_AS(write_structure(file, {c, {}, {{"a:b", Eigen::MatrixXd::Zero(3, 14)}}}), InputError);
