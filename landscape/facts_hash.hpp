@@ -1,6 +1,5 @@
-// The identity of facts: one canonical text of bytes per event, made by walking its fields. Equal bytes are
-// the same fact, to the last bit of every number (so 0.0 and -0.0 differ). docs/store.md spells the bytes
-// out.
+// The identity of facts: canonical bytes of an event, made by walking its fields. Equal bytes are the same
+// fact, to the last bit of every number (so 0.0 and -0.0 differ). docs/store.md spells the bytes out.
 #pragma once
 
 #include <string>

@@ -11,6 +11,11 @@ namespace {
 
 bool same_positions(const Positions& a, const Positions& b) { return a.cols() == b.cols() && a == b; }
 
+template <typename Node>
+bool same_point(const Frame& frame, const Node& a, const Node& b, const SameBasin& options) {
+  return same_basin(frame, {a.positions, a.energy}, {b.positions, b.energy}, options).same;
+}
+
 bool same_content(const Basin& a, const Basin& b) {
   return a.ref == b.ref && a.point == b.point && a.energy == b.energy && a.frame == b.frame &&
          a.times_found == b.times_found && same_positions(a.positions, b.positions);
@@ -99,10 +104,7 @@ BasinId LandscapeGraph::take_in(Basin candidate) {
   const auto end = near.upper_bound(candidate.energy + options_.energy_window);
   for (auto at = near.lower_bound(candidate.energy - options_.energy_window); at != end; ++at) {
     Basin& known = basins_[static_cast<std::size_t>(at->second)];
-    if (!same_basin(frames_[candidate.frame], {known.positions, known.energy},
-                    {candidate.positions, candidate.energy}, options_)
-             .same)
-      continue;
+    if (!same_point(frames_[candidate.frame], known, candidate, options_)) continue;
     ++known.times_found;
     return at->second;
   }
@@ -117,9 +119,7 @@ void LandscapeGraph::take_in(Saddle candidate) {
   const auto ends = std::minmax({candidate.from, candidate.to});
   for (const SaddleId id : saddles_of(candidate.from)) {
     Saddle& known = saddles_[static_cast<std::size_t>(id)];
-    if (std::minmax({known.from, known.to}) != ends ||
-        !same_basin(frame, {known.positions, known.energy}, {candidate.positions, candidate.energy}, options_)
-             .same)
+    if (std::minmax({known.from, known.to}) != ends || !same_point(frame, known, candidate, options_))
       continue;
     ++known.times_found;
     return;
@@ -134,8 +134,8 @@ std::vector<SaddleId> LandscapeGraph::saddles_of(BasinId id) const {
   const auto [begin, end] = boost::out_edges(static_cast<std::size_t>(id), graph_);
   for (auto edge = begin; edge != end; ++edge) around.push_back(graph_[*edge].saddle);
   std::sort(around.begin(), around.end());
-  around.erase(std::unique(around.begin(), around.end()),
-               around.end());  // an edge to itself leaves a basin twice
+  // an edge from a basin to itself leaves it twice
+  around.erase(std::unique(around.begin(), around.end()), around.end());
   return around;
 }
 

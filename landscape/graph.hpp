@@ -1,8 +1,8 @@
 // What is known of a landscape: basins joined by saddles, folded from facts. Nothing in it is more than the
-// facts and a same-basin test, so it can always be made again from a store: replay(store) == graph. An
-// undirected multigraph: two saddles may join the same two basins, and a saddle may join a basin to a copy of
-// itself with atoms exchanged. Ids count from 0 in the order of discovery and belong to one graph; EventRefs
-// are for good. Energies in eV, positions 3 x atoms in Angstrom.
+// facts and a same-basin test, so it can always be made again from a store: replay(store) == graph.
+// An undirected multigraph: two saddles may join the same two basins, and a saddle may join a basin to a
+// copy of itself with atoms exchanged. Ids count from 0 in the order of discovery and belong to one graph;
+// EventRefs are for good. Energies in eV, positions 3 x atoms in Angstrom.
 #pragma once
 
 #include <boost/graph/adjacency_list.hpp>

@@ -20,9 +20,8 @@ namespace {
 
 constexpr unsigned long long deflated_above = 1024;  // bytes
 constexpr unsigned long long chunk_bytes = 1ull << 20;
-constexpr unsigned long long compact_bytes =
-    60'000;                                 // a compact value lies in its object header of at most 64 kB
-constexpr double deflate_at_best = 1032.0;  // zlib's largest ratio of plain to deflated bytes
+constexpr unsigned long long compact_bytes = 60'000;  // object headers, where compact values lie, hold 64 kB
+constexpr double deflate_at_best = 1032.0;            // zlib's largest ratio of plain to deflated bytes
 
 /// The innermost sentence of HDF5's error stack, which says the reason.
 std::string reason() {
@@ -109,9 +108,9 @@ Hdf5Id write_dataset(const Checked& checked, hid_t group, const std::string& nam
                            ? H5Screate(H5S_SCALAR)
                            : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
   const Hdf5Id space = checked.own(extent, H5Sclose, "shape");
-  Hdf5Id set = checked.own(
-      H5Dcreate2(group, name.c_str(), types.file, space.get(), H5P_DEFAULT, list.get(), H5P_DEFAULT),
-      H5Dclose, "create");
+  const hid_t created =
+      H5Dcreate2(group, name.c_str(), types.file, space.get(), H5P_DEFAULT, list.get(), H5P_DEFAULT);
+  Hdf5Id set = checked.own(created, H5Dclose, "create");
   if (count_of(shape) > 0)
     checked(H5Dwrite(set.get(), types.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "write");
   return set;
@@ -120,9 +119,8 @@ Hdf5Id write_dataset(const Checked& checked, hid_t group, const std::string& nam
 void write_attribute(const Checked& checked, hid_t object, const std::string& name, Types types,
                      const void* value) {
   const Hdf5Id space = checked.own(H5Screate(H5S_SCALAR), H5Sclose, "shape");
-  const Hdf5Id attribute =
-      checked.own(H5Acreate2(object, name.c_str(), types.file, space.get(), H5P_DEFAULT, H5P_DEFAULT),
-                  H5Aclose, "create");
+  const hid_t created = H5Acreate2(object, name.c_str(), types.file, space.get(), H5P_DEFAULT, H5P_DEFAULT);
+  const Hdf5Id attribute = checked.own(created, H5Aclose, "create");
   checked(H5Awrite(attribute.get(), types.memory, value), "write");
 }
 
@@ -165,9 +163,9 @@ void check_storage(const Checked& checked, const Dataset& dataset) {
   const Hdf5Id list = checked.own(H5Dget_create_plist(dataset.set.get()), H5Pclose, "read the layout");
   unsigned flags = 0;
   std::size_t values = 0;
-  if (H5Pget_layout(list.get()) != H5D_CHUNKED ||
-      H5Pget_filter_by_id2(list.get(), H5Z_FILTER_FLETCHER32, &flags, &values, nullptr, 0, nullptr, nullptr) <
-          0)
+  const herr_t fletcher =
+      H5Pget_filter_by_id2(list.get(), H5Z_FILTER_FLETCHER32, &flags, &values, nullptr, 0, nullptr, nullptr);
+  if (H5Pget_layout(list.get()) != H5D_CHUNKED || fletcher < 0)
     checked.refuse("is an array without checksum");
 }
 
@@ -212,11 +210,10 @@ Hdf5Group Hdf5Group::create_group(const std::string& name) {
   const Checked checked{*source_, where(name)};
   const Hdf5Id list = checked.own(H5Pcreate(H5P_GROUP_CREATE), H5Pclose, "lay out");
   checked(H5Pset_obj_track_times(list.get(), false), "lay out");
-  checked(H5Pset_link_phase_change(list.get(), 32, 16),
-          "lay out");  // the fields of an event stay in one small header
-  return {checked.own(H5Gcreate2(id_.get(), name.c_str(), H5P_DEFAULT, list.get(), H5P_DEFAULT), H5Gclose,
-                      "create"),
-          source_};
+  // all fields of an event in one small header
+  checked(H5Pset_link_phase_change(list.get(), 32, 16), "lay out");
+  const hid_t group = H5Gcreate2(id_.get(), name.c_str(), H5P_DEFAULT, list.get(), H5P_DEFAULT);
+  return {checked.own(group, H5Gclose, "create"), source_};
 }
 
 void Hdf5Group::set_attribute(const std::string& name, const std::string& text) {
@@ -294,10 +291,9 @@ Hdf5Array<Number> Hdf5Group::read(const std::string& name, const std::string& un
   const std::string found = has_unit ? read_text_attribute(checked, dataset.set.get(), "unit") : "";
   if (found != unit) checked.refuse(fmt::format("has the unit '{}', expected '{}'", found, unit));
   Hdf5Array<Number> array{dataset.shape, std::vector<Number>(count_of(dataset.shape))};
-  if (!array.values.empty())
-    checked(H5Dread(dataset.set.get(), types_of<Number>().memory, H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                    array.values.data()),
-            "read");
+  if (array.values.empty()) return array;
+  const hid_t type = types_of<Number>().memory;
+  checked(H5Dread(dataset.set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()), "read");
   return array;
 }
 

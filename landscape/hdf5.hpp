@@ -1,9 +1,9 @@
 // What the store needs of HDF5: groups, attributes, and datasets of numbers and text. Only hdf5.cpp includes
 // hdf5.h. Writing builds the file in memory and hands out its bytes, so that a full disk never meets HDF5,
 // which cannot recover from a failed close. Reading opens read-only and without file locks: finished files
-// never change. Metadata and single values stand under the checksums of file format 1.10, arrays under
-// Fletcher32. HDF5's own printing is off for the thread while an image or a file is open; each is used by the
-// thread that made it.
+// never change.
+// Metadata and single values stand under the checksums of file format 1.10, arrays under Fletcher32.
+// HDF5's own printing is off for the thread while an image or a file is open; each is used by that thread.
 #pragma once
 
 #include <cstdint>

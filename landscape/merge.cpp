@@ -1,5 +1,7 @@
 #include "landscape/merge.hpp"
 
+#include <functional>
+
 #include "landscape/graph.hpp"
 #include "landscape/hdf5.hpp"
 #include "md/support/text.hpp"
@@ -7,13 +9,13 @@
 namespace glasscape {
 namespace {
 
-/// Writes one column: the value of every row.
-template <typename Row, typename ValueOf>
-void column(Hdf5Group& table, const std::string& name, const std::vector<Row>& rows, ValueOf value_of,
+/// Writes one column: a member, or a function of it, for every row.
+template <typename Row, typename Of>
+void column(Hdf5Group& table, const std::string& name, const std::vector<Row>& rows, Of of,
             const std::string& unit = {}) {
-  using Value = std::decay_t<decltype(value_of(rows.front()))>;
+  using Value = std::decay_t<std::invoke_result_t<Of, const Row&>>;
   std::vector<Value> values;
-  for (const Row& row : rows) values.push_back(value_of(row));
+  for (const Row& row : rows) values.push_back(std::invoke(of, row));
   if constexpr (std::is_same_v<Value, std::string>)
     table.write(name, std::span<const std::string>(values));
   else
@@ -32,42 +34,40 @@ void write_basins(Hdf5Group table, const LandscapeGraph& graph) {
     for (const BasinId id : components[c])
       component[static_cast<std::size_t>(id)] = static_cast<std::int64_t>(c);
   const std::vector<Basin>& basins = graph.basins();
-  column(
-      table, "energy", basins, [](const Basin& b) { return b.energy; }, "eV");
-  column(table, "times_found", basins, [](const Basin& b) { return b.times_found; });
-  column(table, "component", component, [](std::int64_t c) { return c; });
+  column(table, "energy", basins, &Basin::energy, "eV");
+  column(table, "times_found", basins, &Basin::times_found);
+  column(table, "component", component, std::identity());
   column(table, "frame", basins, [](const Basin& b) { return static_cast<std::int64_t>(b.frame); });
   column(table, "task", basins, [](const Basin& b) { return b.ref.task; });
   column(table, "number", basins, [](const Basin& b) { return b.ref.number; });
-  column(table, "point", basins,
-         [](const Basin& b) { return std::string(b.point == BasinPoint::end ? "end" : "found"); });
+  const auto name = [](BasinPoint point) {
+    return std::string(point == BasinPoint::found ? "found" : "end");
+  };
+  column(table, "point", basins, [&](const Basin& b) { return name(b.point); });
 }
 
 void write_saddles(Hdf5Group table, const LandscapeGraph& graph) {
   const std::vector<Saddle>& saddles = graph.saddles();
   column(table, "from", saddles, [](const Saddle& s) { return static_cast<std::int64_t>(s.from); });
   column(table, "to", saddles, [](const Saddle& s) { return static_cast<std::int64_t>(s.to); });
-  column(
-      table, "energy", saddles, [](const Saddle& s) { return s.energy; }, "eV");
-  column(
-      table, "barrier_from", saddles, [](const Saddle& s) { return s.barrier_from; }, "eV");
-  column(
-      table, "barrier_to", saddles, [](const Saddle& s) { return s.barrier_to; }, "eV");
-  column(table, "times_found", saddles, [](const Saddle& s) { return s.times_found; });
+  column(table, "energy", saddles, &Saddle::energy, "eV");
+  column(table, "barrier_from", saddles, &Saddle::barrier_from, "eV");
+  column(table, "barrier_to", saddles, &Saddle::barrier_to, "eV");
+  column(table, "times_found", saddles, &Saddle::times_found);
   column(table, "task", saddles, [](const Saddle& s) { return s.ref.task; });
   column(table, "number", saddles, [](const Saddle& s) { return s.ref.number; });
 }
 
 void write_searches(Hdf5Group group, const LandscapeGraph& graph) {
   const Searches& searches = graph.searches();
-  const std::vector<std::pair<std::string, std::int64_t>> failed(searches.failed.begin(),
-                                                                 searches.failed.end());
+  using Failed = std::pair<std::string, std::int64_t>;
+  const std::vector<Failed> failed(searches.failed.begin(), searches.failed.end());
   single(group, "attempts", searches.attempts);
   single(group, "found", searches.found);
   single(group, "force_calls", searches.force_calls);
   single(group, "waiting", static_cast<std::int64_t>(graph.waiting()));
-  column(group, "failed_reason", failed, [](const auto& f) { return f.first; });
-  column(group, "failed_count", failed, [](const auto& f) { return f.second; });
+  column(group, "failed_reason", failed, &Failed::first);
+  column(group, "failed_count", failed, &Failed::second);
 }
 
 void write_test(Hdf5Group group, const SameBasin& options) {

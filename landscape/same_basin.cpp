@@ -225,8 +225,8 @@ Eigen::VectorXd all_distances(const Pair& pair, const Positions& x) {
 Match compare_clusters(const Pair& pair) {
   const Index n = pair.atoms();
   const Eigen::VectorXd change = all_distances(pair, pair.b) - all_distances(pair, pair.a);
-  // sum over pairs |u_i - u_j|^2 = n sum |u_i|^2 for displacements u without drift; sorting makes the sum
-  // smallest
+  // for displacements u without drift the sum over pairs of |u_i - u_j|^2 is n times the sum of |u_i|^2, and
+  // pairing both lists in sorted order makes the sum of squared changes as small as it can be
   Match match{false, n > 1 ? 0.5 * change.cwiseAbs().maxCoeff() : 0.0,
               change.norm() / std::sqrt(static_cast<double>(n)), false};
   if (match.largest_displacement > pair.tolerance) return match;

@@ -1,15 +1,11 @@
-// When two points of configuration space are the same stationary point: equal energy first, then equal
-// structure, where like atoms may have changed places and, unless the potential knows where it is, the whole
-// may have moved.
-// - Any periodic direction: displacements to the nearest image after taking off the common drift. Atoms left
-// over by more
-//   than the tolerance are matched with sites of their element that other such atoms left. No rotation, no
-//   reflection; where most atoms stay, no other shift of the lattice is tried, so that a vacancy next door is
-//   another basin.
-// - No periodic direction: interatomic distances, which rotation, reflection and exchange leave alone. Equal
-// distances
-//   are necessary; they are sufficient but for special pairs of clusters (Boutin and Kemper, Adv. Appl. Math.
-//   32, 709 (2004): generic points are fixed by their distances), which the energy nearly always tells apart.
+// When two points of configuration space are the same stationary point: equal energy first, then structure,
+// where like atoms may have changed places and, unless the potential is fixed in space, the whole may move.
+// With a periodic direction: displacements to nearest images, the common drift taken off. Atoms astray by
+// more than the tolerance are matched with the sites of their element that such atoms left. No rotation or
+// reflection; where most atoms stay, no other shift is tried: a vacancy next door is another basin.
+// Without: interatomic distances, which rotation, reflection and exchange leave alone. Equal distances are
+// necessary; for generic points they are sufficient (Boutin and Kemper, Adv. Appl. Math. 32, 709 (2004)),
+// and the exceptions nearly always differ in energy.
 // Angstrom, eV.
 #pragma once
 
@@ -37,19 +33,17 @@ struct Point {
 
 /// When two points count as one.
 struct SameBasin {
-  /// Largest difference in energy, eV. A minimum found to a force f lies up to f^2 / 2k above its floor: 1e-3
-  /// eV for f = 0.01 eV/Angstrom along a soft mode of k = 0.05 eV/Angstrom^2. The window only has to be wider
-  /// than that.
+  /// Largest difference in energy, eV. It must exceed the error of a quench: a residual force f along a mode
+  /// of stiffness k leaves f^2 / 2k, 1e-3 eV for 0.01 eV/Angstrom and a soft 0.05 eV/Angstrom^2. Structure
+  /// decides between basins that are closer than that.
   double energy_window = 1e-3;
   /// Largest displacement of an atom, Angstrom; far below any distance between sites.
   double displacement = 0.1;
-  /// Compare positions as they are, without drift or rotation: for potentials that are not translation
-  /// invariant.
+  /// No drift and no rotation is taken off: for potentials that are not translation invariant.
   bool fixed_frame = false;
 };
 
-/// How two points compare. Without a periodic direction both lengths are lower bounds, from changes of
-/// distances.
+/// How two points compare. Lengths of clusters are lower bounds, made from changes of interatomic distances.
 struct Match {
   bool same = false;
   double largest_displacement = std::numeric_limits<double>::infinity();  // of an atom, Angstrom

@@ -36,8 +36,8 @@ class FieldWriter {
     group_.write(name, std::span<const Number>(values), {values.size()}, unit);
   }
   void put(const std::string& name, const Positions& x, const std::string& unit) {
-    group_.write(name, matrix(x), {static_cast<std::size_t>(x.cols()), 3},
-                 unit);  // a column is an atom, and a row of the file
+    // the column of an atom is its row in the file
+    group_.write(name, matrix(x), {static_cast<std::size_t>(x.cols()), 3}, unit);
   }
   void put(const std::string& name, const Eigen::MatrixXd& rows, const std::string& unit) {
     const Eigen::MatrixXd by_rows = rows.transpose();
@@ -198,8 +198,8 @@ void check_finished(const Hdf5Group& root) {
     throw FormatError("{}: is not marked complete", root.where());
 }
 
-/// Whether to read every byte first and compare with the seal, or to trust HDF5's own checksums of the part
-/// that is read.
+/// Whether to compare all bytes with the seal first, or to trust HDF5's own checksums of the part that is
+/// read.
 enum class Check { whole, part };
 
 /// Reads from the root of a finished shard, and adds the remedy to what goes wrong.

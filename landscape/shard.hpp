@@ -1,6 +1,6 @@
-// One task's facts as one file: what was found (events), what it was found with (provenance), and how the run
-// happened to go (circumstances). Facts and provenance are what a second run must reproduce; circumstances
-// never enter a hash. The layout of the file is in docs/store.md.
+// One task's facts as one file: what was found (events), what it was found with (provenance), and how the
+// run happened to go (circumstances). A second run must reproduce facts and provenance; circumstances never
+// enter a hash. The layout of the file is in docs/store.md.
 #pragma once
 
 #include <cstdint>

@@ -24,21 +24,23 @@ constexpr std::int64_t checkpoint_every = 5000;   // steps
 
 MeltQuench::Leg read_leg(Input& in, double before) {
   MeltQuench::Leg leg{};
-  if (in.has("at") || in.is_describing()) leg.begin = leg.end = in.temperature("at", required, "hold this temperature for `time`", positive);
-  if (in.has("to") || in.is_describing()) {
+  const bool describing = in.is_describing();
+  const bool hold = in.has("at"), ramp = in.has("to"), rate = in.has("rate"), time = in.has("time");
+  in.finish();
+  if (hold || describing) leg.begin = leg.end = in.temperature("at", required, "hold this temperature for `time`", positive);
+  if (ramp || describing) {
     in.expect(before > 0.0, "to", "a leg with `at` before the first ramp");
     leg.begin = before;
     leg.end = in.temperature("to", required, "ramp to this temperature at `rate` or within `time`", positive);
   }
-  if (in.has("rate") || in.is_describing()) {
-    const double rate = in.rate("rate", required, "speed of a ramp");
+  if (rate || describing) {
+    const double speed = in.rate("rate", required, "speed of a ramp");
     in.expect(leg.begin != leg.end, "rate", "no rate for a hold: give `time`");
-    leg.time = std::abs(leg.end - leg.begin) / rate;
+    leg.time = std::abs(leg.end - leg.begin) / speed;
   }
-  if (in.has("time") || in.is_describing()) leg.time = in.time("time", required, "length of a hold or a ramp");
-  if (!in.is_describing() && !in.has("at") && !in.has("to")) throw InputError("{}: a leg needs `at` or `to`", in.where("at"));
-  if (!in.is_describing() && !(leg.time > 0.0)) throw InputError("{}: a leg needs `time`, a ramp `rate` or `time`", in.where("time"));
-  in.finish();
+  if (time || describing) leg.time = in.time("time", required, "length of a hold or a ramp");
+  if (!describing && hold == ramp) throw InputError("{}: a leg needs either `at` or `to`", in.where("at"));
+  if (!describing && time == rate) throw InputError("{}: a leg needs `time`, or a ramp `rate`", in.where("time"));
   return leg;
 }
 

@@ -248,7 +248,10 @@ std::string Input::file(const std::string& key, const Text& fallback, std::strin
   return path;
 }
 
-bool Input::has(std::string_view key) const { return table_.find(key) != nullptr; }
+bool Input::has(const std::string& key) {
+  asked_.push_back(key);
+  return table_.find(key) != nullptr;
+}
 
 std::vector<std::string> Input::keys() const {
   std::vector<std::string> names;

@@ -82,7 +82,8 @@ class Input {
   /// An existing file: as written, relative to the study's folder, or in the search path. Throws NotFound.
   std::string file(const std::string& key, const Text& fallback, std::string_view meaning);
 
-  bool has(std::string_view key) const;
+  /// Whether an optional key is there; the key counts as known from then on.
+  bool has(const std::string& key);
   Input table(const std::string& key, std::string_view meaning);
   std::vector<Input> tables(const std::string& key, std::string_view meaning);
   /// The keys of this table, as for a table whose keys are names chosen by the user.

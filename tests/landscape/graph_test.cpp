@@ -213,7 +213,8 @@ TEST_CASE("replaying a store gives the graph of its facts, in whatever order the
     const int tasks = 6, per_task = 15, kinds = 8;
     std::vector<Shard> shards;
     for (int t = 0; t < tasks; ++t) {
-      Shard shard = sample_shard(fmt::format("task-{}", t));
+      const EventRef own{fmt::format("task-{}", t), 0};
+      Shard shard = sample_shard(own.task);
       shard.events.clear();
       shard.events.push_back(landscape.basin(static_cast<int>(rng.below(kinds))));
       for (int k = 1; k < per_task; ++k) {
@@ -221,7 +222,7 @@ TEST_CASE("replaying a store gives the graph of its facts, in whatever order the
         shard.events.push_back(
             landscape.saddle(start, static_cast<int>(rng.below(kinds)), static_cast<int>(rng.below(2))));
       }
-      shard.events.push_back(SearchFailed{{shard.task, 0}, 3, "lost-mode", "", 0, 50});
+      shard.events.push_back(SearchFailed{own, 3, "lost-mode", "", 0, 50});
       shards.push_back(shard);
     }
     LandscapeGraph fold;

@@ -72,27 +72,19 @@ inline Events sample_events(std::uint64_t seed = 1, int n = 3) {
   TraceRecorded trace{"quench", {"time (ps)", "temperature (K)", "stress σxy (GPa)"}, random_rows(5, 3)};
   trace.rows(1, 1) = number_with_bits(0x7ff8'0000'0000'1234);  // a NaN that carries a number
   trace.rows(2, 2) = -std::numeric_limits<double>::infinity();
-  return {BasinFound{start, -123.456789, 1e-4, 321},
-          BasinFound{moving, -1.0 / 3.0, 1e-5, 123},
-          SaddleFound{{"relax-0001", 0},
-                      7,
-                      start.positions + along,
-                      -122.9,
-                      2e-4,
-                      -1.25,
-                      0.031,
-                      along.normalized(),
-                      -123.4,
-                      0.2,
-                      start.positions + 2.0 * along,
-                      -123.1,
-                      3e-4,
-                      456},
-          SearchFailed{{"relax-0001", 1}, -1, "not-connected", "ended 0.31 Å away", -120.0, 99},
-          SearchFailed{{"", 0}, -1, "", "", std::numeric_limits<double>::quiet_NaN(), 0},
-          trace,
-          TraceRecorded{"nothing", {}, Eigen::MatrixXd(0, 0)},
-          TraceRecorded{"no rows", {"a", ""}, Eigen::MatrixXd(0, 2)}};
+  const EventRef first{"relax-0001", 0}, second{"relax-0001", 1}, none;
+  Events events;
+  events.emplace_back(BasinFound{start, -123.456789, 1e-4, 321});
+  events.emplace_back(BasinFound{moving, -1.0 / 3.0, 1e-5, 123});
+  events.emplace_back(SaddleFound{first, 7, start.positions + along, -122.9, 2e-4, -1.25, 0.031,
+                                  along.normalized(), -123.4, 0.2, start.positions + 2.0 * along, -123.1,
+                                  3e-4, 456});
+  events.emplace_back(SearchFailed{second, -1, "not-connected", "ended 0.31 Å away", -120.0, 99});
+  events.emplace_back(SearchFailed{none, -1, "", "", std::numeric_limits<double>::quiet_NaN(), 0});
+  events.emplace_back(trace);
+  events.emplace_back(TraceRecorded{"nothing", {}, Eigen::MatrixXd(0, 0)});
+  events.emplace_back(TraceRecorded{"no rows", {"a", ""}, Eigen::MatrixXd(0, 2)});
+  return events;
 }
 
 inline Shard sample_shard(const std::string& task, std::uint64_t seed = 1, int n = 3) {

@@ -79,7 +79,7 @@ TEST_CASE("a shard written and read again is the same, bit for bit") {
     shard.provenance.study = std::string(200'000, '#') + "Å";
     shard.circumstances.host = std::string(70'000, 'h');
     shard.events.push_back(
-        SearchFailed{{"t", 0}, 1, std::string(59'998, 'r'), std::string(59'999, 'd'), 0, 0});
+        SearchFailed{EventRef(), 1, std::string(59'998, 'r'), std::string(59'999, 'd'), 0, 0});
   }
   SECTION("with a trace of several chunks") {
     shard.events.push_back(TraceRecorded{"long", {"a", "b", "c"}, random_rows(100'001, 3)});
