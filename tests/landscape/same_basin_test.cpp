@@ -38,24 +38,22 @@ Positions other_images(const Configuration& c, const Positions& x, Rng& rng) {
   return y;
 }
 
-/// Like atoms in another order (Fisher and Yates, within each element).
-Positions shuffled(const Configuration& c, const Positions& x, Rng& rng) {
-  Positions y = x;
-  const std::vector<int>& element = c.species->element_of;
-  for (std::size_t i = element.size(); i-- > 1;) {
-    const auto j = static_cast<std::size_t>(rng.below(i + 1));
-    if (element[i] == element[j])
-      y.col(static_cast<Eigen::Index>(i)).swap(y.col(static_cast<Eigen::Index>(j)));
-  }
-  return y;
-}
-
-/// The first atoms of an element.
+/// The atoms of an element.
 std::vector<Eigen::Index> atoms_of(const Configuration& c, int element) {
   std::vector<Eigen::Index> atoms;
   for (Eigen::Index i = 0; i < c.atoms(); ++i)
     if (c.species->element_of[static_cast<std::size_t>(i)] == element) atoms.push_back(i);
   return atoms;
+}
+
+/// Like atoms in another order, none in its place (Sattolo's cycle, within each element).
+Positions shuffled(const Configuration& c, const Positions& x, Rng& rng) {
+  Positions y = x;
+  for (const int element : {0, 1}) {
+    const auto atoms = atoms_of(c, element);
+    for (std::size_t i = atoms.size(); i-- > 1;) y.col(atoms[i]).swap(y.col(atoms[rng.below(i)]));
+  }
+  return y;
 }
 
 }  // namespace
@@ -116,9 +114,13 @@ TEST_CASE("like atoms may change places, unlike atoms may not") {
 TEST_CASE("two atoms cannot share a site") {
   const Configuration c = disordered(3, 1);
   const auto cu = atoms_of(c, 0);
-  Positions doubled = c.positions;
-  doubled.col(cu[0]) = c.positions.col(cu[1]) + Vector3d(0.02, 0, 0);
-  CHECK_FALSE(compare(c, c.positions, doubled).same);
+  Positions one_moved = c.positions, three_moved = c.positions;
+  one_moved.col(cu[0]) = c.positions.col(cu[1]) + Vector3d(0.02, 0, 0);
+  three_moved.col(cu[0]) = c.positions.col(cu[2]) + Vector3d(0.02, 0, 0);
+  three_moved.col(cu[1]) = c.positions.col(cu[2]) - Vector3d(0.02, 0, 0);
+  three_moved.col(cu[2]) = c.positions.col(cu[0]);
+  CHECK_FALSE(compare(c, c.positions, one_moved).same);
+  CHECK_FALSE(compare(c, c.positions, three_moved).same);
 }
 
 TEST_CASE("a vacancy next door is another basin") {
