@@ -139,7 +139,11 @@ void write_text_file(const std::string& path, std::string_view content) {
     }
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fsync(file) != 0 || ::close(file) != 0) fail("sync");
+  const bool synced = ::fsync(file) == 0;
+  const int reason = errno;
+  const bool closed = ::close(file) == 0;
+  if (!synced) errno = reason;
+  if (!synced || !closed) fail("sync");
   if (std::rename(temporary.c_str(), path.c_str()) != 0) fail("replace");
 }
 
