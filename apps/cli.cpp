@@ -3,10 +3,12 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "apps/commands.hpp"
 #include "apps/version.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -16,6 +18,24 @@ enum ExitCode { done = 0, usage = 2, bad_content = 65, missing = 66, failed = 70
 int complain(ExitCode code, const std::exception& error) {
   std::fprintf(stderr, "glasscape: error: %s\n", error.what());
   return code;
+}
+
+/// A command line that cannot be understood: what is wrong with it and the nearest word that would do.
+int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> given = app.get_subcommands();
+  const CLI::App& verb = given.empty() ? app : *given.front();
+  const std::string help = fmt::format("see `glasscape{}{} --help`", given.empty() ? "" : " ", given.empty() ? "" : verb.get_name());
+  std::vector<std::string> verbs, options;
+  for (const CLI::App* known : app.get_subcommands([](const CLI::App*) { return true; })) verbs.push_back(known->get_name());
+  for (const CLI::Option* known : verb.get_options())
+    for (const std::string& name : known->get_lnames()) options.push_back(fmt::format("--{}", name));
+  const std::vector<std::string> left = app.remaining(true);
+  const auto option = std::find_if(left.begin(), left.end(), [](const std::string& word) { return word.starts_with("-"); });
+  if (option != left.end()) return complain(usage, Error("'{}' is not an option ({}){}", *option, help, suggestion(*option, options)));
+  if (given.empty() && left.empty()) return complain(usage, Error("a verb is missing ({}){}", help, suggestion("", verbs)));
+  if (given.empty()) return complain(usage, Error("'{}' is not a verb ({}){}", left.front(), help, suggestion(left.front(), verbs)));
+  if (!left.empty()) return complain(usage, Error("'{}' is one argument too many; {}", left.front(), help));
+  return complain(usage, Error("{}; {}", error.what(), help));
 }
 
 void add_study(CLI::App& verb, Request& request) {
@@ -68,7 +88,8 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? done : usage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    return complain_of_usage(app, error);
   }
   try {
     if (*run) return run_command(request, plugins) == Outcome::stopped ? stopped : done;

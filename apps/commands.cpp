@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -127,6 +128,7 @@ void status_command(const Request& request, const Plugins& plugins) {
 
 void digest_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
+  if (!std::filesystem::is_directory(study.folder)) throw NotFound("there is no run folder '{}': run the study first", study.folder.string());
   const Store store(study.folder);
   print(fmt::format("{} tasks in {}\n{}\n", store.tasks().size(), study.folder.string(), store.digest()));
 }

@@ -3,7 +3,9 @@
 #include <omp.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <mutex>
 #include <optional>
@@ -28,6 +30,26 @@ std::string host_name() {
   char name[256] = {};
   ::gethostname(name, sizeof name - 1);
   return name;
+}
+
+std::filesystem::path checkpoints_of(const Study& study) { return study.folder / "checkpoints"; }
+
+/// Makes the run folder. A folder that cannot be written must be known before the work, not after it.
+void make_folders(const Study& study) {
+  const std::string remedy = "give another run folder with --folder";
+  std::error_code failed;
+  std::filesystem::create_directories(checkpoints_of(study), failed);
+  if (failed) throw WriteError("cannot make the folder '{}': {}; {}", checkpoints_of(study).string(), failed.message(), remedy);
+  for (const std::filesystem::path& folder : {study.folder, checkpoints_of(study), study.folder / "shards"})
+    if (std::filesystem::exists(folder, failed) && ::access(folder.c_str(), W_OK | X_OK) != 0)
+      throw WriteError("cannot write in the folder '{}': {}; {}", folder.string(), std::strerror(errno), remedy);
+}
+
+/// A task with a shard needs no checkpoint, nor what a killed process left of writing one.
+void remove_checkpoints(const Study& study, const std::string& task) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(checkpoints_of(study), ignored))
+    if (entry.path().filename().string().starts_with(task + ".restart")) std::filesystem::remove(entry.path(), ignored);
 }
 
 /// Runs the missing tasks of one stage.
@@ -70,8 +92,6 @@ class StageRun {
     Shard shard;
     shard.task = study_.task_id(stage_, task);
     shard.circumstances = {.host = host_name(), .started = now_text(), .ended = {}, .wall_seconds = 0, .threads = threads_};
-    const std::filesystem::path checkpoints = study_.folder / "checkpoints";
-    std::filesystem::create_directories(checkpoints);
     TaskContext context;
     context.potential = study_.potential;
     context.stage = stage_.name;
@@ -81,7 +101,7 @@ class StageRun {
       context.start_ref = start_->second;
     }
     context.threads = stage_.stage->tasks() > 1 ? 1 : threads_;
-    context.checkpoint = (checkpoints / (shard.task + ".restart")).string();
+    context.checkpoint = (checkpoints_of(study_) / (shard.task + ".restart")).string();
     context.stop = &stop_;
     context.progress = [this](double part) {
       const std::lock_guard lock(mutex_);
@@ -93,7 +113,7 @@ class StageRun {
     shard.circumstances.wall_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     const std::lock_guard lock(mutex_);
     store_.write(shard);
-    std::filesystem::remove(context.checkpoint);
+    remove_checkpoints(study_, shard.task);
     watcher_.task_ends(stage_, ++finished_, static_cast<std::int64_t>(missing_.size()));
   }
 
@@ -145,6 +165,7 @@ std::pair<BasinFound, EventRef> start_of(const Study& study, const Store& store,
 }
 
 bool run_study(const Study& study, Store& store, int threads, const std::atomic<bool>& stop, Watcher& watcher) {
+  make_folders(study);
   store.remove_leftovers();
   for (const StudyStage& stage : study.stages)
     if (!StageRun(study, store, stage, threads, stop, watcher).run()) return false;

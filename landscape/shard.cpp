@@ -252,7 +252,7 @@ Circumstances read_circumstances(const std::string& path) {
 }
 
 std::string read_facts_hash(const std::string& path) {
-  return read_finished(path, Check::part,
+  return read_finished(path, Check::whole,
                        [](const Hdf5Group& root) { return root.text_attribute("facts_sha256"); });
 }
 

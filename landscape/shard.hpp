@@ -74,7 +74,8 @@ Shard read_shard(const std::string& path);
 /// The circumstances alone, without reading the rest of the file. Throws as read_shard.
 Circumstances read_circumstances(const std::string& path);
 
-/// The hash of the facts as written, without reading the rest of the file. Throws as read_shard.
+/// The hash of the facts as written, once the file has been compared with its seal. The events are not read.
+/// Throws as read_shard.
 std::string read_facts_hash(const std::string& path);
 
 }  // namespace glasscape

@@ -42,8 +42,8 @@ class CubicTable {
  private:
   const std::array<double, 4>& piece(double x, double& t) const {
     const double p = x * inverse_;
-    const auto k = static_cast<std::ptrdiff_t>(p);
-    const auto m = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(k, 0, static_cast<std::ptrdiff_t>(pieces_.size()) - 1));
+    // bounded before the conversion: x may be far beyond any integer, or not a number
+    const auto m = static_cast<std::size_t>(std::min(std::max(0.0, p), static_cast<double>(pieces_.size() - 1)));
     t = std::min(p - static_cast<double>(m), 1.0);
     return pieces_[m];
   }

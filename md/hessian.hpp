@@ -3,10 +3,20 @@
 #pragma once
 
 #include <Eigen/SparseCore>
+#include <vector>
 
 #include "md/configuration.hpp"
 
 namespace glasscape {
+
+/// The part of a Hessian that belongs to a pair of atoms: -along e e^T - across (1 - e e^T) between them.
+struct Spring {
+  int i, j;       // atoms, not images
+  Vector3d e;     // from j to i, unit length
+  double length;  // Angstrom
+  double along;   // eV/Angstrom^2
+  double across;
+};
 
 class Hessian {
  public:
@@ -17,6 +27,8 @@ class Hessian {
   virtual Positions times(const Positions& v) const = 0;
   /// All of H. The default applies `times` to every unit vector: 3N products.
   virtual Eigen::SparseMatrix<double> matrix() const;
+  /// The springs between pairs; none when the law is not made of pairs.
+  virtual std::vector<Spring> springs() const { return {}; }
 };
 
 }  // namespace glasscape

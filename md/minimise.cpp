@@ -5,6 +5,8 @@
 namespace glasscape {
 namespace {
 
+constexpr double first_scale = 0.02;  // Angstrom^2/eV
+
 Quenched lbfgs(Surface& surface, Positions x, const Minimise& options);
 Quenched fire(Surface& surface, Positions x, const Minimise& options);
 
@@ -48,14 +50,15 @@ void QuasiNewton::learn(const Positions& s, const Positions& y) {
   pairs_.push_back({s, y, 1.0 / sy});
 }
 
-Positions QuasiNewton::direction(const Positions& gradient) const {
+Positions QuasiNewton::direction(const Positions& gradient, const ElasticNetwork* network) const {
   Positions q = -gradient;
   std::vector<double> alpha(pairs_.size());
   for (std::size_t k = pairs_.size(); k-- > 0;) {
     alpha[k] = pairs_[k].inverse * dot(pairs_[k].s, q);
     q -= alpha[k] * pairs_[k].y;
   }
-  q *= pairs_.empty() ? first_scale_ : 1.0 / (pairs_.back().inverse * pairs_.back().y.squaredNorm());
+  if (network != nullptr) q = network->solve(q);
+  else q *= pairs_.empty() ? first_scale : 1.0 / (pairs_.back().inverse * pairs_.back().y.squaredNorm());
   for (std::size_t k = 0; k < pairs_.size(); ++k)
     q += (alpha[k] - pairs_[k].inverse * dot(pairs_[k].y, q)) * pairs_[k].s;
   return q;
@@ -66,18 +69,20 @@ namespace {
 /// Steps are not line-searched: a step that raises the energy is shortened, as in OPTIM (Wales), since on glassy
 /// surfaces one force call per step beats an exact search.
 Quenched lbfgs(Surface& surface, Positions x, const Minimise& options) {
-  constexpr double first_scale = 0.02;   // Angstrom^2/eV: 1 / (50 eV/A^2), stiffer than any metallic bond
   constexpr double allowed_rise = 1e-9;  // eV; below it lies the rounding of sums over thousands of atoms
   const std::int64_t before = surface.calls();
-  QuasiNewton inverse(options.memory, first_scale);
+  QuasiNewton inverse(options.memory);
+  FollowingNetwork own(surface);
+  FollowingNetwork& following = options.network != nullptr ? *options.network : own;
   Evaluation at = surface.evaluate(x);
   if (!std::isfinite(at.energy)) return finished(surface, before, std::move(x), at, Ended::stuck);
   while (fmax(at.forces) > options.fmax) {
     if (surface.calls() - before >= options.max_calls) return finished(surface, before, std::move(x), at, Ended::step_limit);
-    Positions step = inverse.direction(-at.forces);
+    const auto network = following.at(x);
+    Positions step = inverse.direction(-at.forces, network.get());
     if (dot(step, at.forces) <= 0.0) {
       inverse.forget();
-      step = inverse.direction(-at.forces);
+      step = inverse.direction(-at.forces, network.get());
     }
     shorten(step, options.max_step);
     Evaluation next = surface.evaluate(x + step);

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "md/surface.hpp"
+#include "md/elastic_network.hpp"
 
 namespace glasscape {
 
@@ -19,6 +19,8 @@ struct Minimise {
   std::int64_t max_calls = 20000; // force calls
   double max_step = 0.2;          // largest move of an atom in one iteration, Angstrom
   int memory = 20;                // pairs that L-BFGS keeps
+  /// What L-BFGS takes for the Hessian before it has learnt; nothing: one of its own.
+  FollowingNetwork* network = nullptr;
   /// Asked after each accepted step; true ends the minimisation with Ended::stopped.
   std::function<bool(const Positions& x, const Evaluation& at)> stop = {};
 
@@ -42,11 +44,12 @@ Quenched minimise(Surface& surface, Positions x, const Minimise& options = {});
 /// estimate with a gradient, for minimisers and saddle refiners alike.
 class QuasiNewton {
  public:
-  explicit QuasiNewton(int memory, double first_scale) : memory_(memory), first_scale_(first_scale) {}
+  explicit QuasiNewton(int memory) : memory_(memory) {}
   /// Learns from a step s and the change y of the gradient along it; a pair of negative curvature is left out.
   void learn(const Positions& s, const Positions& y);
-  /// -H^-1 g.
-  Positions direction(const Positions& gradient) const;
+  /// -H^-1 g, built upon a network, or without one upon a multiple of 1: 0.02 A^2/eV at first, stiffer than any metallic
+  /// bond.
+  Positions direction(const Positions& gradient, const ElasticNetwork* network) const;
   void forget() { pairs_.clear(); }
 
  private:
@@ -55,7 +58,6 @@ class QuasiNewton {
     double inverse;  // 1 / (s . y)
   };
   int memory_;
-  double first_scale_;  // Angstrom^2/eV, before anything is learnt
   std::vector<Pair> pairs_;
 };
 

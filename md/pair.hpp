@@ -239,7 +239,7 @@ template <typename Law>
 std::unique_ptr<Hessian> PairPotential<Law>::hessian(const Atoms& atoms) const {
   std::vector<PairTerm> terms;
   for_each_pair(atoms, {0, atoms.count}, [&](int i, int j, const Vector3d& d, double r, const Radial& v) {
-    terms.push_back({i, j, d / r, v.second, v.first / r});
+    terms.push_back({{i, j, d / r, r, v.second, v.first / r}});
   });
   return std::make_unique<PairHessian>(atoms.count, std::move(terms), Eigen::VectorXd());
 }

@@ -11,12 +11,8 @@
 
 namespace glasscape {
 
-/// A pair of atoms, listed once.
-struct PairTerm {
-  int i, j;         // atoms, not images
-  Vector3d e;       // from j to i, unit length
-  double along;     // psi''
-  double across;    // psi' / r
+/// A pair of atoms, listed once: along = psi'', across = psi'/r.
+struct PairTerm : Spring {
   double b_ij = 0;  // change of the density at i with r
   double b_ji = 0;  // change of the density at j with r
 };
@@ -29,6 +25,7 @@ class PairHessian final : public Hessian {
   Eigen::Index atoms() const override { return atoms_; }
   Positions times(const Positions& v) const override;
   Eigen::SparseMatrix<double> matrix() const override;
+  std::vector<Spring> springs() const override { return {terms_.begin(), terms_.end()}; }
 
  private:
   /// F''_i q_i of every atom.

@@ -30,6 +30,7 @@ class CountedHessian final : public Hessian {
     m.prune([&](Eigen::Index row, Eigen::Index col, double) { return free[row] != 0.0 && free[col] != 0.0; });
     return m;
   }
+  std::vector<Spring> springs() const override { return whole_->springs(); }
 
  private:
   std::unique_ptr<Hessian> whole_;

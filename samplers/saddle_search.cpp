@@ -8,6 +8,7 @@ namespace glasscape {
 namespace {
 
 constexpr double longest_relaxation = 0.1;  // Angstrom, of one step across the mode
+constexpr double flipped = 5.0;              // times `same`: a minimum nearer than this differs by a few atoms that flipped
 constexpr double soft_floor = 0.3;          // eV/A^2: Newton steps along a flatter mode are not longer than at this curvature
 
 enum class Climb { converged, calls, mode_lost, ceiling };
@@ -19,7 +20,7 @@ class Walker {
  public:
   Walker(Surface& surface, const SearchStart& start, const Positions& local, const SaddleSearch& options, Rng& rng)
       : surface_(surface), start_(start), local_(local), options_(options), rng_(rng), calls_before_(surface.calls()),
-        project_(physical_directions(surface, start.positions)), inverse_(20, 0.02) {}
+        project_(physical_directions(surface, start.positions)), network_(surface), inverse_(20) {}
 
   SearchOutcome search(const Positions& direction);
 
@@ -29,13 +30,14 @@ class Walker {
   Climb climb();
   bool follow_second_negative_mode(double& next_curvature, int vectors);
   std::optional<SearchOutcome> finish_at_start(double& next_curvature, Quenched back);
+  bool set_back(const Positions& reached);
   bool retreat(const Positions& reached);
 
   void step(const Positions& by);
   void relax_across(int steps, double target);
-  Positions relaxation_across() const;
+  Positions relaxation_across();
   void place(Positions x, Positions mode);
-  void update_mode(int vectors, const Projection& project);
+  void update_mode(int vectors, const Projection& project, const ElasticNetwork* network);
   Mode second_mode(int vectors);
   Quenched relax(const Positions& from);
   Quenched relax_side(double sign) { return relax(x_ + sign * options_.same / fmax(mode_) * mode_); }
@@ -51,11 +53,13 @@ class Walker {
   Rng& rng_;
   std::int64_t calls_before_;
   Projection project_;
+  FollowingNetwork network_;
   QuasiNewton inverse_;
   Positions x_, mode_;
   Evaluation at_;
   double curvature_ = 0;
   int pushes_ = 0, retreats_ = 0;
+  bool was_set_back_ = false;
 };
 
 }  // namespace
@@ -64,13 +68,14 @@ SaddleSearch SaddleSearch::read(Input& in) {
   SaddleSearch o;
   o.push = in.length("push", "0.25 A", "length of one push out of the well, over all coordinates", positive);
   o.pushes = static_cast<int>(in.integer("pushes", 25, "most pushes before the search gives up", positive));
-  o.soften = static_cast<int>(in.integer("soften", 5, "Lanczos vectors that soften the pushed direction; 1 keeps it as it was drawn", positive));
+  o.push_relaxations = static_cast<int>(in.integer("push_relaxations", 3, "relaxation steps across the direction after each push", non_negative));
+  o.soften = static_cast<int>(in.integer("soften", 3, "Hessian products that soften the pushed direction; 1 keeps it as it was drawn", positive));
   o.softness = in.real("softness", -0.05, "curvature below which the climb begins, eV/A^2");
   in.expect(o.softness < 0, "softness", "a value below 0");
   o.increment = in.length("increment", "0.15 A", "largest move of an atom along the mode in one step", positive);
   o.fmax = in.force("fmax", "0.01 eV/A", "largest force on an atom at a converged saddle");
   o.relaxed_fmax = in.force("relaxed_fmax", "0.001 eV/A", "largest force on an atom in the minima beside it");
-  o.climb_calls = static_cast<int>(in.integer("climb_calls", 300, "force calls after which a climb gives up", positive));
+  o.climb_calls = static_cast<int>(in.integer("climb_calls", 150, "force calls after which a climb gives up", positive));
   o.retreats = static_cast<int>(in.integer("retreats", 3, "how often to climb again nearer to the start", non_negative));
   o.ceiling = in.energy("ceiling", "6 eV", "highest energy above the start", positive);
   o.same = in.length("same", "0.15 A", "a minimum is the start when no atom is further from it", positive);
@@ -106,6 +111,7 @@ SearchOutcome Walker::search(const Positions& direction) {
         if (auto outcome = finish_at_start(next_curvature, std::move(back))) return *outcome;
         continue;
       }
+      if (set_back(back.positions)) continue;
       reached = std::move(back.positions);
     } else {
       const Quenched fallen = relax(x_);
@@ -138,15 +144,15 @@ bool Walker::push() {
   for (; pushes_ < options_.pushes; ++pushes_) {
     const Positions before = x_;
     const Evaluation before_at = at_;
-    step(options_.push * mode_ + (pushes_ > 0 ? relaxation_across() : Positions::Zero(3, x_.cols())));
-    relax_across(2, 0.05);
+    step(options_.push * mode_);
+    relax_across(options_.push_relaxations, 0.05);
     if (at_.energy < before_at.energy - fall || dot(at_.forces, mode_) > 0.0) {
       place(before, x_ - before);
       at_ = before_at;
       ++pushes_;
       return true;
     }
-    update_mode(options_.soften, local);
+    update_mode(options_.soften, local, nullptr);
     if (curvature_ < options_.softness || height() > options_.ceiling) return true;
   }
   return false;
@@ -157,7 +163,7 @@ Climb Walker::climb() {
   constexpr int patience = 4;  // steps with a positive curvature
   const std::int64_t before = surface_.calls();
   int lost = 0, keep = 0;
-  update_mode(5, project_);
+  update_mode(5, project_, network_.at(x_).get());
   while (fmax(at_.forces) >= options_.fmax || curvature_ >= 0.0) {
     if (surface_.calls() - before > options_.climb_calls) return Climb::calls;
     if (height() > options_.ceiling) return Climb::ceiling;
@@ -173,7 +179,7 @@ Climb Walker::climb() {
     }
     const Positions old = mode_;
     const double old_curvature = curvature_;
-    update_mode(5, project_);
+    update_mode(5, project_, network_.at(x_).get());
     keep = curvature_ < 0.0 && old_curvature < 0.0 && dot(old, mode_) > 0.95 ? 1 : 0;
     lost = curvature_ > 0.0 ? lost + 1 : 0;
     if (lost > patience) return Climb::mode_lost;
@@ -183,7 +189,7 @@ Climb Walker::climb() {
 
 /// Looks for a second negative curvature; if there is one, steps down it and returns true: the climb goes on from there.
 bool Walker::follow_second_negative_mode(double& next_curvature, int vectors) {
-  update_mode(8, project_);
+  update_mode(8, project_, network_.at(x_).get());
   const Mode second = second_mode(vectors);
   next_curvature = second.eigenvalue;
   if (second.eigenvalue >= 0.0) return false;
@@ -195,7 +201,7 @@ bool Walker::follow_second_negative_mode(double& next_curvature, int vectors) {
 
 /// The back side is the start: check the curvatures in full and relax the other side. Nothing when the climb must go on.
 std::optional<SearchOutcome> Walker::finish_at_start(double& next_curvature, Quenched back) {
-  if (surface_.calls() - calls_before_ > 20 * options_.climb_calls)
+  if (surface_.calls() - calls_before_ > 40 * options_.climb_calls)
     return failed("higher-order", "more than one negative curvature remained");
   if (follow_second_negative_mode(next_curvature, 80)) return std::nullopt;
   Quenched end = relax_side(+1);
@@ -210,10 +216,23 @@ std::optional<SearchOutcome> Walker::finish_at_start(double& next_curvature, Que
   return outcome;
 }
 
+/// When the minimum below is the start but for a few atoms that flipped on the way, a double well beside the event: puts
+/// those atoms back, to climb to the saddle that the same event has from the start. Once per climb from far.
+bool Walker::set_back(const Positions& reached) {
+  if (was_set_back_ || distance(reached) > flipped * options_.same) return false;
+  was_set_back_ = true;
+  Positions shift = start_.positions - reached;
+  project_(shift);
+  place(x_ + shift, mode_);
+  at_ = surface_.evaluate(x_);
+  return true;
+}
+
 /// Places the walker on the highest of five points of the line from the start to a minimum that was reached; false when
 /// the line runs through atoms.
 bool Walker::retreat(const Positions& reached) {
   ++retreats_;
+  was_set_back_ = false;
   Positions line = reached - start_.positions;
   project_(line);
   Evaluation highest;
@@ -236,10 +255,11 @@ void Walker::step(const Positions& by) {
   at_ = std::move(next);
 }
 
-Positions Walker::relaxation_across() const {
+Positions Walker::relaxation_across() {
   const Positions force = across(at_.forces, mode_);
-  Positions by = across(inverse_.direction(-force), mode_);
-  if (dot(by, force) < 0.0) by = across(QuasiNewton(1, 0.02).direction(-force), mode_);
+  const auto network = network_.at(x_);
+  Positions by = across(inverse_.direction(-force, network.get()), mode_);
+  if (dot(by, force) < 0.0) by = across(QuasiNewton(1).direction(-force, network.get()), mode_);
   shorten(by, longest_relaxation);
   return by;
 }
@@ -259,9 +279,9 @@ void Walker::place(Positions x, Positions mode) {
   inverse_.forget();
 }
 
-void Walker::update_mode(int vectors, const Projection& project) {
+void Walker::update_mode(int vectors, const Projection& project, const ElasticNetwork* network) {
   surface_.count_call();
-  const Mode found = lowest_mode(*surface_.hessian(x_), mode_, {.max_vectors = vectors, .residual = 0.05, .relative = 0.2}, project);
+  const Mode found = lowest_mode(*surface_.hessian(x_), mode_, {.max_vectors = vectors, .residual = 0.05, .relative = 0.2, .network = network}, project);
   mode_ = dot(found.vector, mode_) < 0.0 ? Positions(-found.vector) : found.vector;
   curvature_ = found.eigenvalue;
 }
@@ -271,17 +291,18 @@ Mode Walker::second_mode(int vectors) {
   Positions guess(3, x_.cols());
   for (double& c : guess.reshaped()) c = rng_.normal();
   surface_.count_call();
-  return lowest_mode(*surface_.hessian(x_), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.5}, [this](Positions& v) {
+  return lowest_mode(*surface_.hessian(x_), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.5, .network = network_.at(x_).get()}, [this](Positions& v) {
     project_(v);
     v -= dot(v, mode_) * mode_;
   });
 }
 
-/// First coarsely; only near the start does it matter which of two close minima it is.
+/// In short steps, so as to stay in the valley that begins here; fully only near the start, where it matters which of two
+/// close minima it is, and where the minimum is to be kept.
 Quenched Walker::relax(const Positions& from) {
   constexpr double coarse = 0.01;  // eV/Angstrom
-  Quenched q = minimise(surface_, from, {.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = 1000});
-  return minimise(surface_, std::move(q.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000});
+  Quenched q = minimise(surface_, from, {.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = 1000, .max_step = 0.05, .network = &network_});
+  return minimise(surface_, std::move(q.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .network = &network_});
 }
 
 double Walker::distance(const Positions& x) const {

@@ -158,8 +158,8 @@ std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms) const {
       const Row& c = row(pair, t);
       const double inverse = 1.0 / pair.r, per = inverse_spacing_, per2 = per * per;
       const double phi_slope = (slope(c.pair, t) * per - value(c.pair, t) * inverse) * inverse;
-      PairTerm term{pair.i, pair.j, Vector3d(pair.dx, pair.dy, pair.dz) * inverse,
-                    bend(c.pair, t) * per2 * inverse - 2.0 * phi_slope * inverse, phi_slope};
+      PairTerm term{{pair.i, pair.j, Vector3d(pair.dx, pair.dy, pair.dz) * inverse, pair.r,
+                     bend(c.pair, t) * per2 * inverse - 2.0 * phi_slope * inverse, phi_slope}};
       if (pair.r < pairs_[static_cast<std::size_t>(pair.tables)].density_range) {
         term.b_ij = slope(c.at_i, t) * per;
         term.b_ji = slope(c.at_j, t) * per;

@@ -89,7 +89,7 @@ TEST_CASE("a stored saddle is stationary, has one negative mode, and relaxes to 
       CHECK(spectrum[0] == Approx(found->curvature).epsilon(0.05));
       CHECK(spectrum[1] > -1e-6);
       for (const double sign : {-1.0, 1.0}) {
-        const Quenched end = minimise(surface, found->saddle + sign * 0.1 / fmax(found->mode) * found->mode, {.fmax = 1e-3});
+        const Quenched end = minimise(surface, found->saddle + sign * 0.1 / fmax(found->mode) * found->mode, {.fmax = 1e-3, .max_step = 0.05});
         const Positions& target = sign < 0 ? start().configuration.positions : found->end;
         CHECK(furthest(surface, end.positions, target) < 0.15);
         CHECK(end.energy == Approx(sign < 0 ? start().energy : found->end_energy).margin(5e-3));

@@ -24,14 +24,19 @@ Configuration with_elements(const Configuration& configuration, const std::vecto
   return renamed;
 }
 
-std::string run_lammps(const std::string& script, const std::map<std::string, std::string>& files, const std::string& wanted) {
+std::string run_lammps(const std::string& script, const std::map<std::string, std::string>& files, const std::string& wanted, int replicas) {
   static int runs = 0;
   const fs::path folder = fs::temp_directory_path() / fmt::format("glasscape-lmp-{}-{}", ::getpid(), runs++);
   fs::create_directories(folder);
   for (const auto& [name, content] : files) write_text_file(folder / name, content);
   write_text_file(folder / "in.lmp", script);
+  // more processes than cores must yield to each other instead of spinning
+  const std::string program =
+      replicas == 1 ? "lmp -log none"
+                    : fmt::format("mpirun -np {0} --oversubscribe --bind-to none --mca mpi_yield_when_idle 1 "
+                                  "lmp -partition {0}x1 -log replicas -plog none -pscreen none", replicas);
   const std::string command = fmt::format("cd '{}' && OMP_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
-                                          "lmp -in in.lmp -log none -nocite > out.txt 2>&1", folder.string());
+                                          "{} -in in.lmp -nocite > out.txt 2>&1", folder.string(), program);
   const int status = std::system(command.c_str());
   const std::string output = read_text_file(folder / "out.txt", "lmp output");
   if (status != 0 || !fs::exists(folder / wanted))

@@ -25,8 +25,10 @@ struct LammpsResult {
 /// One evaluation by lmp. Throws Error with the end of its output when it fails.
 LammpsResult lammps(const Configuration& configuration, const LammpsModel& model);
 
-/// Runs a script in a fresh folder that holds these files; returns the named file that it wrote.
-std::string run_lammps(const std::string& script, const std::map<std::string, std::string>& files, const std::string& wanted);
+/// Runs a script in a fresh folder that holds these files; returns the named file that it wrote. With several replicas,
+/// which `neb` wants, each is a process of its own and the log that they share is the file `replicas`.
+std::string run_lammps(const std::string& script, const std::map<std::string, std::string>& files, const std::string& wanted,
+                       int replicas = 1);
 
 /// The same configuration with its elements in the given order, as LAMMPS types need it.
 Configuration with_elements(const Configuration& configuration, const std::vector<Element>& elements);

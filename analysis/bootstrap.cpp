@@ -1,0 +1,41 @@
+#include "analysis/bootstrap.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "md/support/error.hpp"
+
+namespace glasscape {
+
+Estimate bootstrap(std::span<const double> sample, const Statistic& statistic, Rng& rng,
+                   const Bootstrap& options) {
+  check_sample(sample, "value");
+  const auto alone = [&](std::span<const double> values) { return std::vector<double>{statistic(values)}; };
+  return bootstrap_jointly(sample, alone, rng, options).front();
+}
+
+void check(const Bootstrap& options, std::size_t sample_size) {
+  check_level(options.level);
+  if (options.resamples < 1) throw InputError("resamples is {}, expected at least 1", options.resamples);
+  if (sample_size == 0) throw InputError("there is nothing to resample; expected at least one value");
+}
+
+std::vector<Estimate> percentile_estimates(std::span<const double> values,
+                                           const std::vector<std::vector<double>>& drawn, double level) {
+  std::vector<Estimate> estimates;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    Estimate estimate{values[k], {-infinity, infinity}, level};
+    for (const double value : drawn[k])
+      if (std::isnan(value))
+        throw InputError("a statistic is not a number for a resample; expected a value for every one");
+    if (!drawn[k].empty()) {
+      const std::vector<double> ordered = sorted(drawn[k]);
+      estimate.interval = {quantile(ordered, 0.5 - 0.5 * level), quantile(ordered, 0.5 + 0.5 * level)};
+    }
+    estimates.push_back(estimate);
+  }
+  return estimates;
+}
+
+}  // namespace glasscape

@@ -1,0 +1,49 @@
+// A cheap model of the Hessian near a configuration, whose inverse speeds up minimisers and mode searches: the springs
+// between near neighbours, made positive, factorised incompletely. A good step on a glass is stiff across bonds and long
+// along collective motions, and the network knows which is which before a single force was learnt.
+// Sources: Packwood et al., JCP 144, 164109 (2016); Mones, Ortner, Csanyi, Sci. Rep. 8, 13991 (2018); incomplete
+// Cholesky of Lin and More, SIAM J. Sci. Comput. 21, 24 (1999). It changes how fast a method converges, never to what
+// it converges. eV, Angstrom.
+#pragma once
+
+#include <Eigen/IterativeLinearSolvers>
+#include <memory>
+
+#include "md/surface.hpp"
+
+namespace glasscape {
+
+class ElasticNetwork {
+ public:
+  /// Springs longer than 1.5 times the spacing are left out. `free` is 1 for coordinates
+  /// that may move and 0 for frozen ones, 3 x atoms.
+  /// A network that floats has no frozen coordinate and no outer field, so its steps do not shift it as a whole.
+  ElasticNetwork(const std::vector<Spring>& springs, const Positions& free, bool floats);
+
+  /// About K^-1 f: the step, in Angstrom, that would relax a force on the free coordinates (0 on the others).
+  Positions solve(const Positions& force) const;
+  /// The typical distance of nearest neighbours, Angstrom.
+  double spacing() const { return spacing_; }
+
+ private:
+  double spacing_;
+  bool floats_;
+  Eigen::IncompleteCholesky<double, Eigen::Lower, Eigen::NaturalOrdering<int>> factors_;
+};
+
+/// The network of a walker: made anew, at the price of one Hessian, when an atom has moved by more than a fifth of the
+/// spacing since the last time. The surface must outlive it.
+class FollowingNetwork {
+ public:
+  explicit FollowingNetwork(Surface& surface) : surface_(&surface) {}
+
+  /// Nothing for a potential that is not made of pairs.
+  std::shared_ptr<const ElasticNetwork> at(const Positions& x);
+
+ private:
+  Surface* surface_;
+  std::shared_ptr<const ElasticNetwork> network_;
+  Positions made_at_;
+};
+
+}  // namespace glasscape

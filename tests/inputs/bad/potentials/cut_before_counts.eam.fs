@@ -1,0 +1,4 @@
+A small table
+for the tests
+of the reader
+2 Cu Zr

@@ -1,0 +1,3 @@
+A small table
+for the tests
+of the reader
