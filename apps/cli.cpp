@@ -70,6 +70,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   status->add_flag("--json", request.json, "print JSON");
   auto* report = app.add_subcommand("report", "write report.html from what is there");
   add_study(*report, request);
+  report->add_flag("--json", request.json, "print the numbers as JSON");
   auto* digest = app.add_subcommand("digest", "a hash of all facts of a study's run folder");
   add_study(*digest, request);
   auto* check = app.add_subcommand("check", "what would run; nothing is executed");

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/progress.hpp"
+#include "apps/report/page.hpp"
+#include "apps/report/summary.hpp"
 #include "apps/runner.hpp"
 #include "md/minimise.hpp"
 #include "md/structure_io.hpp"
@@ -113,6 +115,16 @@ Outcome run_command(const Request& request, const Plugins& plugins) {
   return Outcome::done;
 }
 
+void report_command(const Request& request, const Plugins& plugins) {
+  const Study study = study_of(request, plugins);
+  const Findings findings = findings_of(study, Store(study.folder));
+  const std::filesystem::path page = study.folder / "report.html";
+  write_text_file(page.string(), to_html(findings));
+  if (request.json) return print(to_json(findings));
+  print(to_text(findings));
+  print(fmt::format("report: {}\n", page.string()));
+}
+
 void status_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
   const Store store(study.folder);
@@ -204,4 +216,3 @@ void describe_command(const Request& request, const Plugins& plugins) {
 }
 
 }  // namespace glasscape
-namespace glasscape { void report_command(const Request&, const Plugins&) {} }

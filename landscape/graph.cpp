@@ -12,7 +12,7 @@ namespace {
 bool same_positions(const Positions& a, const Positions& b) { return a.cols() == b.cols() && a == b; }
 
 template <typename Node>
-bool same_point(const Frame& frame, const Node& a, const Node& b, const SameBasin& options) {
+bool same_point(const CommonFrame& frame, const Node& a, const Node& b, const SameBasin& options) {
   return same_basin(frame, {a.positions, a.energy}, {b.positions, b.energy}, options).same;
 }
 
@@ -88,9 +88,9 @@ void LandscapeGraph::connect(const EventRef& ref, const SaddleFound& found, Basi
 }
 
 std::size_t LandscapeGraph::frame_of(const Configuration& configuration) {
-  const Frame frame{configuration.species, configuration.cell};
+  const CommonFrame frame{configuration.species, configuration.cell};
   const auto known =
-      std::find_if(frames_.begin(), frames_.end(), [&](const Frame& f) { return same_frame(f, frame); });
+      std::find_if(frames_.begin(), frames_.end(), [&](const CommonFrame& f) { return same_frame(f, frame); });
   const auto index = static_cast<std::size_t>(known - frames_.begin());
   if (known == frames_.end()) {
     frames_.push_back(frame);
@@ -115,7 +115,7 @@ BasinId LandscapeGraph::take_in(Basin candidate) {
 }
 
 void LandscapeGraph::take_in(Saddle candidate) {
-  const Frame& frame = frames_[(*this)[candidate.from].frame];
+  const CommonFrame& frame = frames_[(*this)[candidate.from].frame];
   const auto ends = std::minmax({candidate.from, candidate.to});
   for (const SaddleId id : saddles_of(candidate.from)) {
     Saddle& known = saddles_[static_cast<std::size_t>(id)];

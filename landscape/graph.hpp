@@ -82,7 +82,7 @@ class LandscapeGraph {
   const Searches& searches() const { return searches_; }
   /// Saddles that wait for the basin they started from: its shard is missing.
   std::size_t waiting() const;
-  const std::vector<Frame>& frames() const { return frames_; }
+  const std::vector<CommonFrame>& frames() const { return frames_; }
   const SameBasin& options() const { return options_; }
   /// For Boost's algorithms; vertex k is basin k.
   const Graph& graph() const { return graph_; }
@@ -105,7 +105,7 @@ class LandscapeGraph {
   void take_in(Saddle candidate);
 
   SameBasin options_;
-  std::vector<Frame> frames_;
+  std::vector<CommonFrame> frames_;
   std::vector<ByEnergy> by_energy_;  // one per frame
   std::vector<Basin> basins_;
   std::vector<Saddle> saddles_;

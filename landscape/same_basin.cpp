@@ -15,7 +15,7 @@ using Indices = std::vector<Index>;
 
 /// Two structures under comparison and what like means.
 struct Pair {
-  const Frame& frame;
+  const CommonFrame& frame;
   const Positions& a;
   const Positions& b;
   double tolerance;
@@ -257,13 +257,13 @@ Match compare_clusters(const Pair& pair) {
 
 }  // namespace
 
-bool same_frame(const Frame& a, const Frame& b) {
+bool same_frame(const CommonFrame& a, const CommonFrame& b) {
   if (a.cell.periodic() != b.cell.periodic()) return false;
   if (a.cell.any_periodic() && a.cell.lattice() != b.cell.lattice()) return false;
   return a.species == b.species || *a.species == *b.species;
 }
 
-Match same_basin(const Frame& frame, const Point& a, const Point& b, const SameBasin& options) {
+Match same_basin(const CommonFrame& frame, const Point& a, const Point& b, const SameBasin& options) {
   if (!(std::abs(a.energy - b.energy) <= options.energy_window) || a.positions.cols() != b.positions.cols())
     return {};
   const Pair pair{frame, a.positions, b.positions, options.displacement};

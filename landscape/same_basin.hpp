@@ -17,13 +17,13 @@
 namespace glasscape {
 
 /// What structures must share to be compared.
-struct Frame {
+struct CommonFrame {
   std::shared_ptr<const Species> species;
   Cell cell;
 };
 
 /// Equal species, periodic directions and, where there are any, lattice vectors.
-bool same_frame(const Frame& a, const Frame& b);
+bool same_frame(const CommonFrame& a, const CommonFrame& b);
 
 /// A stationary point to compare.
 struct Point {
@@ -52,6 +52,6 @@ struct Match {
 };
 
 /// Compares two points of one frame. The lengths are infinite when the energies already differ.
-Match same_basin(const Frame& frame, const Point& a, const Point& b, const SameBasin& options);
+Match same_basin(const CommonFrame& frame, const Point& a, const Point& b, const SameBasin& options);
 
 }  // namespace glasscape

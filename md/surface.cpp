@@ -1,6 +1,7 @@
 #include "md/surface.hpp"
 
 #include <Eigen/LU>
+#include <algorithm>
 #include <cmath>
 
 namespace glasscape {
@@ -103,7 +104,8 @@ Atoms Surface::neighbours_at(const Positions& x) {
     neighbours_.follow(x, cell_);
   else
     restart(x);
-  return neighbours_.atoms(options_.threads);
+  constexpr Eigen::Index atoms_per_thread = 250;  // fewer are not worth the waiting for each other
+  return neighbours_.atoms(std::clamp(static_cast<int>(atoms() / atoms_per_thread), 1, options_.threads));
 }
 
 Evaluation Surface::evaluate(const Positions& x, Want want) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 #include <optional>
 
 #include "md/restart.hpp"
@@ -44,16 +45,41 @@ MeltQuench::Leg read_leg(Input& in, double before) {
   return leg;
 }
 
+/// A thermostat holds its temperature within fluctuations; a run far from it has broken down and means nothing.
+void check_temperature(double temperature, double target, double time) {
+  constexpr double settled = 1.0;  // ps
+  if (time < settled || std::abs(temperature - target) < std::max(0.7 * target, 50.0)) return;
+  throw Error("melt-quench: the temperature is {:.4g} K after {:.4g} ps where {:.4g} K was asked for: the dynamics has broken down; "
+              "use a shorter timestep or another density of the start", temperature, time, target);
+}
+
 /// Rows of the trace: what a reader of a quench looks at.
 void record(const Dynamics& run, std::int64_t steps_before, double timestep, std::vector<double>& rows) {
   const Configuration& c = run.state().configuration;
   const double n = static_cast<double>(c.atoms());
   rows.insert(rows.end(), {static_cast<double>(steps_before + run.state().step) * timestep * units::time_ps, run.target(), run.temperature(),
                            run.pressure() * units::stress_GPa, c.cell.volume() / n, run.state().potential_energy / n});
+  check_temperature(run.temperature(), run.target(), static_cast<double>(run.state().step) * timestep * units::time_ps);
 }
 
 const std::vector<std::string> columns{"time (ps)", "target (K)", "temperature (K)", "pressure (GPa)", "volume per atom (A^3)",
                                        "energy per atom (eV)"};
+
+/// Random sites of a cubic grid, each atom shaken: no two come closer than 0.6 of the grid's spacing, so that no potential
+/// is asked about atoms inside each other. The melt forgets the grid.
+void place_apart(Positions& positions, double edge, Rng& rng) {
+  constexpr double shake = 0.2;  // of the spacing, to either side
+  const auto per_edge = static_cast<std::int64_t>(std::ceil(std::cbrt(static_cast<double>(positions.cols())) - 1e-9));
+  std::vector<std::int64_t> sites(static_cast<std::size_t>(per_edge * per_edge * per_edge));
+  std::iota(sites.begin(), sites.end(), 0);
+  for (Eigen::Index i = 0; i < positions.cols(); ++i) {
+    const auto first = static_cast<std::size_t>(i);
+    std::swap(sites[first], sites[first + rng.below(sites.size() - first)]);
+    const std::int64_t site = sites[first];
+    const Vector3d corner(static_cast<double>(site % per_edge), static_cast<double>(site / per_edge % per_edge), static_cast<double>(site / per_edge / per_edge));
+    for (int k = 0; k < 3; ++k) positions(k, i) = edge / static_cast<double>(per_edge) * (corner[k] + 0.5 + shake * (2.0 * rng.uniform() - 1.0));
+  }
+}
 
 void save(const std::string& path, const DynamicsState& state, const MeltQuench::Progress& at) {
   if (path.empty()) return;
@@ -120,11 +146,11 @@ Configuration MeltQuench::random_positions(const TaskContext& context) const {
   }
   const double edge = std::cbrt(options_.volume_per_atom * static_cast<double>(options_.atoms));
   Configuration start{species, Cell::cubic(edge), Positions(3, options_.atoms), {}};
-  for (double& c : start.positions.reshaped()) c = edge * rng.uniform();
+  place_apart(start.positions, edge, rng);
   return start;
 }
 
-/// Random positions, relaxed until no two atoms overlap.
+/// Relaxed so far that the first step of the dynamics is a step of a melt.
 Configuration MeltQuench::random_start(Surface& surface, const TaskContext& context) const {
   Configuration start = random_positions(context);
   start.positions = minimise(surface, start.positions, {.fmax = 1.0, .max_calls = 2000}).positions;

@@ -23,6 +23,8 @@ inline constexpr double time_ps = time_fs * 1e-3;
 
 /// 1 eV/Angstrom^3 in GPa.
 inline constexpr double stress_GPa = 160.2176634;
+/// 1 u/Angstrom^3 in g/cm^3.
+inline constexpr double density_g_per_cm3 = atomic_mass_kg * 1e27;
 
 enum class Quantity { length, energy, mass, temperature, time, pressure, force, rate_of_temperature, angle };
 

@@ -10,7 +10,7 @@ using namespace glasscape::test;
 
 namespace {
 
-Frame frame_of(const Configuration& c) { return {c.species, c.cell}; }
+CommonFrame frame_of(const Configuration& c) { return {c.species, c.cell}; }
 
 Match compare(const Configuration& c, const Positions& a, const Positions& b, SameBasin options = {}) {
   const Match there = same_basin(frame_of(c), {a, -1.0}, {b, -1.0}, options);

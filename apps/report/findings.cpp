@@ -1,0 +1,155 @@
+#include "apps/report/findings.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "apps/runner.hpp"
+#include "landscape/graph.hpp"
+
+namespace glasscape {
+namespace {
+
+/// Calls `visit` with the shard of each task of a stage that has run, in order; returns how many have.
+template <typename Visit>
+std::int64_t for_each_shard(const Study& study, const Store& store, const StudyStage& stage, const Visit& visit) {
+  std::int64_t done = 0;
+  for (std::int64_t task = 0; task < stage.stage->tasks(); ++task) {
+    const std::string id = study.task_id(stage, task);
+    if (!store.has(id)) continue;
+    visit(store.read(id));
+    ++done;
+  }
+  return done;
+}
+
+Preparation preparation_of(const StudyStage& stage, const Shard& shard, double range) {
+  Preparation p{stage.name, stage.type, {}, {}, {}, shard.circumstances.wall_seconds};
+  for (const Event& event : shard.events) {
+    if (const auto* basin = std::get_if<BasinFound>(&event)) p.basin = *basin;
+    if (const auto* trace = std::get_if<TraceRecorded>(&event)) p.traces.push_back(*trace);
+  }
+  if (p.basin.configuration.cell.all_periodic()) p.distances = pair_distributions(p.basin.configuration, range);
+  return p;
+}
+
+Spectrum spectrum_of(std::vector<double> barriers, Rng& rng) {
+  Spectrum s;
+  s.summary = summarise(barriers, rng);
+  s.histogram = histogram(barriers);
+  s.fit = fit_log_normal(barriers, rng);
+  s.barriers = std::move(barriers);
+  return s;
+}
+
+/// The facts of one sampling stage, read once.
+class SearchReading {
+ public:
+  SearchReading(const Study& study, const Store& store, const StudyStage& stage)
+      : study_(study), graph_({.fixed_frame = !study.potential->translation_invariant()}) {
+    findings_.stage = stage.name;
+    findings_.type = stage.type;
+    const auto [basin, ref] = start_of(study, store, stage);
+    start_ = basin;
+    for (const Element& element : basin.configuration.species->elements) findings_.elements.push_back(element.name);
+    graph_.apply(ref, basin);
+  }
+
+  void take(const Shard& shard) {
+    findings_.wall_seconds += shard.circumstances.wall_seconds;
+    const std::vector<SearchAttempt> attempts = search_attempts(shard.events);
+    attempts_.insert(attempts_.end(), attempts.begin(), attempts.end());
+    for (std::size_t k = 0; k < shard.events.size(); ++k) {
+      const EventRef ref{shard.task, static_cast<std::int64_t>(k)};
+      const std::size_t before = graph_.saddles().size();
+      graph_.apply(ref, shard.events[k]);
+      if (const auto* saddle = std::get_if<SaddleFound>(&shard.events[k]); saddle != nullptr && graph_.saddles().size() > before)
+        findings_.events.push_back(event_of(ref, *saddle));
+      if (graph_.searches().attempts > static_cast<std::int64_t>(findings_.discovered.size()))
+        findings_.discovered.push_back(static_cast<std::int64_t>(graph_.saddles().size()));
+    }
+  }
+
+  SearchFindings findings() {
+    Rng rng(study_.seed, stream_of("report/" + findings_.stage));
+    findings_.statistics = search_statistics(graph_, attempts_, rng);
+    for (std::size_t k = 0; k < findings_.events.size(); ++k) findings_.events[k].times_found = graph_.saddles()[k].times_found;
+    if (!findings_.events.empty()) add_spectra(rng);
+    return std::move(findings_);
+  }
+
+ private:
+  DistinctEvent event_of(const EventRef& ref, const SaddleFound& s) const {
+    const Configuration& c = start_.configuration;
+    DistinctEvent e{ref, s.centre, s.energy - start_.energy, s.energy - s.end_energy, s.curvature, 1,
+                    event_size(c.positions, s.end, c.cell, *c.species, study_.report.moved)};
+    e.size.displacements.resize(3, 0);
+    return e;
+  }
+
+  void add_spectra(Rng& rng) {
+    std::vector<double> forward, reverse;
+    for (const DistinctEvent& e : findings_.events) {
+      forward.push_back(e.forward);
+      reverse.push_back(e.reverse);
+    }
+    const std::vector<double>& temperatures = study_.report.temperatures;
+    for (const double t : temperatures) {
+      findings_.effective.push_back(effective_barriers(forward, t, rng));
+      findings_.fitted_parallel.push_back(fitted_parallel_barrier(forward, t, rng));
+    }
+    if (!temperatures.empty()) add_convergence(forward, temperatures[temperatures.size() / 2], rng);
+    findings_.forward = spectrum_of(std::move(forward), rng);
+    findings_.reverse = spectrum_of(std::move(reverse), rng);
+  }
+
+  void add_convergence(const std::vector<double>& forward, double temperature, Rng& rng) {
+    constexpr std::int64_t points = 8;
+    const auto attempts = static_cast<std::int64_t>(findings_.discovered.size());
+    for (std::int64_t k = 1; k <= points; ++k) {
+      const std::int64_t searches = attempts * k / points;
+      if (searches == 0) continue;
+      const auto known = static_cast<std::size_t>(findings_.discovered[static_cast<std::size_t>(searches - 1)]);
+      if (known == 0) continue;
+      findings_.convergence.push_back({searches, barrier_convergence(forward, temperature, std::array{known}, rng).front()});
+    }
+  }
+
+  const Study& study_;
+  LandscapeGraph graph_;
+  BasinFound start_;
+  std::vector<SearchAttempt> attempts_;
+  SearchFindings findings_;
+};
+
+}  // namespace
+
+Findings findings_of(const Study& study, const Store& store) {
+  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}};
+  bool any = false;
+  for (const StudyStage& stage : study.stages) {
+    const auto note = [&](const Shard& shard) {
+      f.provenance = shard.provenance;
+      any = true;
+    };
+    std::int64_t done = 0;
+    if (!stage.stage->needs_start()) {
+      done = for_each_shard(study, store, stage, [&](const Shard& shard) {
+        note(shard);
+        f.preparations.push_back(preparation_of(stage, shard, study.report.rdf_range));
+      });
+    } else if (store.has(study.task_id(*study.find(stage.from), 0))) {
+      SearchReading reading(study, store, stage);
+      done = for_each_shard(study, store, stage, [&](const Shard& shard) {
+        note(shard);
+        reading.take(shard);
+      });
+      if (done > 0) f.searches.push_back(reading.findings());
+    }
+    if (done < stage.stage->tasks())
+      f.missing.push_back(fmt::format("stage '{}' has run {} of its {} tasks", stage.name, done, stage.stage->tasks()));
+  }
+  if (!any) throw NotFound("nothing of the study '{}' has run in {}: run `glasscape run {}` first", study.name, study.folder.string(), study.source);
+  return f;
+}
+
+}  // namespace glasscape

@@ -1,0 +1,76 @@
+// What a report says: the facts of a run folder turned into numbers with their errors. Nothing of it is stored; it is
+// derived anew each time, with random streams drawn from the seed of the study, so that equal facts give equal reports.
+// eV, Angstrom, K. Barriers are those of distinct saddles, in the order in which they were found.
+#pragma once
+
+#include <map>
+
+#include "analysis/barrier_spectrum.hpp"
+#include "analysis/effective_barriers.hpp"
+#include "analysis/event_size.hpp"
+#include "analysis/pair_distribution.hpp"
+#include "analysis/search_statistics.hpp"
+#include "apps/study.hpp"
+#include "landscape/store.hpp"
+
+namespace glasscape {
+
+/// A configuration that a stage prepared.
+struct Preparation {
+  std::string stage, type;
+  BasinFound basin;
+  std::optional<PairDistributions> distances;  // nothing for an open cluster
+  std::vector<TraceRecorded> traces;
+  double wall_seconds = 0;
+};
+
+/// One distinct saddle of the start.
+struct DistinctEvent {
+  EventRef ref;
+  std::int64_t centre = -1;
+  double forward = 0, reverse = 0;
+  double curvature = 0;  // eV/Angstrom^2
+  std::int64_t times_found = 1;
+  EventSize size;        // from the start to the other minimum, without its displacements
+};
+
+struct Spectrum {
+  std::vector<double> barriers;
+  Summary summary;
+  Histogram histogram;
+  std::optional<LogNormalFit> fit;
+};
+
+/// What the first `searches` searches say.
+struct ConvergenceBySearches {
+  std::int64_t searches = 0;
+  ConvergencePoint point;
+};
+
+struct SearchFindings {
+  std::string stage, type;
+  std::vector<std::string> elements;  // in the order of EventSize::moved_of
+  SearchStatistics statistics;
+  double wall_seconds = 0;
+  std::vector<std::int64_t> discovered;  // distinct saddles known after each search
+  std::vector<DistinctEvent> events;
+  // with at least one saddle:
+  std::optional<Spectrum> forward, reverse;
+  std::vector<EffectiveBarriers> effective;                    // one per temperature
+  std::vector<std::optional<Estimate>> fitted_parallel;        // the same of the fitted law
+  std::vector<ConvergenceBySearches> convergence;              // at the middle one of the temperatures
+};
+
+struct Findings {
+  std::string title, study_text, study_source;
+  Provenance provenance;
+  ReportOptions options;
+  std::vector<Preparation> preparations;
+  std::vector<SearchFindings> searches;
+  std::vector<std::string> missing;  // what has not run yet, in sentences
+};
+
+/// Throws NotFound when nothing of the study has run, and as Store::read.
+Findings findings_of(const Study& study, const Store& store);
+
+}  // namespace glasscape

@@ -1,0 +1,180 @@
+#include "apps/report/summary.hpp"
+
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/report/markup.hpp"
+#include "md/support/units.hpp"
+
+namespace glasscape {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string composition_text(const Species& species) {
+  std::vector<std::int64_t> counts(species.elements.size(), 0);
+  for (const int element : species.element_of) ++counts[static_cast<std::size_t>(element)];
+  std::string text;
+  for (std::size_t k = 0; k < counts.size(); ++k) text += fmt::format("{}_{{{}}}", species.elements[k].name, counts[k]);
+  return text;
+}
+
+/// g/cm^3.
+double density(const Configuration& c) {
+  double mass = 0;
+  for (Eigen::Index i = 0; i < c.atoms(); ++i) mass += c.species->of(i).mass;
+  return mass / c.cell.volume() * units::density_g_per_cm3;
+}
+
+std::string duration(double seconds) {
+  return seconds < 100 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.1f} min", seconds / 60);
+}
+
+/// One sentence for all temperatures at which one sample carries a barrier.
+void add_carried(const SearchFindings& s, const std::string& name, const std::string& consequence,
+                 ExponentialBarrier EffectiveBarriers::* part, std::vector<std::string>& doubts) {
+  std::vector<std::string> temperatures;
+  for (const EffectiveBarriers& e : s.effective)
+    if ((e.*part).one_sample_carries_it) temperatures.push_back(fmt::format("{:g}", e.temperature));
+  if (!temperatures.empty())
+    doubts.push_back(fmt::format("The {} barrier is carried by one of {} barriers at {} K: more samples would {} it", name,
+                                 s.events.size(), fmt::join(temperatures, ", "), consequence));
+}
+
+Json json_of(const Estimate& e) {
+  return {{"value", e.value}, {"low", e.interval.low}, {"high", e.interval.high}, {"level", e.level}};
+}
+
+Json json_of(double value) { return value; }
+
+Json json_of(const Spectrum& s) {
+  Json json{{"barriers_eV", s.barriers}, {"mean_eV", json_of(s.summary.mean)}, {"median_eV", json_of(s.summary.median)},
+            {"standard_deviation_eV", json_of(s.summary.standard_deviation)}, {"log_normal", nullptr}};
+  if (s.fit)
+    json["log_normal"] = {{"mu", json_of(s.fit->mu)}, {"sigma", json_of(s.fit->sigma)}, {"mean_eV", json_of(s.fit->mean)},
+                          {"distance", s.fit->distance}, {"p_value", json_of(s.fit->p_value)}};
+  return json;
+}
+
+template <typename Value>
+Json json_of(const std::optional<Value>& value) {
+  return value ? json_of(*value) : Json(nullptr);
+}
+
+Json json_of(const SearchFindings& s) {
+  Json json{{"stage", s.stage}, {"type", s.type}, {"attempts", s.statistics.attempts}, {"connected", s.statistics.connected},
+            {"distinct_saddles", s.statistics.distinct}, {"force_calls", s.statistics.force_calls},
+            {"success_ratio", json_of(s.statistics.success_ratio)}, {"force_calls_per_attempt", json_of(s.statistics.calls_per_attempt)},
+            {"force_calls_per_connected_saddle", json_of(s.statistics.calls_per_connected)},
+            {"force_calls_per_new_saddle", json_of(s.statistics.calls_per_distinct)}, {"failures", Json::object()},
+            {"forward", json_of(s.forward)}, {"reverse", json_of(s.reverse)}, {"effective_barriers", Json::array()},
+            {"events", Json::array()}, {"doubts", doubts_of(s)}};
+  for (const FailureCount& f : s.statistics.failures) json["failures"][f.reason] = f.count;
+  for (const EffectiveBarriers& e : s.effective)
+    json["effective_barriers"].push_back({{"temperature_K", e.temperature}, {"parallel_eV", json_of(e.parallel.barrier)},
+                                          {"sequential_eV", json_of(e.sequential.barrier)}, {"mean_of_both_eV", json_of(e.effective)},
+                                          {"parallel_participation", e.parallel.participation},
+                                          {"sequential_participation", e.sequential.participation}});
+  for (const DistinctEvent& e : s.events)
+    json["events"].push_back({{"task", e.ref.task}, {"number", e.ref.number}, {"centre", e.centre}, {"forward_eV", e.forward},
+                              {"reverse_eV", e.reverse}, {"curvature_eV_per_A2", e.curvature}, {"participation", e.size.participation},
+                              {"atoms_moved", e.size.moved}, {"total_displacement_A", e.size.total},
+                              {"largest_displacement_A", e.size.largest}, {"times_found", e.times_found}});
+  return json;
+}
+
+}  // namespace
+
+std::string with_interval(const Estimate& e, int significant) {
+  return fmt::format("{} ({} to {})", readable(e.value, significant), readable(e.interval.low, significant), readable(e.interval.high, significant));
+}
+
+std::string percent(const Estimate& share) {
+  return fmt::format("{:.0f} % ({:.0f} to {:.0f} %)", 100 * share.value, 100 * share.interval.low, 100 * share.interval.high);
+}
+
+std::string moved_text(const SearchFindings& s, const DistinctEvent& e) {
+  std::vector<std::string> parts;
+  for (std::size_t k = 0; k < e.size.moved_of.size(); ++k)
+    if (e.size.moved_of[k] > 0) parts.push_back(fmt::format("{} {}", e.size.moved_of[k], s.elements[k]));
+  return parts.empty() ? "0" : fmt::format("{}: {}", e.size.moved, fmt::join(parts, ", "));
+}
+
+std::vector<std::string> in_words(const Preparation& p) {
+  const Configuration& c = p.basin.configuration;
+  const double atoms = static_cast<double>(c.atoms());
+  std::vector<std::string> words{fmt::format("A minimum of {} atoms, {}: {} eV per atom, no force above {} eV/Å.", c.atoms(), composition_text(*c.species),
+                                             readable(p.basin.energy / atoms, 6), readable(p.basin.fmax, 2))};
+  if (c.cell.all_periodic())
+    words.push_back(fmt::format("Volume {} Å^{{3}} per atom, density {} g/cm^{{3}}. Made in {}.", readable(c.cell.volume() / atoms, 4),
+                                readable(density(c), 4), duration(p.wall_seconds)));
+  return words;
+}
+
+std::vector<std::string> in_words(const SearchFindings& s) {
+  const SearchStatistics& n = s.statistics;
+  std::vector<std::string> words;
+  if (n.success_ratio)
+    words.push_back(fmt::format("{} searches, {} of which ended in a first-order saddle connected with the start: {}. {} distinct saddles. {} of one core.",
+                                n.attempts, n.connected, percent(*n.success_ratio), n.distinct, duration(s.wall_seconds)));
+  if (n.calls_per_attempt)
+    words.push_back(fmt::format("Force calls: {} per search; {} per connected saddle; {} per distinct saddle.", with_interval(*n.calls_per_attempt, 3),
+                                n.calls_per_connected ? with_interval(*n.calls_per_connected, 3) : "–",
+                                n.calls_per_distinct ? readable(*n.calls_per_distinct, 3) : "–"));
+  if (!s.forward) return words;
+  words.push_back(fmt::format("Forward barriers: mean {} eV, median {} eV, from {} to {} eV. Reverse: mean {} eV, median {} eV.",
+                              with_interval(s.forward->summary.mean, 3), with_interval(s.forward->summary.median, 3),
+                              readable(s.forward->summary.minimum, 2), readable(s.forward->summary.maximum, 3),
+                              with_interval(s.reverse->summary.mean, 3), with_interval(s.reverse->summary.median, 3)));
+  if (s.forward->fit)
+    words.push_back(fmt::format("Log-normal law fitted to the forward ones: μ = {}, σ = {} of ln(F/eV); Kolmogorov–Smirnov distance {}, p = {}.",
+                                with_interval(s.forward->fit->mu, 3), with_interval(s.forward->fit->sigma, 3), readable(s.forward->fit->distance, 2),
+                                readable(s.forward->fit->p_value.value, 2)));
+  return words;
+}
+
+std::vector<std::string> doubts_of(const SearchFindings& s) {
+  std::vector<std::string> all = s.statistics.doubts;
+  const auto add = [&](const std::vector<std::string>& some, const std::string& of) {
+    for (const std::string& doubt : some) all.push_back(of + doubt);
+  };
+  if (s.forward && s.forward->fit) add(s.forward->fit->doubts, "Forward: ");
+  if (s.reverse && s.reverse->fit) add(s.reverse->fit->doubts, "Reverse: ");
+  if (s.forward) add(s.forward->summary.doubts, "");
+  add_carried(s, "parallel", "lower", &EffectiveBarriers::parallel, all);
+  add_carried(s, "sequential", "raise", &EffectiveBarriers::sequential, all);
+  return all;
+}
+
+std::string to_text(const Findings& f) {
+  std::string text = f.title + "\n";
+  for (const std::string& sentence : f.missing) text += "  ! " + sentence + "\n";
+  for (const Preparation& p : f.preparations) {
+    text += p.stage + "\n";
+    for (const std::string& sentence : in_words(p)) text += "  " + plain_text(sentence) + "\n";
+  }
+  for (const SearchFindings& s : f.searches) {
+    text += s.stage + "\n";
+    for (const std::string& sentence : in_words(s)) text += "  " + plain_text(sentence) + "\n";
+    for (const EffectiveBarriers& e : s.effective)
+      text += fmt::format("  {:>5} K  parallel {:.3f}  sequential {:.3f}  mean of the two {:.3f} eV\n", e.temperature, e.parallel.barrier.value,
+                          e.sequential.barrier.value, e.effective.value);
+    for (const std::string& doubt : doubts_of(s)) text += "  ! " + plain_text(doubt) + "\n";
+  }
+  return text;
+}
+
+Json to_json(const Findings& f) {
+  Json json{{"study", f.title}, {"potential", f.provenance.potential}, {"seed", f.provenance.seed}, {"missing", f.missing},
+            {"preparations", Json::array()}, {"searches", Json::array()}};
+  for (const Preparation& p : f.preparations) {
+    const double atoms = static_cast<double>(p.basin.configuration.atoms());
+    json["preparations"].push_back({{"stage", p.stage}, {"type", p.type}, {"natoms", p.basin.configuration.atoms()},
+                                    {"energy_per_atom_eV", p.basin.energy / atoms}, {"fmax_eV_per_A", p.basin.fmax}});
+  }
+  for (const SearchFindings& s : f.searches) json["searches"].push_back(json_of(s));
+  return json;
+}
+
+}  // namespace glasscape

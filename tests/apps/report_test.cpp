@@ -1,0 +1,117 @@
+// The report of a small study: numbers that agree with each other, and a page that needs nothing and trusts no text.
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "apps/report/page.hpp"
+#include "apps/report/summary.hpp"
+#include "apps/runner.hpp"
+#include "apps/plugins.hpp"
+#include "md/support/text.hpp"
+
+using namespace glasscape;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Silent final : Watcher {
+  void stage_begins(const StudyStage&, std::int64_t, std::int64_t) override {}
+  void task_ends(const StudyStage&, std::int64_t, std::int64_t) override {}
+  void task_moves(const StudyStage&, double) override {}
+  void stage_ends(const StudyStage&) override {}
+};
+
+const std::string text = R"([study]
+name = "<b>A & \"B\"</b>"
+seed = 5
+[potential]
+type = "eam-fs"
+[[stage]]
+type = "melt-quench"
+atoms = 54
+composition = { Cu = 50, Zr = 50 }
+schedule = [{ at = "2000 K", time = "1 ps" }, { to = "1 K", time = "1 ps" }]
+[[stage]]
+type = "art"
+searches = 10
+around = "Cu"
+[report]
+temperatures = [200, 300]
+)";
+
+/// A study in a folder that is gone at the end.
+struct Ran {
+  Ran() : folder(fs::temp_directory_path() / fmt::format("glasscape-report-{}", ::getpid())) {
+    fs::create_directories(folder);
+    write_text_file((folder / "study.toml").string(), text);
+    study = read_study((folder / "study.toml").string(), builtin_plugins(), installed_potentials(), (folder / "run").string());
+  }
+  ~Ran() { fs::remove_all(folder); }
+  void run() const {
+    Store store(study.folder);
+    Silent silent;
+    const std::atomic<bool> stop = false;
+    REQUIRE(run_study(study, store, 1, stop, silent));
+  }
+
+  fs::path folder;
+  Study study;
+};
+
+std::size_t count_of(const std::string& where, const std::string& what) {
+  std::size_t count = 0;
+  for (std::size_t at = where.find(what); at != std::string::npos; at = where.find(what, at + 1)) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("a report before the first run says what to do") {
+  const Ran ran;
+  CHECK_THROWS_WITH(findings_of(ran.study, Store(ran.study.folder)), Catch::Contains("run `glasscape run"));
+}
+
+TEST_CASE("the numbers of a report agree with each other, and equal facts give an equal page") {
+  const Ran ran;
+  ran.run();
+  const Store store(ran.study.folder);
+  const Findings findings = findings_of(ran.study, store);
+  CHECK(findings.missing.empty());
+  REQUIRE(findings.searches.size() == 1);
+  const SearchFindings& s = findings.searches.front();
+  CHECK(s.statistics.attempts == 10);
+  REQUIRE(s.statistics.connected > 0);
+  std::int64_t failures = 0;
+  for (const FailureCount& f : s.statistics.failures) failures += f.count;
+  CHECK(s.statistics.connected + failures == 10);
+  CHECK(s.discovered.size() == 10);
+  CHECK(s.discovered.back() == static_cast<std::int64_t>(s.events.size()));
+  std::int64_t found = 0;
+  for (const DistinctEvent& e : s.events) {
+    CHECK(e.forward > 0);
+    CHECK(e.curvature < 0);
+    found += e.times_found;
+  }
+  CHECK(found == s.statistics.connected);
+  REQUIRE(s.effective.size() == 2);
+  for (const EffectiveBarriers& e : s.effective) {
+    CHECK(e.parallel.barrier.value <= s.forward->summary.mean.value + 1e-12);
+    CHECK(e.sequential.barrier.value >= s.forward->summary.mean.value - 1e-12);
+  }
+  CHECK(s.convergence.back().point.count == s.events.size());
+  const auto json = to_json(findings);
+  CHECK(json["searches"][0]["events"].size() == s.events.size());
+  CHECK(json["searches"][0]["force_calls"] == s.statistics.force_calls);
+
+  const std::string page = to_html(findings);
+  CHECK(page == to_html(findings_of(ran.study, store)));
+  CHECK(page.find("default-src 'none'") != std::string::npos);
+  CHECK(page.find("<script") == std::string::npos);
+  CHECK(page.find("<b>") == std::string::npos);
+  CHECK(page.find("&lt;b&gt;A &amp; &quot;B&quot;&lt;/b&gt;") != std::string::npos);
+  CHECK(count_of(page, "<svg viewBox") + count_of(page, "<svg xmlns") >= 7);
+  CHECK(count_of(page, "src=") == 0);
+  CHECK(count_of(page, "href=") == 0);
+}
