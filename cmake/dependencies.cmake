@@ -1,4 +1,4 @@
-# Every dependency is a Debian 12 package; scripts/packages names them.
+# Every dependency is a Debian 12 package; cmake/debian-packages.txt names them.
 find_package(Eigen3 3.4 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)

@@ -31,6 +31,13 @@ for file in $(sources md landscape samplers analysis apps tests); do
   [ "$lines" -gt 500 ] && complain "$file has $lines lines, more than 500"
 done
 
+# a function begins at the left margin with a line that ends in '{' and ends with '}' there
+for file in $(sources md landscape samplers analysis apps tests); do
+  long=$(awk '/^[A-Za-z].*\{$/ && !/^(namespace|struct|class|enum|union|extern)/ {name = $0; first = NR}
+              /^\}$/ && first {if (NR - first > 80) print FILENAME ":" first ": " NR - first " lines"; first = 0}' "$file")
+  [ -n "$long" ] && complain "$long: more than 80 lines in a function"
+done
+
 library=$(sources md landscape samplers analysis)
 grep -nE '\b(std::cout|std::cerr|printf|fprintf|fmt::print|puts)\b *[(<]' $library && complain "the library prints"
 grep -nE '\b(std::)?(exit|abort|_exit)\(' $library && complain "the library ends the program"
