@@ -205,6 +205,8 @@ std::optional<SearchOutcome> Walker::finish_at_start(double& next_curvature, Que
     return failed("higher-order", "more than one negative curvature remained");
   if (follow_second_negative_mode(next_curvature, 80)) return std::nullopt;
   Quenched end = relax_side(+1);
+  if (std::max(back.energy, end.energy) >= at_.energy)
+    return failed("not-a-pass", fmt::format("a minimum at {:.4f} eV is not below the saddle at {:.4f} eV", std::max(back.energy, end.energy) - start_.energy, height()));
   if (is_start(end)) return failed("same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start", height()));
   if (!back.converged() || !end.converged()) return failed("minimum-not-converged", "a minimum beside the saddle did not converge");
   SearchOutcome outcome;
