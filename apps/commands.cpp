@@ -99,6 +99,16 @@ void write_result(const std::string& path, const Configuration& c, const Evaluat
   write_structure(path, frame);
 }
 
+/// Writes the page into the run folder and prints its numbers.
+void report(const Study& study, bool json) {
+  const Findings findings = findings_of(study, Store(study.folder));
+  const std::filesystem::path page = study.folder / "report.html";
+  write_text_file(page.string(), to_html(findings));
+  if (json) return print(to_json(findings));
+  print(to_text(findings));
+  print(fmt::format("report: {}\n", page.string()));
+}
+
 }  // namespace
 
 Outcome run_command(const Request& request, const Plugins& plugins) {
@@ -111,19 +121,11 @@ Outcome run_command(const Request& request, const Plugins& plugins) {
                  request.folder.empty() ? "" : (" --folder " + request.folder).c_str());
     return Outcome::stopped;
   }
-  report_command(request, plugins);
+  report(study, request.json);
   return Outcome::done;
 }
 
-void report_command(const Request& request, const Plugins& plugins) {
-  const Study study = study_of(request, plugins);
-  const Findings findings = findings_of(study, Store(study.folder));
-  const std::filesystem::path page = study.folder / "report.html";
-  write_text_file(page.string(), to_html(findings));
-  if (request.json) return print(to_json(findings));
-  print(to_text(findings));
-  print(fmt::format("report: {}\n", page.string()));
-}
+void report_command(const Request& request, const Plugins& plugins) { report(study_of(request, plugins), request.json); }
 
 void status_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);

@@ -299,8 +299,8 @@ Mode Walker::second_mode(int vectors) {
   });
 }
 
-/// In short steps, so as to stay in the valley that begins here; fully only near the start, where it matters which of two
-/// close minima it is, and where the minimum is to be kept.
+/// In short steps at first, so as to stay in the valley that begins here; close minima can be told apart only when the
+/// forces are small.
 Quenched Walker::relax(const Positions& from) {
   constexpr double coarse = 0.01;  // eV/Angstrom
   Quenched q = minimise(surface_, from, {.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = 1000, .max_step = 0.05, .network = &network_});

@@ -15,6 +15,7 @@
 #include "md/structure_io.hpp"
 #include "md/support/text.hpp"
 #include "md/support/units.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/systems.hpp"
 
 using namespace glasscape;
@@ -40,31 +41,6 @@ type = "art"
 searches = 12
 steps_per_task = 3
 )";
-
-/// An empty folder where the program runs; gone at the end.
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / fmt::format("glasscape-cli-{}-{}", ::getpid(), count_++)) {
-    fs::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  std::string write(const std::string& name, const std::string& text) const {
-    write_text_file(file(name), text);
-    return file(name);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  static inline int count_ = 0;
-  fs::path path_;
-};
 
 struct Ended {
   int code;  // of the exit, or minus the signal

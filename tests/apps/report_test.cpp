@@ -1,18 +1,14 @@
 // The report of a small study: numbers that agree with each other, and a page that needs nothing and trusts no text.
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "apps/report/page.hpp"
 #include "apps/report/summary.hpp"
 #include "apps/runner.hpp"
 #include "apps/plugins.hpp"
-#include "md/support/text.hpp"
+#include "tests/support/folder.hpp"
 
 using namespace glasscape;
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -43,12 +39,7 @@ temperatures = [200, 300]
 
 /// A study in a folder that is gone at the end.
 struct Ran {
-  Ran() : folder(fs::temp_directory_path() / fmt::format("glasscape-report-{}", ::getpid())) {
-    fs::create_directories(folder);
-    write_text_file((folder / "study.toml").string(), text);
-    study = read_study((folder / "study.toml").string(), builtin_plugins(), installed_potentials(), (folder / "run").string());
-  }
-  ~Ran() { fs::remove_all(folder); }
+  Ran() : study(read_study(folder.write("study.toml", text), builtin_plugins(), installed_potentials(), folder.file("run"))) {}
   void run() const {
     Store store(study.folder);
     Silent silent;
@@ -56,7 +47,7 @@ struct Ran {
     REQUIRE(run_study(study, store, 1, stop, silent));
   }
 
-  fs::path folder;
+  test::Folder folder;
   Study study;
 };
 
