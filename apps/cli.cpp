@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "apps/commands.hpp"
 #include "apps/version.hpp"
@@ -38,17 +40,25 @@ int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
   return complain(usage, Error("{}; {}", error.what(), help));
 }
 
+void add_json(CLI::App& verb, Request& request) { verb.add_flag("--json", request.json, "print JSON"); }
+
 void add_study(CLI::App& verb, Request& request) {
+  const CLI::Validator not_empty([](const std::string& name) { return std::string(name.empty() ? "expected the name of a folder" : ""); }, "");
   verb.add_option("study", request.study, "study file (TOML)")->required();
-  verb.add_option("--folder", request.folder, "run folder, instead of the one the study names");
+  verb.add_option("--folder", request.folder, "run folder, instead of the one the study names")->check(not_empty);
 }
 
 void add_structure(CLI::App& verb, Request& request) {
   verb.add_option("file", request.file, "structure: extended XYZ, LAMMPS data or dump")->required();
   verb.add_option("--potential", request.potential, "NAME:FILE or NAME:key=value,...; see `glasscape list`")->required();
-  verb.add_option("--elements", request.elements, "elements of the numeric types of a LAMMPS file, in order")->delimiter(',');
+  verb.add_option("--elements", request.elements, "elements of the numeric types of the file, in order")->delimiter(',');
   verb.add_option("--write", request.write, "write the result here (.xyz, .data or .dump)");
-  verb.add_flag("--json", request.json, "print JSON");
+  add_json(verb, request);
+}
+
+/// What the C library still holds may not fit on the disk.
+void flush_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw WriteError("cannot write to standard output: {}", std::strerror(errno));
 }
 
 }  // namespace
@@ -67,23 +77,26 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   run->add_flag("--quiet", request.quiet, "no progress");
   auto* status = app.add_subcommand("status", "how far a study is");
   add_study(*status, request);
-  status->add_flag("--json", request.json, "print JSON");
+  add_json(*status, request);
   auto* report = app.add_subcommand("report", "write report.html from what is there");
   add_study(*report, request);
   report->add_flag("--json", request.json, "print the numbers as JSON");
   auto* digest = app.add_subcommand("digest", "a hash of all facts of a study's run folder");
   add_study(*digest, request);
+  add_json(*digest, request);
   auto* check = app.add_subcommand("check", "what would run; nothing is executed");
   add_study(*check, request);
+  add_json(*check, request);
   auto* evaluate = app.add_subcommand("evaluate", "energy, forces and pressure of a structure");
   add_structure(*evaluate, request);
   auto* relax = app.add_subcommand("relax", "relax a structure to the nearest minimum");
   add_structure(*relax, request);
-  relax->add_option("--fmax", request.fmax, "largest force on an atom, eV/A")->check(CLI::PositiveNumber);
+  relax->add_option("--fmax", request.fmax, "largest force on an atom, eV/A");
   relax->add_option("--method", request.method, "lbfgs or fire")->check(CLI::IsMember({"lbfgs", "fire"}));
   auto* list = app.add_subcommand("list", "potentials, samplers and stages");
-  list->add_flag("--json", request.json, "print JSON");
-  auto* describe = app.add_subcommand("describe", "the options of a potential, sampler or stage");
+  add_json(*list, request);
+  auto* describe = app.add_subcommand("describe", "the options of a potential, sampler or stage, or of the tables study and report");
+  add_json(*describe, request);
   describe->add_option("name", request.name, "a name that `glasscape list` shows")->required();
 
   try {
@@ -93,7 +106,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     return complain_of_usage(app, error);
   }
   try {
-    if (*run) return run_command(request, plugins) == Outcome::stopped ? stopped : done;
+    if (*run && run_command(request, plugins) == Outcome::stopped) return stopped;
     if (*status) status_command(request, plugins);
     if (*report) report_command(request, plugins);
     if (*digest) digest_command(request, plugins);
@@ -102,6 +115,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     if (*relax) relax_command(request, plugins);
     if (*list) list_command(request, plugins);
     if (*describe) describe_command(request, plugins);
+    flush_output();
     return done;
   } catch (const InputError& error) {
     return complain(bad_option, error);

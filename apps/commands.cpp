@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 #include <omp.h>
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -97,6 +98,30 @@ void write_result(const std::string& path, const Configuration& c, const Evaluat
   frame.columns.push_back({"local_energy", e.atom_energy.transpose()});
   frame.columns.push_back({"stress", -e.atom_virial / volume});
   write_structure(path, frame);
+  if (!holds_columns(path))
+    std::fprintf(stderr, "glasscape: note: %s has the atoms alone: LAMMPS data has no place for forces; write .xyz or .dump for them\n", path.c_str());
+}
+
+/// A number that cannot be printed is no result.
+void check_finite(const Request& request, const Evaluation& e) {
+  if (std::isfinite(e.energy) && e.forces.allFinite()) return;
+  throw Error("{}: energy {} eV and largest force {} eV/A, expected finite numbers; look for atoms too near each other and for "
+              "parameters out of range in --potential {}", request.file, e.energy, fmax(e.forces), request.potential);
+}
+
+/// The option --fmax, eV/Angstrom.
+double fmax_of(const Request& request) {
+  return Input(parse_pairs("--fmax=" + request.fmax, "", "relax"), "relax").force("--fmax", required, "largest force on an atom");
+}
+
+void describe(const Request& request, std::string_view kind, std::string_view summary, const std::vector<OptionText>& options) {
+  Json json{{"name", request.name}, {"kind", kind}, {"summary", summary}, {"options", Json::array()}};
+  for (const OptionText& o : options)
+    json["options"].push_back({{"key", o.key}, {"kind", o.kind}, {"default", o.fallback}, {"meaning", o.meaning}});
+  if (request.json) return print(json);
+  print(fmt::format("{} ({}): {}\n", request.name, kind, summary));
+  for (const OptionText& o : options)
+    print(fmt::format("  {:<24} {:<22} {}\n      {}\n", o.key, o.fallback.empty() ? "-" : o.fallback, o.kind, o.meaning));
 }
 
 /// Writes the page into the run folder and prints its numbers.
@@ -144,34 +169,43 @@ void digest_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
   if (!std::filesystem::is_directory(study.folder)) throw NotFound("there is no run folder '{}': run the study first", study.folder.string());
   const Store store(study.folder);
+  if (request.json) return print(Json{{"folder", study.folder.string()}, {"tasks", store.tasks().size()}, {"sha256", store.digest()}});
   print(fmt::format("{} tasks in {}\n{}\n", store.tasks().size(), study.folder.string(), store.digest()));
 }
 
 void check_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
-  print(fmt::format("study      {}\nfolder     {}\nseed       {}\npotential  {}\n", study.name, study.folder.string(), study.seed, study.potential->provenance()));
+  Json all{{"study", study.name}, {"folder", study.folder.string()}, {"seed", study.seed}, {"potential", study.potential->provenance()}};
+  if (!request.json)
+    for (const auto& [key, value] : all.items()) print(fmt::format("{:<10} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump()));
   const Store store(study.folder);
   for (const StageStatus& s : status(study, store)) {
     const StudyStage& stage = *study.find(s.name);
-    print(fmt::format("stage      {} ({}){}: {} tasks, {} to run; task 1: {}\n", s.name, s.type, stage.from.empty() ? "" : " from " + stage.from,
-                      s.tasks, s.tasks - s.done, stage.stage->describe_task(0)));
+    const std::string first = stage.stage->describe_task(0);
+    all["stages"].push_back({{"stage", s.name}, {"type", s.type}, {"from", stage.from}, {"tasks", s.tasks}, {"to_run", s.tasks - s.done}, {"first_task", first}});
+    if (!request.json)
+      print(fmt::format("stage      {} ({}){}: {} tasks, {} to run; task 1: {}\n", s.name, s.type, stage.from.empty() ? "" : " from " + stage.from,
+                        s.tasks, s.tasks - s.done, first));
   }
+  if (request.json) print(all);
 }
 
 void evaluate_command(const Request& request, const Plugins& plugins) {
   Loaded in = load(request, plugins);
   const Evaluation e = in.surface.evaluate(in.configuration.positions, {.virial = true, .per_atom = true});
+  check_finite(request, e);
   write_result(request.write, in.configuration, e);
   print_facts(facts_of(in.configuration, e, in.surface.potential()), request.json);
 }
 
 void relax_command(const Request& request, const Plugins& plugins) {
+  Minimise options{.fmax = fmax_of(request)};
   Loaded in = load(request, plugins);
-  Minimise options{.fmax = request.fmax};
   if (request.method == "fire") options.method = Minimise::Method::fire;
   const Quenched q = minimise(in.surface, in.configuration.positions, options);
   in.configuration.positions = q.positions;
   const Evaluation e = in.surface.evaluate(q.positions, {.virial = true, .per_atom = true});
+  check_finite(request, e);
   write_result(request.write, in.configuration, e);
   Json facts = facts_of(in.configuration, e, in.surface.potential());
   facts["ended"] = to_string(q.ended);
@@ -199,21 +233,25 @@ void list_command(const Request& request, const Plugins& plugins) {
 
 void describe_command(const Request& request, const Plugins& plugins) {
   bool found = false;
-  std::vector<std::string> known;
-  const auto show = [&](const auto& registry) {
+  std::vector<std::string> known{"study", "report"};
+  const auto print_options = [&](std::string_view kind, std::string_view summary, const Input& in) {
+    found = true;
+    describe(request, kind, summary, in.record());
+  };
+  const auto look_in = [&](const auto& registry, const auto& add_common) {
     for (const std::string& name : registry.names()) known.push_back(name);
     const auto* entry = registry.find(request.name);
     if (entry == nullptr) return;
-    found = true;
     Input in = Input::describing();
     entry->describe(in);
-    print(fmt::format("{} ({}): {}\n", entry->about.name, registry.kind(), entry->about.summary));
-    for (const OptionText& option : in.record())
-      print(fmt::format("  {:<24} {:<22} {}\n      {}\n", option.key, option.fallback.empty() ? "-" : option.fallback, option.kind, option.meaning));
+    add_common(in);
+    print_options(registry.kind(), entry->about.summary, in);
   };
-  show(plugins.potentials);
-  show(plugins.stages);
-  show(plugins.samplers);
+  look_in(plugins.potentials, [](Input&) {});
+  look_in(plugins.stages, [&](Input& in) { describe_common(in, request.name, false); });
+  look_in(plugins.samplers, [&](Input& in) { describe_common(in, request.name, true); });
+  if (request.name == "study") print_options("table", "title, seed and run folder", describe_table("study"));
+  if (request.name == "report") print_options("table", "what the report shows", describe_table("report"));
   if (!found) throw InputError("'{}' is not a potential, stage or sampler{}", request.name, suggestion(request.name, known));
 }
 

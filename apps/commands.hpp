@@ -15,7 +15,7 @@ struct Request {
   std::vector<std::string> elements;
   std::string name;                         // describe
   std::string method = "lbfgs";             // relax
-  double fmax = 1e-3;                       // relax, eV/Angstrom
+  std::string fmax = "0.001 eV/A";          // relax
   int threads = 0;                          // 0: all cores
   bool json = false, quiet = false;
 };

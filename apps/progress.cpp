@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
@@ -23,7 +24,23 @@ std::string span_text(double seconds) {
   return fmt::format("{:.1f} h", seconds / 3600);
 }
 
+/// Work per second, or per minute or hour where that is below 1.
+std::string rate_text(const Work& done, double seconds) {
+  double rate = done.amount / seconds;
+  std::string_view per = "s";
+  for (const std::string_view longer : {"min", "h"}) {
+    if (rate >= 1.0) break;
+    rate *= 60;
+    per = longer;
+  }
+  return fmt::format("{} {}/{}", rate < 100 ? fmt::format("{:.2g}", rate) : fmt::format("{:.0f}", rate), done.unit, per);
+}
+
 }  // namespace
+
+std::string progress_text(const std::string& stage, const std::string& what, const Work& done, double left, double seconds) {
+  return fmt::format("{}: {}, {}, {} left", stage, what, rate_text(done, seconds), span_text(seconds * left / done.amount));
+}
 
 const std::atomic<bool>& stop_on_signal() {
   std::signal(SIGINT, on_signal);
@@ -35,6 +52,8 @@ Progress::Progress(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO
 
 void Progress::stage_begins(const StudyStage& stage, std::int64_t missing, std::int64_t tasks) {
   begin_ = shown_ = std::chrono::steady_clock::now();
+  share_ = static_cast<double>(missing) / static_cast<double>(std::max<std::int64_t>(tasks, 1));
+  part_before_.reset();
   if (quiet_) return;
   if (missing == 0) {
     std::fprintf(stderr, "%s: complete (%lld tasks)\n", stage.name.c_str(), static_cast<long long>(tasks));
@@ -45,11 +64,14 @@ void Progress::stage_begins(const StudyStage& stage, std::int64_t missing, std::
 }
 
 void Progress::task_ends(const StudyStage& stage, std::int64_t finished, std::int64_t missing) {
+  if (!part_before_) part_before_ = 0.0;
   if (missing > 1) show(stage, static_cast<double>(finished) / static_cast<double>(missing), fmt::format("{} of {} tasks", finished, missing));
 }
 
 void Progress::task_moves(const StudyStage& stage, double part) {
-  if (stage.stage->tasks() == 1) show(stage, part, fmt::format("{:.0f} %", 100 * part));
+  if (stage.stage->tasks() != 1) return;
+  if (!part_before_) part_before_ = part;
+  show(stage, part, fmt::format("{:.0f} %", 100 * part));
 }
 
 void Progress::stage_ends(const StudyStage& stage) {
@@ -61,10 +83,13 @@ void Progress::stage_ends(const StudyStage& stage) {
 
 void Progress::show(const StudyStage& stage, double part, const std::string& what) {
   const auto now = std::chrono::steady_clock::now();
-  if (quiet_ || !terminal_ || part <= 0.0 || now - shown_ < std::chrono::milliseconds(200)) return;
+  const double done = part - part_before_.value_or(0.0);
+  if (quiet_ || !terminal_ || done <= 0.0 || now - shown_ < std::chrono::milliseconds(200)) return;
   shown_ = now;
   const std::chrono::duration<double> took = now - begin_;
-  std::fprintf(stderr, "\r\033[K%s: %s, %s left", stage.name.c_str(), what.c_str(), span_text(took.count() * (1.0 - part) / part).c_str());
+  const Work all = stage.stage->work();
+  const std::string text = progress_text(stage.name, what, {done * share_ * all.amount, all.unit}, (1.0 - part) * share_ * all.amount, took.count());
+  std::fprintf(stderr, "\r\033[K%s", text.c_str());
 }
 
 }  // namespace glasscape

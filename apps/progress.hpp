@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "apps/runner.hpp"
 
@@ -19,8 +20,13 @@ class Progress final : public Watcher {
   void show(const StudyStage& stage, double part, const std::string& what);
 
   bool quiet_, terminal_;
+  double share_ = 1.0;              // of the stage's work that is to be done
+  std::optional<double> part_before_;  // of a task that goes on from a checkpoint
   std::chrono::steady_clock::time_point begin_, shown_;
 };
+
+/// "art: 12 of 60 tasks, 1.4 searches/s, 3 min left": work done and left after so many seconds.
+std::string progress_text(const std::string& stage, const std::string& what, const Work& done, double left, double seconds);
 
 /// Set by SIGINT and SIGTERM from now on: tasks in flight end or leave a checkpoint. A second signal ends the program.
 const std::atomic<bool>& stop_on_signal();

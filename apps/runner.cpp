@@ -3,6 +3,7 @@
 #include <omp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include <optional>
 
 #include "apps/version.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -59,8 +61,7 @@ class StageRun {
       : study_(study), store_(store), stage_(stage), stop_(stop), watcher_(watcher), threads_(threads) {}
 
   bool run() {
-    for (std::int64_t task = 0; task < stage_.stage->tasks(); ++task)
-      if (!store_.has(study_.task_id(stage_, task))) missing_.push_back(task);
+    find_missing();
     watcher_.stage_begins(stage_, static_cast<std::int64_t>(missing_.size()), stage_.stage->tasks());
     if (!missing_.empty() && stage_.stage->needs_start()) start_ = start_of(study_, store_, stage_);
     const auto count = static_cast<std::int64_t>(missing_.size());
@@ -75,6 +76,16 @@ class StageRun {
   }
 
  private:
+  void find_missing() {
+    const std::vector<std::int64_t> done = tasks_done(study_, store_, stage_);
+    auto next = done.begin();
+    for (std::int64_t task = 0; task < stage_.stage->tasks(); ++task)
+      if (next != done.end() && *next == task)
+        ++next;
+      else
+        missing_.push_back(task);
+  }
+
   void attempt(std::int64_t task) {
     if (stop_ || failed_) return;
     try {
@@ -148,11 +159,23 @@ class StageRun {
 std::vector<StageStatus> status(const Study& study, const Store& store) {
   std::vector<StageStatus> all;
   for (const StudyStage& stage : study.stages) {
-    StageStatus s{stage.name, stage.type, stage.stage->tasks(), 0};
-    for (std::int64_t task = 0; task < s.tasks; ++task) s.done += store.has(study.task_id(stage, task));
-    all.push_back(s);
+    const auto done = static_cast<std::int64_t>(tasks_done(study, store, stage).size());
+    all.push_back({stage.name, stage.type, stage.stage->tasks(), done});
   }
   return all;
+}
+
+std::vector<std::int64_t> tasks_done(const Study& study, const Store& store, const StudyStage& stage) {
+  const std::string begin = stage.name + "-";
+  std::vector<std::int64_t> done;
+  for (const std::string& id : store.tasks()) {
+    if (!id.starts_with(begin)) continue;
+    const auto task = to_integer(std::string_view(id).substr(begin.size(), id.find('-', begin.size()) - begin.size()));
+    const bool one_of_it = task && *task >= 0 && *task < stage.stage->tasks();
+    if (one_of_it && study.task_id(stage, *task) == id) done.push_back(*task);
+  }
+  std::sort(done.begin(), done.end());
+  return done;
 }
 
 std::pair<BasinFound, EventRef> start_of(const Study& study, const Store& store, const StudyStage& stage) {

@@ -17,6 +17,9 @@ struct StageStatus {
 
 std::vector<StageStatus> status(const Study& study, const Store& store);
 
+/// The numbers of the tasks of a stage that have a shard, in order. Takes no longer for tasks that have none.
+std::vector<std::int64_t> tasks_done(const Study& study, const Store& store, const StudyStage& stage);
+
 /// Told how a run goes; all calls come from one thread at a time.
 class Watcher {
  public:

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "landscape/event.hpp"
 #include "md/potential.hpp"
@@ -32,6 +33,18 @@ struct TaskContext {
   bool stopped() const { return stop != nullptr && stop->load(); }
 };
 
+/// How much work a stage is, in the unit in which its progress is told: 120 ps, 300 searches.
+struct Work {
+  double amount = 0;
+  std::string unit;
+};
+
+/// The atoms of a configuration before it is made, and the key of the option that says so.
+struct KnownAtoms {
+  std::shared_ptr<const Species> species;
+  std::string key;
+};
+
 class Stage {
  public:
   virtual ~Stage() = default;
@@ -39,8 +52,15 @@ class Stage {
   virtual Events run(std::int64_t task, TaskContext& context) const = 0;
   /// True when a task starts from a basin of an earlier stage.
   virtual bool needs_start() const = 0;
-  /// What one task is, for progress and plans: "5 searches".
+  /// What one task is, for progress and plans: "5 searches". Its facts depend on it: it names no place of a file.
   virtual std::string describe_task(std::int64_t task) const = 0;
+  virtual Work work() const { return {static_cast<double>(tasks()), "tasks"}; }
+  /// The atoms that it prepares, when they are known before it has run.
+  virtual std::optional<KnownAtoms> atoms() const { return std::nullopt; }
+  /// Refuses at its key an option that does not fit the atoms of its start; see Sampler::check_start.
+  virtual void check_start(const Species& /*start*/, const Input& /*in*/) const {}
+  /// What a reader of its facts must know, in sentences.
+  virtual std::vector<std::string> caveats() const { return {}; }
 };
 
 using Stages = Registry<Stage>;

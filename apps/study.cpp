@@ -10,37 +10,53 @@ namespace glasscape {
 namespace {
 
 /// Keys of a sampling stage that say how much is done, not what: a longer run keeps the shards of a shorter one.
-const std::vector<std::string> amount_keys{"searches"};
+const std::vector<std::string> amount_keys{"stage.searches"};
 
-std::string canonical(const Table& table);
+constexpr long long most_steps_per_task = 10'000'000;
 
-std::string canonical(const Value& value) {
-  if (const auto* inner = value.as<Table>()) return "{" + canonical(*inner) + "}";
+/// The options as text, without those that are left out by their full name.
+std::string canonical(const Table& table, const std::vector<std::string>& left_out, const std::string& path);
+
+std::string canonical(const Value& value, const std::vector<std::string>& left_out, const std::string& path) {
+  if (const auto* inner = value.as<Table>()) return "{" + canonical(*inner, left_out, path + ".") + "}";
   if (const auto* items = value.as<std::vector<Value>>()) {
     std::string text = "[";
-    for (const Value& item : *items) text += canonical(item) + ",";
+    for (const Value& item : *items) text += canonical(item, left_out, path) + ",";
     return text + "]";
   }
   return to_text(value);
 }
 
-std::string canonical(const Table& table) {
+std::string canonical(const Table& table, const std::vector<std::string>& left_out, const std::string& path) {
   std::vector<std::string> entries;
   for (const auto& [key, value] : table.entries)
-    if (std::find(amount_keys.begin(), amount_keys.end(), key) == amount_keys.end()) entries.push_back(key + "=" + canonical(value));
+    if (std::find(left_out.begin(), left_out.end(), path + key) == left_out.end())
+      entries.push_back(key + "=" + canonical(value, left_out, path + key));
   std::sort(entries.begin(), entries.end());
   std::string text;
   for (const std::string& entry : entries) text += entry + ";";
   return text;
 }
 
-ReportOptions read_report(Input in) {
+/// What the facts of a stage depend on: its options, and of a file what is in it, not where it lies.
+std::string description_of(const Table& table, const Input& in) {
+  std::vector<std::string> left_out = amount_keys;
+  std::string contents;
+  for (const FileRead& file : in.files()) {
+    left_out.push_back(file.key);
+    contents += fmt::format("{}: sha256 {};", file.key, sha256(read_text_file(file.path, "file")));
+  }
+  return canonical(table, left_out, "stage.") + contents;
+}
+
+ReportOptions read_report(Input& in) {
   ReportOptions o;
   o.temperatures = in.reals("temperatures", std::vector<double>{200, 250, 300, 350, 400, 450}, "temperatures of the effective barriers, K");
   for (const double t : o.temperatures) in.expect(t > 0, "temperatures", "temperatures above 0 K");
   o.moved = in.length("moved", "0.3 A", "an atom displaced further than this has moved", positive);
-  o.largest_events = static_cast<int>(in.integer("largest_events", 10, "how many of the largest events to list", non_negative));
+  o.largest_events = in.count("largest_events", 10, "how many of the largest events to list", non_negative);
   o.rdf_range = in.length("rdf_range", "10 A", "range of the radial distribution function", positive);
+  in.expect(o.rdf_range >= 1.0, "rdf_range", "a length of 1 A or more: there are no neighbours below");
   in.finish();
   return o;
 }
@@ -50,46 +66,77 @@ bool is_file_name(const std::string& name) {
          std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; });
 }
 
+std::string read_name(Input& in, const std::string& type) { return in.text("name", type, "name of the stage, to refer to it"); }
+
+long long read_steps_per_task(Input& in) {
+  return in.integer("steps_per_task", 5, "steps (searches) that share one shard", positive, most_steps_per_task);
+}
+
+std::string read_from(Input& in, const std::string& first) { return in.text("from", first, "stage whose basin it starts from"); }
+
+const StudyStage* named(const std::vector<StudyStage>& stages, std::string_view name) {
+  const auto found = std::find_if(stages.begin(), stages.end(), [&](const StudyStage& s) { return s.name == name; });
+  return found == stages.end() ? nullptr : &*found;
+}
+
+/// Sets the stage to start from, one of those before; what it says of its atoms must fit this stage.
+void read_start(StudyStage& stage, Input& in, const std::vector<StudyStage>& before) {
+  if (before.empty()) throw InputError("{}: the first stage has nothing to start from: prepare a configuration first", in.where("type"));
+  stage.from = read_from(in, before.front().name);
+  std::vector<std::string> names;
+  for (const StudyStage& s : before) names.push_back(s.name);
+  const StudyStage* from = named(before, stage.from);
+  if (from == nullptr) throw InputError("{}: no stage above is named '{}'{}", in.where("from"), stage.from, suggestion(stage.from, names));
+  if (from->stage->needs_start()) throw InputError("{}: stage '{}' does not prepare a configuration", in.where("from"), stage.from);
+  if (const auto known = from->stage->atoms()) stage.stage->check_start(*known->species, in);
+}
+
+/// What is known of the atoms must be known to the potential.
+void check_elements(const Stage& stage, const Input& in, const Potential& potential) {
+  const auto known = stage.atoms();
+  if (!known) return;
+  try {
+    potential.kinds(known->species->elements);
+  } catch (const InputError& error) {
+    throw InputError("{}: {}", in.where(known->key), error.what());
+  }
+}
+
 /// One stage of the file; `before` are the ones above it.
-StudyStage read_stage(Input in, const Table& table, const Plugins& plugins, const std::vector<StudyStage>& before) {
+StudyStage read_stage(Input in, const Table& table, const Plugins& plugins, const Potential& potential, const std::vector<StudyStage>& before) {
   StudyStage stage;
   stage.type = in.text("type", required, "which stage or sampler; see `glasscape list`");
-  stage.name = in.text("name", stage.type, "name of the stage, to refer to it");
+  stage.name = read_name(in, stage.type);
   in.expect(is_file_name(stage.name), "name", "letters, digits, '-' and '_', at most 60");
-  const auto same_name = [&](const std::string& name) {
-    return std::find_if(before.begin(), before.end(), [&](const StudyStage& s) { return s.name == name; });
-  };
-  if (same_name(stage.name) != before.end()) throw InputError("{}: two stages are named '{}'", in.where("name"), stage.name);
+  if (named(before, stage.name) != nullptr) throw InputError("{}: two stages are named '{}'", in.where("name"), stage.name);
   if (const auto* preparing = plugins.stages.find(stage.type)) {
     stage.stage = preparing->make(in);
   } else if (const auto* sampler = plugins.samplers.find(stage.type)) {
-    const long long per_task = in.integer("steps_per_task", 5, "steps that share one shard", positive);
+    const long long per_task = read_steps_per_task(in);
     stage.stage = std::make_shared<Sampling>(sampler->make(in), per_task);
   } else {
     std::vector<std::string> known = plugins.stages.names();
     for (const std::string& name : plugins.samplers.names()) known.push_back(name);
     throw InputError("{}: '{}' is not a stage or sampler{}", in.where("type"), stage.type, suggestion(stage.type, known));
   }
-  if (stage.stage->needs_start()) {
-    if (before.empty()) throw InputError("{}: the first stage has nothing to start from: prepare a configuration first", in.where("type"));
-    stage.from = in.text("from", before.front().name, "stage whose basin it starts from");
-    std::vector<std::string> names;
-    for (const StudyStage& s : before) names.push_back(s.name);
-    if (same_name(stage.from) == before.end()) throw InputError("{}: no stage above is named '{}'{}", in.where("from"), stage.from, suggestion(stage.from, names));
-    if (same_name(stage.from)->stage->needs_start()) throw InputError("{}: stage '{}' does not prepare a configuration", in.where("from"), stage.from);
-  }
+  if (stage.stage->needs_start()) read_start(stage, in, before);
   in.finish();
-  stage.description = canonical(table);
+  check_elements(*stage.stage, in, potential);
+  stage.description = description_of(table, in);
   return stage;
+}
+
+void read_head(Study& study, Input& head, const std::string& stem) {
+  study.name = head.text("name", stem, "title of the report");
+  study.seed = static_cast<std::uint64_t>(head.integer("seed", required, "seed of every random number", non_negative));
+  study.folder = head.text("folder", stem + ".run", "run folder, below the current folder");
+  head.expect(!study.folder.empty(), "folder", "the name of a folder");
+  head.finish();
 }
 
 }  // namespace
 
-const StudyStage* Study::find(std::string_view stage) const {
-  for (const StudyStage& s : stages)
-    if (s.name == stage) return &s;
-  return nullptr;
-}
+const StudyStage* Study::find(std::string_view stage) const { return named(stages, stage); }
 
 std::string Study::task_description(const StudyStage& stage, std::int64_t task) const {
   const std::string upstream = stage.from.empty() ? "" : task_id(*find(stage.from), 0);
@@ -113,21 +160,37 @@ Study read_study(const std::string& path, const Plugins& plugins, const SearchPa
   if (const Value* stages = root.find("stage")) stage_tables = stages->as<std::vector<Value>>();
   Input in(root, path, folders);
   Input head = in.table("study", "name, seed and folder");
-  study.name = head.text("name", fs::path(path).stem().string(), "title of the report");
-  study.seed = static_cast<std::uint64_t>(head.integer("seed", required, "seed of every random number", non_negative));
-  study.folder = head.text("folder", fs::path(path).stem().string() + ".run", "run folder, below the current folder");
-  head.finish();
+  read_head(study, head, fs::path(path).stem().string());
   if (!folder.empty()) study.folder = folder;
   Input potential = in.table("potential", "the potential");
   if (!in.has("potential")) throw InputError("{} is missing: give a table with `type`, for example type = \"eam-fs\"", in.where("potential"));
   study.potential = plugins.potentials.make(potential);
-  study.report = read_report(in.table("report", "what the report shows"));
+  Input report = in.table("report", "what the report shows");
+  study.report = read_report(report);
   std::size_t k = 0;
   for (Input& stage : in.tables("stage", "the stages, in order"))
-    study.stages.push_back(read_stage(std::move(stage), *(*stage_tables)[k++].as<Table>(), plugins, study.stages));
+    study.stages.push_back(read_stage(std::move(stage), *(*stage_tables)[k++].as<Table>(), plugins, *study.potential, study.stages));
   if (study.stages.empty()) throw InputError("{}: there is no [[stage]]: nothing to run", path);
   in.finish();
   return study;
+}
+
+Input describe_table(const std::string& table) {
+  Input in = Input::describing();
+  if (table == "report") {
+    read_report(in);
+  } else {
+    Study study;
+    read_head(study, in, "the file's name");
+  }
+  return in;
+}
+
+void describe_common(Input& in, const std::string& type, bool sampler) {
+  read_name(in, type);
+  if (!sampler) return;
+  read_from(in, "the first stage");
+  read_steps_per_task(in);
 }
 
 std::shared_ptr<const Potential> potential_from_text(const std::string& text, const Plugins& plugins, const SearchPath& search) {

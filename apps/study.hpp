@@ -43,6 +43,12 @@ struct Study {
 /// Throws NotFound or InputError "file:line: key ...". `folder` replaces the run folder when not empty.
 Study read_study(const std::string& path, const Plugins& plugins, const SearchPath& search, const std::string& folder = {});
 
+/// The options of the table `study` or `report`, for `describe`.
+Input describe_table(const std::string& table);
+
+/// Adds the options that every stage has to a description: the name, and a sampler's start and size of tasks.
+void describe_common(Input& in, const std::string& type, bool sampler);
+
 /// "eam-fs:PATH", "lj:epsilon=1,sigma=1": a potential as written on the command line.
 std::shared_ptr<const Potential> potential_from_text(const std::string& text, const Plugins& plugins, const SearchPath& search);
 

@@ -162,6 +162,7 @@ void check_consistent(const Event& event, const std::string& where) {
                         saddle->mode.cols(), saddle->end.cols());
     if (!saddle->saddle.allFinite() || !saddle->mode.allFinite() || !saddle->end.allFinite())
       throw FormatError("{}: a coordinate is not a finite number", where);
+    if (!(saddle->curvature < 0.0)) throw FormatError("{}: a saddle has the curvature {}, expected one below 0", where, saddle->curvature);
   }
   if (const auto* trace = std::get_if<TraceRecorded>(&event))
     if (static_cast<Eigen::Index>(trace->columns.size()) != trace->rows.cols())

@@ -56,6 +56,7 @@ class Dynamics {
   /// Continues from a saved state.
   Dynamics(Surface& surface, DynamicsState state, const Options& options);
 
+  /// Throws Error when the dynamics has broken down so far that an atom or the cell has no place left.
   void step();
 
   const DynamicsState& state() const { return state_; }

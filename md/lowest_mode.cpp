@@ -38,8 +38,10 @@ Mode lowest_mode(const Hessian& hessian, const Positions& guess, const LowestMod
     if (k > 0 && mode.residual < std::max(options.residual, options.relative * std::abs(mode.eigenvalue))) break;
     v = options.network ? options.network->solve(residual) : residual;
     project(v);
+    const double before = v.norm();
     for (int pass = 0; pass < 2; ++pass)  // twice is enough (Kahan, in Parlett, The Symmetric Eigenvalue Problem)
       v.reshaped() -= basis.leftCols(k + 1) * (basis.leftCols(k + 1).transpose() * v.reshaped());
+    if (v.norm() <= 1e-8 * before) break;  // nothing new: what is left is rounding, which no projection has seen
     v /= v.norm();
   }
   mode.vector /= mode.vector.norm();

@@ -49,7 +49,7 @@ std::vector<Configuration> read_frames(const std::string& path, const ReadOption
                       path);
   switch (*format) {
     case Format::extended_xyz:
-      return parse_extended_xyz(text, path);
+      return parse_extended_xyz(text, path, options);
     case Format::lammps_data:
       return {parse_lammps_data(text, path, options)};
     case Format::lammps_dump:
@@ -71,6 +71,8 @@ void write_frames(const std::string& path, const std::vector<Frame>& frames) {
   if (frames.empty()) throw InputError("cannot write structure '{}': there is no frame", path);
   write_text_file(path, to_text(*format, frames, path));
 }
+
+bool holds_columns(const std::string& path) { return format_of_name(path) != Format::lammps_data; }
 
 namespace {
 

@@ -16,7 +16,8 @@
 namespace glasscape {
 
 struct ReadOptions {
-  /// Names of the numeric types 1..M of a LAMMPS file, in order. Extended XYZ names its atoms itself.
+  /// Names of the numeric types 1..M of a LAMMPS file, in order; also of an extended XYZ file whose species are
+  /// numbers. Empty: as the file says.
   std::vector<std::string> elements;
 };
 
@@ -54,8 +55,12 @@ void write_structure(const std::string& path, const Frame& frame);
 /// Writes a trajectory in one step; a LAMMPS data file holds one frame only.
 void write_frames(const std::string& path, const std::vector<Frame>& frames);
 
+/// Whether the format that the extension chooses has a place for the columns of a frame.
+bool holds_columns(const std::string& path);
+
 /// The same readers for text in memory; `source` begins the messages.
-std::vector<Configuration> parse_extended_xyz(std::string_view text, const std::string& source);
+std::vector<Configuration> parse_extended_xyz(std::string_view text, const std::string& source,
+                                              const ReadOptions& options = {});
 Configuration parse_lammps_data(std::string_view text, const std::string& source,
                                 const ReadOptions& options = {});
 std::vector<Configuration> parse_lammps_dump(std::string_view text, const std::string& source,

@@ -1,7 +1,11 @@
 #include "samplers/art.hpp"
 
+#include "md/zero_modes.hpp"
+
 namespace glasscape {
 namespace {
+
+constexpr long long most_searches = 10'000'000;
 
 /// Atoms within a distance of a centre by nearest image.
 std::vector<Eigen::Index> atoms_near(const Configuration& c, Eigen::Index centre, double radius) {
@@ -21,7 +25,7 @@ Positions mask(Eigen::Index atoms, const std::vector<Eigen::Index>& chosen) {
 
 Art::Options Art::read(Input& in) {
   Options o;
-  o.searches = in.integer("searches", 300, "number of searches", positive);
+  o.searches = in.integer("searches", 300, "number of searches", positive, most_searches);
   o.around = in.text("around", "all", "element of the central atom, or all");
   o.centres = in.integers("centres", std::vector<long long>{}, "central atoms by number from 0, instead of all of `around`");
   o.radius = in.length("radius", "4 A", "atoms this near to the central atom are pushed", positive);
@@ -33,26 +37,57 @@ Art::Options Art::read(Input& in) {
   return o;
 }
 
+void Art::check_start(const Species& start, const Input& in) const {
+  for (const long long centre : options_.centres)
+    in.expect(centre >= 0 && centre < start.atoms(), "centres", fmt::format("atoms from 0 to {}", start.atoms() - 1));
+  std::vector<std::string> known;
+  for (const Element& element : start.elements) known.push_back(element.name);
+  in.expect(!candidates(start).empty(), "around", fmt::format("an element of the start{}", suggestion(options_.around, known)));
+}
+
+std::vector<std::string> Art::caveats() const {
+  if (options_.active_radius == 0.0) return {};
+  return {fmt::format("Atoms further than {:g} Å from the centre of a search were frozen (active_radius): what lies around an event "
+                      "could not give way, and its barriers may be too high. Compare with a larger radius.", options_.active_radius)};
+}
+
+/// The atoms that a search may be around.
+std::vector<Eigen::Index> Art::candidates(const Species& species) const {
+  if (!options_.centres.empty()) return {options_.centres.begin(), options_.centres.end()};
+  std::vector<Eigen::Index> chosen;
+  for (Eigen::Index i = 0; i < species.atoms(); ++i)
+    if (options_.around == "all" || species.of(i).name == options_.around) chosen.push_back(i);
+  return chosen;
+}
+
 Eigen::Index Art::draw_centre(Run& run) const {
+  const Species& species = *run.start.configuration.species;
+  for (const long long centre : options_.centres)
+    if (centre < 0 || centre >= species.atoms())
+      throw InputError("key 'centres': got {}, expected atoms from 0 to {}", centre, species.atoms() - 1);
+  const std::vector<Eigen::Index> all = candidates(species);
+  if (all.empty()) throw InputError("key 'around': the start has no atom of element '{}'", options_.around);
+  return all[run.rng.below(all.size())];
+}
+
+/// A random move of the atoms near the centre; 0 when they can only move as one with all that there is.
+Positions Art::draw_direction(Run& run, Eigen::Index centre) const {
   const Configuration& c = run.start.configuration;
-  std::vector<Eigen::Index> candidates;
-  for (const long long centre : options_.centres) {
-    if (centre < 0 || centre >= c.atoms()) throw InputError("art: centre {} is not an atom; there are {}, numbered from 0", centre, c.atoms());
-    candidates.push_back(static_cast<Eigen::Index>(centre));
-  }
-  for (Eigen::Index i = 0; candidates.size() < static_cast<std::size_t>(c.atoms()) && options_.centres.empty() && i < c.atoms(); ++i)
-    if (options_.around == "all" || c.species->of(i).name == options_.around) candidates.push_back(i);
-  if (candidates.empty()) throw InputError("art: no atom of element '{}' to search around", options_.around);
-  return candidates[run.rng.below(candidates.size())];
+  const auto pushed = atoms_near(c, centre, options_.radius);
+  Positions direction = mask(c.atoms(), pushed);
+  for (const Eigen::Index i : pushed)
+    for (int k = 0; k < 3; ++k) direction(k, i) = run.rng.normal();
+  Positions physical = direction;
+  physical_directions(run.surface, c.positions)(physical);
+  return physical.norm() > 1e-8 * direction.norm() ? direction : Positions::Zero(3, c.atoms());
 }
 
 Events Art::step(Run& run) {
   const Configuration& c = run.start.configuration;
   const Eigen::Index centre = draw_centre(run);
-  const auto pushed = atoms_near(c, centre, options_.radius);
-  Positions direction = mask(c.atoms(), pushed);
-  for (const Eigen::Index i : pushed)
-    for (int k = 0; k < 3; ++k) direction(k, i) = run.rng.normal();
+  const Positions direction = draw_direction(run, centre);
+  if (direction.isZero(0.0))
+    return {SearchFailed{run.start_ref, centre, "no-direction", "the atoms can only move all together, which changes nothing", run.start.energy, 0}};
   std::vector<Eigen::Index> frozen;
   if (options_.active_radius > 0.0) {
     const Positions active = mask(c.atoms(), atoms_near(c, centre, options_.active_radius));

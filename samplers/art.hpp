@@ -26,9 +26,14 @@ class Art final : public Sampler {
   /// One search: a SaddleFound when connected, a SearchFailed otherwise.
   Events step(Run& run) override;
   std::int64_t steps() const override { return options_.searches; }
+  std::string unit() const override { return "searches"; }
+  void check_start(const Species& start, const Input& in) const override;
+  std::vector<std::string> caveats() const override;
 
  private:
+  std::vector<Eigen::Index> candidates(const Species& species) const;
   Eigen::Index draw_centre(Run& run) const;
+  Positions draw_direction(Run& run, Eigen::Index centre) const;
 
   Options options_;
 };

@@ -28,8 +28,8 @@ class Walker {
   void begin(const Positions& direction);
   bool push();
   Climb climb();
-  bool follow_second_negative_mode(double& next_curvature, int vectors);
-  std::optional<SearchOutcome> finish_at_start(double& next_curvature, Quenched back);
+  bool is_first_order(double& next_curvature);
+  std::optional<SearchOutcome> finish_at_start(Quenched back);
   bool set_back(const Positions& reached);
   bool retreat(const Positions& reached);
 
@@ -37,14 +37,19 @@ class Walker {
   void relax_across(int steps, double target);
   Positions relaxation_across();
   void place(Positions x, Positions mode);
+  const Hessian& hessian_here();
   void update_mode(int vectors, const Projection& project, const ElasticNetwork* network);
   Mode second_mode(int vectors);
-  Quenched relax(const Positions& from);
-  Quenched relax_side(double sign) { return relax(x_ + sign * options_.same / fmax(mode_) * mode_); }
+  Quenched fall(const Positions& from);
+  Quenched settle(Quenched fallen);
+  Quenched fall_back(const Positions& from);
+  Positions beside(double sign) const { return x_ + sign * options_.same / fmax(mode_) * mode_; }
   double distance(const Positions& x) const;
+  bool in_well_of_start() const;
   bool is_start(const Quenched& q) const { return distance(q.positions) < options_.same; }
   SearchOutcome failed(std::string reason, std::string detail) const;
   double height() const { return at_.energy - start_.energy; }
+  bool is_too_high() const { return !(height() <= options_.ceiling); }  // nor a number
 
   Surface& surface_;
   const SearchStart& start_;
@@ -58,6 +63,8 @@ class Walker {
   Positions x_, mode_;
   Evaluation at_;
   double curvature_ = 0;
+  std::unique_ptr<Hessian> hessian_;
+  Positions hessian_at_;
   int pushes_ = 0, retreats_ = 0;
   bool was_set_back_ = false;
 };
@@ -67,16 +74,16 @@ class Walker {
 SaddleSearch SaddleSearch::read(Input& in) {
   SaddleSearch o;
   o.push = in.length("push", "0.25 A", "length of one push out of the well, over all coordinates", positive);
-  o.pushes = static_cast<int>(in.integer("pushes", 25, "most pushes before the search gives up", positive));
-  o.push_relaxations = static_cast<int>(in.integer("push_relaxations", 3, "relaxation steps across the direction after each push", non_negative));
-  o.soften = static_cast<int>(in.integer("soften", 3, "Hessian products that soften the pushed direction; 1 keeps it as it was drawn", positive));
+  o.pushes = in.count("pushes", 25, "most pushes before the search gives up", positive);
+  o.push_relaxations = in.count("push_relaxations", 6, "relaxation steps across the direction after each push", non_negative);
+  o.soften = in.count("soften", 3, "Hessian products that soften the pushed direction; 1 keeps it as it was drawn", positive);
   o.softness = in.real("softness", -0.05, "curvature below which the climb begins, eV/A^2");
   in.expect(o.softness < 0, "softness", "a value below 0");
   o.increment = in.length("increment", "0.15 A", "largest move of an atom along the mode in one step", positive);
   o.fmax = in.force("fmax", "0.01 eV/A", "largest force on an atom at a converged saddle");
   o.relaxed_fmax = in.force("relaxed_fmax", "0.001 eV/A", "largest force on an atom in the minima beside it");
-  o.climb_calls = static_cast<int>(in.integer("climb_calls", 150, "force calls after which a climb gives up", positive));
-  o.retreats = static_cast<int>(in.integer("retreats", 3, "how often to climb again nearer to the start", non_negative));
+  o.climb_calls = in.count("climb_calls", 110, "force calls after which a climb gives up", positive);
+  o.retreats = in.count("retreats", 3, "how often to climb again nearer to the start", non_negative);
   o.ceiling = in.energy("ceiling", "6 eV", "highest energy above the start", positive);
   o.same = in.length("same", "0.15 A", "a minimum is the start when no atom is further from it", positive);
   return o;
@@ -97,24 +104,22 @@ SearchOutcome Walker::search(const Positions& direction) {
     const Climb climbed = climb();
     if (climbed == Climb::ceiling)
       return failed("too-high", fmt::format("{:.3f} eV above the start, more than the ceiling of {} eV", height(), options_.ceiling));
-    if (climbed == Climb::mode_lost && retreats_ == 0 && pushes_ < options_.pushes) {
+    if (climbed == Climb::mode_lost && retreats_ == 0 && pushes_ < options_.pushes && in_well_of_start()) {
       push();  // still in the well: push on
       continue;
     }
     Positions reached;
     if (climbed == Climb::converged) {
-      double next_curvature = 0;
-      if (follow_second_negative_mode(next_curvature, 12)) continue;
       if (dot(mode_, x_ - start_.positions) < 0) mode_ = -mode_;
-      Quenched back = relax_side(-1);
+      Quenched back = fall_back(beside(-1));
       if (is_start(back)) {
-        if (auto outcome = finish_at_start(next_curvature, std::move(back))) return *outcome;
+        if (auto outcome = finish_at_start(std::move(back))) return *outcome;
         continue;
       }
       if (set_back(back.positions)) continue;
       reached = std::move(back.positions);
     } else {
-      const Quenched fallen = relax(x_);
+      const Quenched fallen = fall_back(x_);
       const std::string how = climbed == Climb::calls ? fmt::format("not converged after {} force calls", options_.climb_calls)
                                                       : "the negative curvature was lost";
       if (is_start(fallen)) return failed("returned", how + ", and the walker relaxed back to the start");
@@ -130,9 +135,7 @@ void Walker::begin(const Positions& direction) {
   const Projection local = [this](Positions& v) { v.array() *= local_.array() * surface_.free().array(); };
   x_ = start_.positions;
   at_ = surface_.evaluate(x_);
-  mode_ = direction;
-  surface_.count_call();
-  mode_ = lowest_mode(*surface_.hessian(x_), direction, {.max_vectors = options_.soften, .residual = 0.0, .relative = 0.0}, local).vector;
+  mode_ = lowest_mode(hessian_here(), direction, {.max_vectors = options_.soften, .residual = 0.0, .relative = 0.0}, local).vector;
 }
 
 /// Pushes along a soft local mode until it is no longer convex there or the energy falls; returns false when the
@@ -152,8 +155,8 @@ bool Walker::push() {
       ++pushes_;
       return true;
     }
-    update_mode(options_.soften, local, nullptr);
-    if (curvature_ < options_.softness || height() > options_.ceiling) return true;
+    if (pushes_ % 2 == 0) update_mode(options_.soften, local, nullptr);  // the direction turns little in one push
+    if (curvature_ < options_.softness || is_too_high()) return true;
   }
   return false;
 }
@@ -166,45 +169,48 @@ Climb Walker::climb() {
   update_mode(5, project_, network_.at(x_).get());
   while (fmax(at_.forces) >= options_.fmax || curvature_ >= 0.0) {
     if (surface_.calls() - before > options_.climb_calls) return Climb::calls;
-    if (height() > options_.ceiling) return Climb::ceiling;
+    if (is_too_high()) return Climb::ceiling;
     const double force = dot(at_.forces, mode_);
     const double longest = options_.increment / (2.0 * fmax(mode_));
     const double newton = -force / std::max(std::abs(curvature_), soft_floor);
     const double along = curvature_ < 0.0 ? newton : std::copysign(longest, -force);
     step(std::clamp(along, -longest, longest) * mode_ + relaxation_across());
     relax_across(2, 0.5 * options_.fmax);
-    if (keep > 0) {
+    if (keep > 0 && fmax(at_.forces) >= options_.fmax) {
       --keep;
       continue;
     }
     const Positions old = mode_;
     const double old_curvature = curvature_;
     update_mode(5, project_, network_.at(x_).get());
-    keep = curvature_ < 0.0 && old_curvature < 0.0 && dot(old, mode_) > 0.95 ? 1 : 0;
+    keep = curvature_ < 0.0 && old_curvature < 0.0 && dot(old, mode_) > 0.95 ? 2 : 0;
     lost = curvature_ > 0.0 ? lost + 1 : 0;
     if (lost > patience) return Climb::mode_lost;
   }
   return Climb::converged;
 }
 
-/// Looks for a second negative curvature; if there is one, steps down it and returns true: the climb goes on from there.
-bool Walker::follow_second_negative_mode(double& next_curvature, int vectors) {
+/// Whether exactly one curvature is negative where the climb ended. If there is none, the climb has to go on; if there
+/// is a second one, so it has after a step down it.
+bool Walker::is_first_order(double& next_curvature) {
   update_mode(8, project_, network_.at(x_).get());
-  const Mode second = second_mode(vectors);
+  if (curvature_ >= 0.0) return false;
+  const Mode second = second_mode(80);
   next_curvature = second.eigenvalue;
-  if (second.eigenvalue >= 0.0) return false;
+  if (next_curvature >= 0.0) return true;
   inverse_.forget();
   const double downhill = dot(second.vector, at_.forces) > 0.0 ? 1.0 : -1.0;
   step(downhill * 0.2 / fmax(second.vector) * second.vector);
-  return true;
+  return false;
 }
 
 /// The back side is the start: check the curvatures in full and relax the other side. Nothing when the climb must go on.
-std::optional<SearchOutcome> Walker::finish_at_start(double& next_curvature, Quenched back) {
+std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
   if (surface_.calls() - calls_before_ > 40 * options_.climb_calls)
-    return failed("higher-order", "more than one negative curvature remained");
-  if (follow_second_negative_mode(next_curvature, 80)) return std::nullopt;
-  Quenched end = relax_side(+1);
+    return failed("higher-order", "no point with exactly one negative curvature was found");
+  double next_curvature = 0;
+  if (!is_first_order(next_curvature)) return std::nullopt;
+  Quenched end = settle(fall(beside(+1)));
   if (std::max(back.energy, end.energy) >= at_.energy)
     return failed("not-a-pass", fmt::format("a minimum at {:.4f} eV is not below the saddle at {:.4f} eV", std::max(back.energy, end.energy) - start_.energy, height()));
   if (is_start(end)) return failed("same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start", height()));
@@ -247,7 +253,7 @@ bool Walker::retreat(const Positions& reached) {
   }
   place(start_.positions + at * line, line);
   at_ = std::move(highest);
-  return height() < options_.ceiling;
+  return !is_too_high();
 }
 
 void Walker::step(const Positions& by) {
@@ -281,9 +287,16 @@ void Walker::place(Positions x, Positions mode) {
   inverse_.forget();
 }
 
-void Walker::update_mode(int vectors, const Projection& project, const ElasticNetwork* network) {
+const Hessian& Walker::hessian_here() {
+  if (hessian_at_.size() == x_.size() && hessian_at_ == x_) return *hessian_;
   surface_.count_call();
-  const Mode found = lowest_mode(*surface_.hessian(x_), mode_, {.max_vectors = vectors, .residual = 0.05, .relative = 0.2, .network = network}, project);
+  hessian_ = surface_.hessian(x_);
+  hessian_at_ = x_;
+  return *hessian_;
+}
+
+void Walker::update_mode(int vectors, const Projection& project, const ElasticNetwork* network) {
+  const Mode found = lowest_mode(hessian_here(), mode_, {.max_vectors = vectors, .residual = 0.05, .relative = 0.2, .network = network}, project);
   mode_ = dot(found.vector, mode_) < 0.0 ? Positions(-found.vector) : found.vector;
   curvature_ = found.eigenvalue;
 }
@@ -292,19 +305,37 @@ void Walker::update_mode(int vectors, const Projection& project, const ElasticNe
 Mode Walker::second_mode(int vectors) {
   Positions guess(3, x_.cols());
   for (double& c : guess.reshaped()) c = rng_.normal();
-  surface_.count_call();
-  return lowest_mode(*surface_.hessian(x_), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.5, .network = network_.at(x_).get()}, [this](Positions& v) {
+  const auto network = network_.at(x_);
+  if (network) guess = network->solve(guess);  // rich in soft modes
+  return lowest_mode(hessian_here(), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.5, .network = network.get()}, [this](Positions& v) {
     project_(v);
     v -= dot(v, mode_) * mode_;
   });
 }
 
-/// In short steps at first, so as to stay in the valley that begins here; close minima can be told apart only when the
-/// forces are small.
-Quenched Walker::relax(const Positions& from) {
+/// In short steps at first, so as to stay in the valley that begins here.
+Quenched Walker::fall(const Positions& from) {
   constexpr double coarse = 0.01;  // eV/Angstrom
-  Quenched q = minimise(surface_, from, {.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = 1000, .max_step = 0.05, .network = &network_});
-  return minimise(surface_, std::move(q.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .network = &network_});
+  return minimise(surface_, from, {.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = 1000, .max_step = options_.same / 3.0, .network = &network_});
+}
+
+Quenched Walker::settle(Quenched fallen) {
+  return minimise(surface_, std::move(fallen.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .network = &network_});
+}
+
+/// Close minima can be told apart only when the forces are small; one far from the start needs no such care.
+Quenched Walker::fall_back(const Positions& from) {
+  Quenched fallen = fall(from);
+  return distance(fallen.positions) < flipped * options_.same ? settle(std::move(fallen)) : fallen;
+}
+
+/// In a harmonic well the energy is minus half the force times the displacement. Far less pull means that the walker has
+/// found another minimum.
+bool Walker::in_well_of_start() const {
+  constexpr double harmonic = 0.3;
+  Positions u = x_ - start_.positions;
+  project_(u);
+  return -0.5 * dot(at_.forces, u) > harmonic * height();
 }
 
 double Walker::distance(const Positions& x) const {

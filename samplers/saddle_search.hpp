@@ -21,13 +21,13 @@ namespace glasscape {
 struct SaddleSearch {
   double push = 0.25;        // length of a push, Angstrom (norm over all coordinates)
   int pushes = 25;           // most pushes before the search gives up
-  int push_relaxations = 3;  // steps across the direction after each push
+  int push_relaxations = 6;  // steps across the direction after each push
   int soften = 3;            // products that turn a pushed direction towards soft ones; 1: not at all
   double softness = -0.05;   // the climb begins when the lowest curvature falls below this, eV/Angstrom^2
   double increment = 0.15;   // largest move of an atom along the mode in one step, Angstrom
   double fmax = 0.01;        // the saddle is converged when no atom feels more, eV/Angstrom
   double relaxed_fmax = 0.001;  // the minima below it, eV/Angstrom
-  int climb_calls = 150;     // force calls after which a climb gives up
+  int climb_calls = 110;     // force calls after which a climb gives up
   int retreats = 3;          // how often it may climb again nearer to the start
   double ceiling = 6.0;      // highest energy above the start, eV
   double same = 0.15;        // a minimum is the start when no atom is further from it, Angstrom

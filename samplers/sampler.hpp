@@ -24,6 +24,13 @@ class Sampler {
   virtual Events step(Run& run) = 0;
   /// How many steps the user asked for.
   virtual std::int64_t steps() const = 0;
+  /// What a step is, in the plural, for progress.
+  virtual std::string unit() const { return "steps"; }
+  /// Refuses, with `in.expect(condition, key, expected)`, options that do not fit the atoms of the start. Asked when the
+  /// study is read, before anything has run, if the atoms are known by then.
+  virtual void check_start(const Species& /*start*/, const Input& /*in*/) const {}
+  /// What a reader of its facts must know, in sentences.
+  virtual std::vector<std::string> caveats() const { return {}; }
 };
 
 using Samplers = Registry<Sampler>;

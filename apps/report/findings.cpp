@@ -12,23 +12,24 @@ namespace {
 /// Calls `visit` with the shard of each task of a stage that has run, in order; returns how many have.
 template <typename Visit>
 std::int64_t for_each_shard(const Study& study, const Store& store, const StudyStage& stage, const Visit& visit) {
-  std::int64_t done = 0;
-  for (std::int64_t task = 0; task < stage.stage->tasks(); ++task) {
-    const std::string id = study.task_id(stage, task);
-    if (!store.has(id)) continue;
-    visit(store.read(id));
-    ++done;
-  }
-  return done;
+  const std::vector<std::int64_t> done = tasks_done(study, store, stage);
+  for (const std::int64_t task : done) visit(store.read(study.task_id(stage, task)));
+  return static_cast<std::int64_t>(done.size());
 }
 
 Preparation preparation_of(const StudyStage& stage, const Shard& shard, double range) {
-  Preparation p{stage.name, stage.type, {}, {}, {}, shard.circumstances.wall_seconds};
+  Preparation p{stage.name, stage.type, {}, {}, {}, stage.stage->caveats(), shard.circumstances.wall_seconds};
   for (const Event& event : shard.events) {
     if (const auto* basin = std::get_if<BasinFound>(&event)) p.basin = *basin;
     if (const auto* trace = std::get_if<TraceRecorded>(&event)) p.traces.push_back(*trace);
   }
-  if (p.basin.configuration.cell.all_periodic()) p.distances = pair_distributions(p.basin.configuration, range);
+  if (!p.basin.configuration.cell.all_periodic()) return p;
+  try {
+    p.distances = pair_distributions(p.basin.configuration, range);
+    p.doubts.insert(p.doubts.end(), p.distances->doubts.begin(), p.distances->doubts.end());
+  } catch (const Error& error) {  // the rest of the report stands without it
+    p.doubts.push_back(fmt::format("There is no radial distribution function (key report.rdf_range): {}.", error.what()));
+  }
   return p;
 }
 
@@ -48,6 +49,7 @@ class SearchReading {
       : study_(study), graph_({.fixed_frame = !study.potential->translation_invariant()}) {
     findings_.stage = stage.name;
     findings_.type = stage.type;
+    findings_.caveats = stage.stage->caveats();
     const auto [basin, ref] = start_of(study, store, stage);
     start_ = basin;
     for (const Element& element : basin.configuration.species->elements) findings_.elements.push_back(element.name);

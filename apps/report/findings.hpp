@@ -19,8 +19,9 @@ namespace glasscape {
 struct Preparation {
   std::string stage, type;
   BasinFound basin;
-  std::optional<PairDistributions> distances;  // nothing for an open cluster
+  std::optional<PairDistributions> distances;  // nothing for an open cluster, or with a doubt that says why
   std::vector<TraceRecorded> traces;
+  std::vector<std::string> doubts;
   double wall_seconds = 0;
 };
 
@@ -50,6 +51,7 @@ struct ConvergenceBySearches {
 struct SearchFindings {
   std::string stage, type;
   std::vector<std::string> elements;  // in the order of EventSize::moved_of
+  std::vector<std::string> caveats;   // of the sampler
   SearchStatistics statistics;
   double wall_seconds = 0;
   std::vector<std::int64_t> discovered;  // distinct saddles known after each search

@@ -85,7 +85,7 @@ std::string largest_events_table(const SearchFindings& s, int count) {
 std::string section(const Preparation& p) {
   std::string html = fmt::format("<section><h2>{} <span class=\"soft\">{}</span></h2>\n", escaped(p.stage), escaped(p.type));
   for (const std::string& sentence : in_words(p)) html += paragraph(sentence);
-  if (p.distances) html += doubts_list(p.distances->doubts);
+  html += doubts_list(p.doubts);
   return html + figure_grid(figures_of(p)) + "</section>\n";
 }
 

@@ -116,7 +116,7 @@ std::vector<std::string> in_words(const SearchFindings& s) {
   const SearchStatistics& n = s.statistics;
   std::vector<std::string> words;
   if (n.success_ratio)
-    words.push_back(fmt::format("{} searches, {} of which ended in a first-order saddle connected with the start: {}. {} distinct saddles. {} of one core.",
+    words.push_back(fmt::format("{} searches, {} of which ended in a first-order saddle connected with the start: {}. {} distinct saddles. The tasks took {} together.",
                                 n.attempts, n.connected, percent(*n.success_ratio), n.distinct, duration(s.wall_seconds)));
   if (n.calls_per_attempt)
     words.push_back(fmt::format("Force calls: {} per search; {} per connected saddle; {} per distinct saddle.", with_interval(*n.calls_per_attempt, 3),
@@ -135,7 +135,8 @@ std::vector<std::string> in_words(const SearchFindings& s) {
 }
 
 std::vector<std::string> doubts_of(const SearchFindings& s) {
-  std::vector<std::string> all = s.statistics.doubts;
+  std::vector<std::string> all = s.caveats;
+  all.insert(all.end(), s.statistics.doubts.begin(), s.statistics.doubts.end());
   const auto add = [&](const std::vector<std::string>& some, const std::string& of) {
     for (const std::string& doubt : some) all.push_back(of + doubt);
   };
@@ -153,6 +154,7 @@ std::string to_text(const Findings& f) {
   for (const Preparation& p : f.preparations) {
     text += p.stage + "\n";
     for (const std::string& sentence : in_words(p)) text += "  " + plain_text(sentence) + "\n";
+    for (const std::string& doubt : p.doubts) text += "  ! " + plain_text(doubt) + "\n";
   }
   for (const SearchFindings& s : f.searches) {
     text += s.stage + "\n";
@@ -171,7 +173,8 @@ Json to_json(const Findings& f) {
   for (const Preparation& p : f.preparations) {
     const double atoms = static_cast<double>(p.basin.configuration.atoms());
     json["preparations"].push_back({{"stage", p.stage}, {"type", p.type}, {"natoms", p.basin.configuration.atoms()},
-                                    {"energy_per_atom_eV", p.basin.energy / atoms}, {"fmax_eV_per_A", p.basin.fmax}});
+                                    {"energy_per_atom_eV", p.basin.energy / atoms}, {"fmax_eV_per_A", p.basin.fmax},
+                                    {"doubts", p.doubts}});
   }
   for (const SearchFindings& s : f.searches) json["searches"].push_back(json_of(s));
   return json;

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <optional>
 
+#include "apps/stages/relaxation.hpp"
 #include "md/restart.hpp"
 
 namespace glasscape {
@@ -22,35 +23,65 @@ namespace {
 
 constexpr double list_skin = 0.8;                 // Angstrom
 constexpr std::int64_t checkpoint_every = 5000;   // steps
+constexpr long long most_atoms = 10'000'000;
+constexpr double most_steps = 1e12;
+/// Cube root of the volume per atom below which no potential means anything, Angstrom. With it the number of neighbours
+/// grows without bound.
+constexpr double least_spacing = 0.5;
 
-MeltQuench::Leg read_leg(Input& in, double before) {
+MeltQuench::Leg read_leg(Input& in, double before, Ensemble npt) {
   MeltQuench::Leg leg{};
+  const std::string ensemble = in.choice("ensemble", {"npt", "nvt", "langevin"}, "npt",
+                                         "npt: Nose-Hoover chains and a barostat; nvt: the chains at fixed volume; langevin: a bath at fixed volume");
+  leg.ensemble = ensemble == "npt" ? npt : ensemble == "nvt" ? Ensemble::nvt : Ensemble::langevin;
   const bool describing = in.is_describing();
   const bool hold = in.has("at"), ramp = in.has("to"), rate = in.has("rate"), time = in.has("time");
   in.finish();
-  if (hold || describing) leg.begin = leg.end = in.temperature("at", required, "hold this temperature for `time`", positive);
+  if (hold || describing) leg.begin = leg.end = in.temperature("at", OneOf{"at, to"}, "hold this temperature for `time`", positive);
   if (ramp || describing) {
     in.expect(before > 0.0, "to", "a leg with `at` before the first ramp");
     leg.begin = before;
-    leg.end = in.temperature("to", required, "ramp to this temperature at `rate` or within `time`", positive);
+    leg.end = in.temperature("to", OneOf{"at, to"}, "ramp to this temperature at `rate` or within `time`", positive);
   }
   if (rate || describing) {
-    const double speed = in.rate("rate", required, "speed of a ramp");
+    const double speed = in.rate("rate", OneOf{"rate, time"}, "speed of a ramp");
     in.expect(leg.begin != leg.end, "rate", "no rate for a hold: give `time`");
     leg.time = std::abs(leg.end - leg.begin) / speed;
   }
-  if (time || describing) leg.time = in.time("time", required, "length of a hold or a ramp");
+  if (time || describing) leg.time = in.time("time", OneOf{"rate, time"}, "length of a hold or a ramp");
   if (!describing && hold == ramp) throw InputError("{}: a leg needs either `at` or `to`", in.where("at"));
   if (!describing && time == rate) throw InputError("{}: a leg needs `time`, or a ramp `rate`", in.where("time"));
   return leg;
 }
 
-/// A thermostat holds its temperature within fluctuations; a run far from it has broken down and means nothing.
-void check_temperature(double temperature, double target, double time) {
-  constexpr double settled = 1.0;  // ps
-  if (time < settled || std::abs(temperature - target) < std::max(0.7 * target, 50.0)) return;
-  throw Error("melt-quench: the temperature is {:.4g} K after {:.4g} ps where {:.4g} K was asked for: the dynamics has broken down; "
-              "use a shorter timestep or another density of the start", temperature, time, target);
+/// The dynamics has broken down: such a run means nothing, and its next evaluation may never end.
+[[noreturn]] void broken_down(const std::string& stage, const Dynamics& run, double time, const std::string& sign) {
+  throw Error("stage '{}': the dynamics has broken down after {:.4g} ps at {:.4g} K: {}; use a shorter timestep, a pressure that the "
+              "material bears, or another spacing of the start", stage, time * units::time_ps, run.target(), sign);
+}
+
+/// One step that ends in numbers, and in a volume that atoms can have.
+void step(const std::string& stage, Dynamics& run, double timestep) {
+  const double time = static_cast<double>(run.state().step + 1) * timestep;
+  try {
+    run.step();
+  } catch (const Error& error) {
+    broken_down(stage, run, time, error.what());
+  }
+  const Configuration& c = run.state().configuration;
+  const double spacing = std::cbrt(c.cell.volume() / static_cast<double>(c.atoms()));
+  const double sum = run.state().potential_energy + run.kinetic_energy() + spacing;
+  if (!std::isfinite(sum)) broken_down(stage, run, time, "energy or volume are no longer finite");
+  if (spacing < least_spacing) broken_down(stage, run, time, fmt::format("the cube root of the volume per atom fell to {:.3g} A", spacing));
+}
+
+/// A thermostat holds its temperature within fluctuations.
+void check_temperature(const std::string& stage, const Dynamics& run, double timestep) {
+  constexpr double settled = 1.0 / units::time_ps;  // internal time
+  const double time = static_cast<double>(run.state().step) * timestep;
+  const double fluctuation = run.target() * std::sqrt(2.0 / run.degrees_of_freedom());  // of the canonical ensemble
+  if (time < settled || std::abs(run.temperature() - run.target()) < std::max({0.7 * run.target(), 6.0 * fluctuation, 50.0})) return;
+  broken_down(stage, run, time, fmt::format("the temperature is {:.4g} K", run.temperature()));
 }
 
 /// Rows of the trace: what a reader of a quench looks at.
@@ -59,7 +90,6 @@ void record(const Dynamics& run, std::int64_t steps_before, double timestep, std
   const double n = static_cast<double>(c.atoms());
   rows.insert(rows.end(), {static_cast<double>(steps_before + run.state().step) * timestep * units::time_ps, run.target(), run.temperature(),
                            run.pressure() * units::stress_GPa, c.cell.volume() / n, run.state().potential_energy / n});
-  check_temperature(run.temperature(), run.target(), static_cast<double>(run.state().step) * timestep * units::time_ps);
 }
 
 const std::vector<std::string> columns{"time (ps)", "target (K)", "temperature (K)", "pressure (GPa)", "volume per atom (A^3)",
@@ -93,57 +123,72 @@ MeltQuench::Progress resume(const std::string& path) {
           std::move(saved.notes["rows"]), std::move(saved.state)};
 }
 
+/// Elements that the potential knows have its masses, others standard ones.
+std::shared_ptr<const Species> species_of(const MeltQuench::Options& options, const std::vector<Element>& known_elements) {
+  auto species = std::make_shared<Species>();
+  double shares = 0.0, sum = 0.0;
+  for (const auto& [name, share] : options.composition) {
+    species->elements.push_back(elements_named({name}).front());
+    for (const Element& known : known_elements)
+      if (known.name == name) species->elements.back() = known;
+    shares += share;
+  }
+  for (std::size_t k = 0; k < species->elements.size(); ++k) {
+    sum += options.composition[k].second / shares;
+    const auto upto = static_cast<std::size_t>(std::llround(sum * static_cast<double>(options.atoms)));
+    species->element_of.resize(std::max(upto, species->element_of.size()), static_cast<int>(k));
+  }
+  return species;
+}
+
 }  // namespace
 
 MeltQuench::Options MeltQuench::read(Input& in) {
   Options o;
-  o.atoms = in.integer("atoms", 1000, "number of atoms", positive);
+  o.atoms = in.integer("atoms", 1000, "number of atoms", positive, most_atoms);
+  in.expect(o.atoms > 1, "atoms", "2 or more: one atom alone has no temperature");
   Input composition = in.table("composition", "share of each element, for example { Cu = 50, Zr = 50 }");
   for (const std::string& element : composition.keys())
     o.composition.emplace_back(element, composition.real(element, required, "share of this element", positive));
   in.expect(!o.composition.empty(), "composition", "at least one element");
-  o.volume_per_atom = std::pow(in.length("spacing", "2.6 A", "cube root of the volume per atom of the random start", positive), 3);
+  const double spacing = in.length("spacing", "2.6 A", "cube root of the volume per atom of the random start", positive);
+  in.expect(spacing >= least_spacing, "spacing", fmt::format("a length of {} A or more: nearer atoms have no energy that means anything", least_spacing));
+  o.volume_per_atom = std::pow(spacing, 3);
+  const bool isotropic = in.choice("barostat", {"isotropic", "per-axis"}, "isotropic", "which lengths of the cell may change") == "isotropic";
   double temperature = 0.0;
   for (Input& leg : in.tables("schedule", "legs of the temperature schedule, in order")) {
-    o.schedule.push_back(read_leg(leg, temperature));
+    o.schedule.push_back(read_leg(leg, temperature, isotropic ? Ensemble::npt : Ensemble::npt_axes));
     temperature = o.schedule.back().end;
   }
   in.expect(!o.schedule.empty(), "schedule", "at least one leg, for example [{ at = \"2000 K\", time = \"10 ps\" }]");
   o.dynamics.timestep = in.time("timestep", "2 fs", "time step");
+  for (const Leg& leg : o.schedule)
+    in.expect(leg.time / o.dynamics.timestep <= most_steps, "schedule", fmt::format("legs of at most {:g} time steps", most_steps));
   o.dynamics.pressure = in.pressure("pressure", "0 GPa", "target pressure");
   o.dynamics.damping = in.time("damping", "0.1 ps", "period of the thermostat");
   o.dynamics.pressure_damping = in.time("pressure_damping", "1 ps", "period of the barostat");
-  o.dynamics.ensemble = in.choice("barostat", {"isotropic", "per-axis"}, "isotropic", "which lengths of the cell may change") == "isotropic"
-                            ? Ensemble::npt : Ensemble::npt_axes;
   o.record_every = in.integer("record_every", 500, "steps between rows of the trace", positive);
   o.minimise.fmax = in.force("fmax", "1e-5 eV/A", "largest force on an atom of the inherent structure");
   return o;
 }
 
-std::string MeltQuench::describe_task(std::int64_t) const {
+double MeltQuench::all_time() const {
   double time = 0.0;
   for (const Leg& leg : options_.schedule) time += leg.time;
-  return fmt::format("{} atoms, {:.4g} ps of dynamics", options_.atoms, time * units::time_ps);
+  return time;
 }
+
+std::string MeltQuench::describe_task(std::int64_t) const {
+  return fmt::format("{} atoms, {:.4g} ps of dynamics", options_.atoms, all_time() * units::time_ps);
+}
+
+Work MeltQuench::work() const { return {all_time() * units::time_ps, "ps"}; }
+
+std::optional<KnownAtoms> MeltQuench::atoms() const { return KnownAtoms{species_of(options_, {}), "composition"}; }
 
 Configuration MeltQuench::random_positions(const TaskContext& context) const {
   Rng rng = context.stream("random start");
-  std::vector<Element> elements;
-  double shares = 0.0;
-  for (const auto& [name, share] : options_.composition) {
-    elements.push_back(elements_named({name}).front());
-    for (const Element& known : context.potential->elements())
-      if (known.name == name) elements.back() = known;
-    shares += share;
-  }
-  auto species = std::make_shared<Species>();
-  species->elements = elements;
-  double sum = 0.0;
-  for (std::size_t k = 0; k < elements.size(); ++k) {
-    sum += options_.composition[k].second / shares;
-    const auto upto = static_cast<std::size_t>(std::llround(sum * static_cast<double>(options_.atoms)));
-    species->element_of.resize(std::max(upto, species->element_of.size()), static_cast<int>(k));
-  }
+  const auto species = species_of(options_, context.potential->elements());
   const double edge = std::cbrt(options_.volume_per_atom * static_cast<double>(options_.atoms));
   Configuration start{species, Cell::cubic(edge), Positions(3, options_.atoms), {}};
   place_apart(start.positions, edge, rng);
@@ -153,7 +198,7 @@ Configuration MeltQuench::random_positions(const TaskContext& context) const {
 /// Relaxed so far that the first step of the dynamics is a step of a melt.
 Configuration MeltQuench::random_start(Surface& surface, const TaskContext& context) const {
   Configuration start = random_positions(context);
-  start.positions = minimise(surface, start.positions, {.fmax = 1.0, .max_calls = 2000}).positions;
+  start.positions = relax(surface, start.positions, {.fmax = 1.0, .max_calls = 2000}, context).positions;
   return start;
 }
 
@@ -165,22 +210,33 @@ std::int64_t MeltQuench::all_steps() const {
   return all;
 }
 
-/// Dynamics of one leg, from its beginning or from where a checkpoint was made.
-DynamicsState MeltQuench::run_leg(Surface& surface, const Leg& leg, Progress& at, std::int64_t steps, const TaskContext& context) const {
+/// Dynamics of one leg, at its beginning or where a checkpoint was made.
+Dynamics MeltQuench::begin_leg(Surface& surface, const Leg& leg, Progress& at, const TaskContext& context) const {
   Dynamics::Options options = options_.dynamics;
+  options.ensemble = leg.ensemble;
   options.temperature = leg.begin;
   options.ramp = (leg.end - leg.begin) / leg.time;
   options.seed = context.seed;
   options.stream = stream_of(fmt::format("{}/leg {}", context.stage, at.leg));
-  Dynamics run = at.state ? Dynamics(surface, std::move(*at.state), options) : Dynamics(surface, random_start(surface, context), options);
+  if (at.state) return {surface, std::move(*at.state), options};
+  return {surface, random_start(surface, context), options};
+}
+
+DynamicsState MeltQuench::run_leg(Surface& surface, const Leg& leg, Progress& at, std::int64_t steps, const TaskContext& context) const {
+  const double timestep = options_.dynamics.timestep;
+  Dynamics run = begin_leg(surface, leg, at, context);
   while (run.state().step < steps) {
-    if (run.state().step % options_.record_every == 0) record(run, at.steps_before, options.timestep, at.rows);
-    run.step();
+    if (run.state().step % options_.record_every == 0) {
+      record(run, at.steps_before, timestep, at.rows);
+      check_temperature(context.stage, run, timestep);
+    }
+    step(context.stage, run, timestep);
     const std::int64_t done = at.steps_before + run.state().step;
     if (done % 100 == 0 && context.progress) context.progress(static_cast<double>(done) / static_cast<double>(all_steps()));
     if (context.stopped() || done % checkpoint_every == 0) save(context.checkpoint, run.state(), at);
     if (context.stopped()) throw Interrupted{};
   }
+  if (leg.begin == leg.end) check_temperature(context.stage, run, timestep);  // at the end of a fast ramp it lags
   at.steps_before += steps;
   return run.state();
 }
@@ -193,18 +249,27 @@ Events MeltQuench::run(std::int64_t, TaskContext& context) const {
     at.state = run_leg(surface, options_.schedule[at.leg], at, steps_of(options_.schedule[at.leg]), context);
     at.state->step = 0;
     at.state->drawn = 0;
+    const Ensemble ensemble = options_.schedule[at.leg].ensemble;
+    if (ensemble == Ensemble::npt || ensemble == Ensemble::npt_axes) continue;
+    at.state->barostat = {};  // a barostat begins at rest
+    at.state->strain_rate.setZero();
   }
-  return quenched(surface, at.state->configuration, at.rows);
+  try {
+    return quenched(surface, at.state->configuration, at.rows, context);
+  } catch (const Interrupted&) {
+    save(context.checkpoint, *at.state, at);
+    throw;
+  }
 }
 
 /// The inherent structure of the last configuration, and the trace.
-Events MeltQuench::quenched(Surface& surface, Configuration glass, const std::vector<double>& rows) const {
+Events MeltQuench::quenched(Surface& surface, Configuration glass, const std::vector<double>& rows, const TaskContext& context) const {
   glass.momenta.resize(3, 0);
   surface.set_cell(glass.cell);
   surface.restart(glass.positions);
-  const Quenched inherent = minimise(surface, glass.positions, options_.minimise);
+  const Quenched inherent = relax(surface, glass.positions, options_.minimise, context);
   if (!inherent.converged())
-    throw Error("melt-quench: the inherent structure did not converge: {} at fmax {} eV/A", to_string(inherent.ended), inherent.fmax);
+    throw Error("stage '{}': the inherent structure did not converge: {} at fmax {} eV/A", context.stage, to_string(inherent.ended), inherent.fmax);
   glass.positions = inherent.positions;
   using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto width = static_cast<Eigen::Index>(columns.size());

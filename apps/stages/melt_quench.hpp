@@ -15,6 +15,7 @@ class MeltQuench final : public Stage {
   struct Leg {
     double begin, end;  // K
     double time;        // internal time
+    Ensemble ensemble;
   };
   struct Options {
     std::int64_t atoms;
@@ -36,14 +37,18 @@ class MeltQuench final : public Stage {
   Events run(std::int64_t task, TaskContext& context) const override;
   bool needs_start() const override { return false; }
   std::string describe_task(std::int64_t task) const override;
+  Work work() const override;
+  std::optional<KnownAtoms> atoms() const override;
 
  private:
   Configuration random_positions(const TaskContext& context) const;
   Configuration random_start(Surface& surface, const TaskContext& context) const;
+  Dynamics begin_leg(Surface& surface, const Leg& leg, Progress& at, const TaskContext& context) const;
   DynamicsState run_leg(Surface& surface, const Leg& leg, Progress& at, std::int64_t steps, const TaskContext& context) const;
-  Events quenched(Surface& surface, Configuration glass, const std::vector<double>& rows) const;
+  Events quenched(Surface& surface, Configuration glass, const std::vector<double>& rows, const TaskContext& context) const;
   std::int64_t steps_of(const Leg& leg) const;
   std::int64_t all_steps() const;
+  double all_time() const;  // internal time
 
   Options options_;
 };

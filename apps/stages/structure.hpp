@@ -11,8 +11,8 @@ class Structure final : public Stage {
  public:
   static constexpr Plugin about{"structure", "a configuration from a file, relaxed to a minimum"};
   struct Options {
-    std::string file;
-    ReadOptions read;
+    std::string file;     // for messages
+    Configuration start;  // read with the study: its facts are those of the file whose content the task's id has
     Minimise minimise;
   };
   static Options read(Input& in);
@@ -21,7 +21,8 @@ class Structure final : public Stage {
   std::int64_t tasks() const override { return 1; }
   Events run(std::int64_t task, TaskContext& context) const override;
   bool needs_start() const override { return false; }
-  std::string describe_task(std::int64_t) const override { return "relax " + options_.file; }
+  std::string describe_task(std::int64_t) const override { return fmt::format("relax {} atoms", options_.start.atoms()); }
+  std::optional<KnownAtoms> atoms() const override { return KnownAtoms{options_.start.species, "file"}; }
 
  private:
   Options options_;

@@ -29,7 +29,8 @@ struct Header {
 
 using KeyValues = std::map<std::string, std::string>;
 
-Configuration read_frame(Lines& lines);
+Configuration read_frame(Lines& lines, const ReadOptions& options);
+void name_by_number(formats::Kind& kind, const Lines& lines, const ReadOptions& options);
 Header read_header(const Lines& lines, std::string_view comment);
 Cell read_cell(const Lines& lines, const KeyValues& values);
 Columns read_columns(const Lines& lines, const std::string& properties);
@@ -38,11 +39,12 @@ std::string info_pairs(const Frame& frame);
 
 }  // namespace
 
-std::vector<Configuration> parse_extended_xyz(std::string_view text, const std::string& source) {
+std::vector<Configuration> parse_extended_xyz(std::string_view text, const std::string& source,
+                                              const ReadOptions& options) {
   Lines lines(text, source);
   std::vector<Configuration> frames;
   do {
-    formats::add_frame(frames, read_frame(lines));
+    formats::add_frame(frames, read_frame(lines, options));
   } while (!lines.at_end());
   return frames;
 }
@@ -68,7 +70,7 @@ namespace {
 
 // ---- reading ----
 
-Configuration read_frame(Lines& lines) {
+Configuration read_frame(Lines& lines, const ReadOptions& options) {
   const auto first = words(lines.next("the number of atoms"));
   if (first.empty())
     lines.fail("the line is blank, expected the number of atoms: blank lines may only end the file");
@@ -90,6 +92,7 @@ Configuration read_frame(Lines& lines) {
           fields.size(), i + 1, count, columns.fields);
     const auto at = static_cast<Eigen::Index>(i);
     kinds[i].name = fields[columns.species];
+    if (!options.elements.empty()) name_by_number(kinds[i], lines, options);
     frame.positions.col(at) = lines.vector(fields, columns.pos, "a coordinate");
     if (columns.velo) velocities.col(at) = lines.vector(fields, *columns.velo, "a velocity");
     if (columns.mass) kinds[i].mass = formats::read_mass(lines, fields[*columns.mass]);
@@ -97,6 +100,19 @@ Configuration read_frame(Lines& lines) {
   frame.species = formats::make_species(kinds);
   if (columns.velo) frame.momenta = formats::momenta(*frame.species, velocities);
   return formats::accepted(std::move(frame), place);
+}
+
+/// A species that is a number gets its name from the options, as a type of a LAMMPS file does.
+void name_by_number(formats::Kind& kind, const Lines& lines, const ReadOptions& options) {
+  const auto number = to_integer(kind.name);
+  const auto known = static_cast<long long>(options.elements.size());
+  if (!number)
+    throw InputError("{}: elements are given, but the file names its atoms itself ({}); leave them out",
+                     lines.place(), formats::quoted(kind.name));
+  if (*number < 1 || *number > known)
+    throw InputError("{}: species {} has no name: {} elements are given", lines.place(), *number, known);
+  kind.type = *number;
+  kind.name = options.elements[static_cast<std::size_t>(*number - 1)];
 }
 
 std::string lower_case(std::string_view text) {

@@ -44,6 +44,13 @@ std::vector<std::pair<std::vector<std::string_view>, int>> entries_of(std::strin
 
 }  // namespace
 
+std::vector<std::string> StillingerWeberTable::elements_in(std::string_view text) {
+  std::vector<std::string> names;
+  for (const auto& [fields, line] : entries_of(text))
+    if (const std::string centre(fields.front()); std::find(names.begin(), names.end(), centre) == names.end()) names.push_back(centre);
+  return names;
+}
+
 StillingerWeberTable StillingerWeberTable::parse(std::string_view text, const std::vector<std::string>& names,
                                                  const std::string& source) {
   const std::size_t n = names.size();
@@ -70,23 +77,27 @@ StillingerWeberTable StillingerWeberTable::parse(std::string_view text, const st
       index = index * n + static_cast<std::size_t>(at - names.begin());
     }
     if (!wanted) continue;
-    if (!(numbers[1] > 0) || !(numbers[2] > 0))
+    // an entry of two unlike neighbours gives lambda, epsilon and the angle alone; the files have 0 for the rest
+    const bool pair = fields[1] == fields[2];
+    if (pair && (!(numbers[1] > 0) || !(numbers[2] > 0)))
       throw FormatError("{}:{}: sigma and a must be above 0, got {} and {}", source, line, numbers[1], numbers[2]);
     table.entries[index] = {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8], numbers[9]};
     found[index] = true;
   }
   for (std::size_t k = 0; k < found.size(); ++k)
     if (!found[k])
-      throw FormatError("{}: no entry for the triplet {} {} {}", source, names[k / (n * n)], names[k / n % n], names[k % n]);
+      throw FormatError("{}: no entry for the triplet {} {} {}; take fewer elements with `elements`", source, names[k / (n * n)], names[k / n % n], names[k % n]);
   return table;
 }
 
 StillingerWeberTable StillingerWeber::read(Input& in) {
   const std::string path = in.file("file", "Si.sw", "LAMMPS .sw file, as written or in the search path");
-  const auto elements = in.list("elements", std::vector<std::string>{"Si"}, "elements to take from the file");
+  auto elements = in.list("elements", std::vector<std::string>{}, "elements to take from the file; empty: all that are in it");
   if (in.is_describing()) return {};
-  in.expect(!elements.empty(), "elements", "at least one element");
-  return StillingerWeberTable::parse(read_text_file(path, "potential file"), elements, path);
+  const std::string text = read_text_file(path, "potential file");
+  if (elements.empty()) elements = StillingerWeberTable::elements_in(text);
+  in.expect(!elements.empty(), "file", "a LAMMPS .sw file with at least one entry");
+  return StillingerWeberTable::parse(text, elements, path);
 }
 
 StillingerWeber::StillingerWeber(StillingerWeberTable table) : table_(std::move(table)) {

@@ -18,6 +18,8 @@ struct StillingerWeberTable {
   std::vector<Entry> entries;  // [(i * n + j) * n + k]
   std::string source, checksum;
 
+  /// The elements that stand as a centre in the file, in its order.
+  static std::vector<std::string> elements_in(std::string_view text);
   /// Throws FormatError "source:line: ..." for a malformed entry, and when a triplet of `elements` has none.
   static StillingerWeberTable parse(std::string_view text, const std::vector<std::string>& elements, const std::string& source);
 };

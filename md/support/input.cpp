@@ -37,7 +37,8 @@ bool inside(double value, Range range) {
 
 std::string expected_quantity(Quantity quantity) {
   const std::vector<std::string> symbols = units::known(quantity);
-  return fmt::format("a {} such as \"1 {}\" (units: {})", units::name(quantity), symbols.front(), fmt::join(symbols, ", "));
+  const bool vowel = std::string_view("aeiou").find(units::name(quantity).front()) != std::string_view::npos;
+  return fmt::format("{} {} such as \"1 {}\" (units: {})", vowel ? "an" : "a", units::name(quantity), symbols.front(), fmt::join(symbols, ", "));
 }
 
 /// "2 fs" in internal units, or nothing when number or unit is wrong.
@@ -68,11 +69,15 @@ std::string Input::where(std::string_view key) const {
                   : fmt::format("{}: key '{}{}'", source_, path_, key);
 }
 
+void Input::ask(const std::string& key) {
+  if (std::find(asked_.begin(), asked_.end(), key) == asked_.end()) asked_.push_back(key);
+}
+
 const Value* Input::take(const std::string& key, std::string_view kind, const std::optional<std::string>& fallback,
-                         std::string_view meaning) {
-  asked_.push_back(key);
+                         std::string_view meaning, std::string_view absent) {
+  ask(key);
   if (is_describing()) {
-    record_->push_back({path_ + key, std::string(kind), fallback.value_or("(required)"), std::string(meaning)});
+    record_->push_back({path_ + key, std::string(kind), fallback.value_or(std::string(absent)), std::string(meaning)});
     return nullptr;
   }
   const Value* value = table_.find(key);
@@ -104,7 +109,7 @@ double Input::number(const std::string& key, const Value& value) const {
 
 double Input::quantity(Quantity quantity, const std::string& key, const Text& fallback, std::string_view meaning,
                        Range range) {
-  const Value* value = take(key, units::name(quantity), fallback.value(), meaning);
+  const Value* value = take(key, units::name(quantity), fallback.value(), meaning, fallback.absent());
   if (value == nullptr) return fallback.value() ? parse_quantity(quantity, *fallback.value()).value() : 1.0;
   if (const auto* text = value->as<std::string>()) {
     const auto parsed = parse_quantity(quantity, *text);
@@ -153,7 +158,8 @@ double Input::real(const std::string& key, const Default<double>& fallback, std:
   return in_range(number(key, *value), key, range);
 }
 
-long long Input::integer(const std::string& key, const Default<long long>& fallback, std::string_view meaning, Range range) {
+long long Input::integer(const std::string& key, const Default<long long>& fallback, std::string_view meaning, Range range,
+                         long long most) {
   std::optional<std::string> shown;
   if (fallback.value()) shown = std::to_string(*fallback.value());
   const Value* value = take(key, "whole number", shown, meaning);
@@ -161,7 +167,12 @@ long long Input::integer(const std::string& key, const Default<long long>& fallb
   const auto* whole = value->as<std::int64_t>();
   if (whole == nullptr) reject(key, *value, "a whole number");
   in_range(static_cast<double>(*whole), key, range);
+  if (*whole > most) reject(key, *value, fmt::format("{} and at most {}", text_of(range), most));
   return *whole;
+}
+
+int Input::count(const std::string& key, const Default<long long>& fallback, std::string_view meaning, Range range) {
+  return static_cast<int>(integer(key, fallback, meaning, range, 1'000'000'000));
 }
 
 bool Input::flag(const std::string& key, const Default<bool>& fallback, std::string_view meaning) {
@@ -245,11 +256,12 @@ std::string Input::file(const std::string& key, const Text& fallback, std::strin
   if (path.empty())
     throw NotFound("{}: file '{}' is not there; looked as written and in: {}", where(key), name,
                    search_.folders.empty() ? "nowhere else" : fmt::format("{}", fmt::join(search_.folders, ", ")));
+  for (const auto& files : files_) files->push_back({path_ + key, path});
   return path;
 }
 
 bool Input::has(const std::string& key) {
-  asked_.push_back(key);
+  ask(key);
   return table_.find(key) != nullptr;
 }
 
@@ -263,6 +275,7 @@ Input Input::child(const Value& value, std::string path) const {
   Input inner(*value.as<Table>(), source_, search_);
   inner.path_ = std::move(path);
   inner.line_ = value.line;
+  inner.files_.insert(inner.files_.begin(), files_.begin(), files_.end());
   return inner;
 }
 

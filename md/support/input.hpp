@@ -4,6 +4,7 @@
 // is its default and the calls are recorded; that record is what `glasscape describe` prints.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,11 @@ namespace glasscape {
 /// Marks an option without a default.
 inline constexpr struct Required {} required;
 
+/// Marks an option in whose place another may stand: the keys of which one is given, for `describe`.
+struct OneOf {
+  std::string_view keys;
+};
+
 /// What values an option accepts.
 enum class Range { any, positive, non_negative, fraction };
 inline constexpr Range positive = Range::positive;
@@ -27,6 +33,11 @@ inline constexpr Range fraction = Range::fraction;
 /// What `describe` says of one option.
 struct OptionText {
   std::string key, kind, fallback, meaning;
+};
+
+/// A file that an option named.
+struct FileRead {
+  std::string key, path;
 };
 
 /// Where files named in a study are looked for, in this order after the path as written.
@@ -39,13 +50,17 @@ template <typename T>
 class Default {
  public:
   Default(Required) {}
+  Default(OneOf one) : absent_("(one of " + std::string(one.keys) + ")") {}
   template <typename U>
     requires std::is_convertible_v<U, T>
   Default(U value) : value_(T(value)) {}
   const std::optional<T>& value() const { return value_; }
+  /// What `describe` shows where there is no value.
+  const std::string& absent() const { return absent_; }
 
  private:
   std::optional<T> value_;
+  std::string absent_ = "(required)";
 };
 
 /// Reads one table of a study. Errors are InputError "source:line: key 'a.b' ...".
@@ -68,7 +83,9 @@ class Input {
 
   double real(const std::string& key, const Default<double>& fallback, std::string_view meaning, Range range = Range::any);
   long long integer(const std::string& key, const Default<long long>& fallback, std::string_view meaning,
-                    Range range = Range::any);
+                    Range range = Range::any, long long most = std::numeric_limits<long long>::max());
+  /// A whole number up to 1e9, as int: for counts that are looped over.
+  int count(const std::string& key, const Default<long long>& fallback, std::string_view meaning, Range range);
   bool flag(const std::string& key, const Default<bool>& fallback, std::string_view meaning);
   std::string text(const std::string& key, const Text& fallback, std::string_view meaning);
   std::string choice(const std::string& key, const std::vector<std::string>& known, const Text& fallback,
@@ -98,12 +115,15 @@ class Input {
 
   bool is_describing() const { return record_ != nullptr; }
   const std::vector<OptionText>& record() const { return *record_; }
+  /// The files that `file` has found for this table and those inside it, in order of reading.
+  const std::vector<FileRead>& files() const { return *files_.back(); }
   const SearchPath& search() const { return search_; }
   const std::string& source() const { return source_; }
 
  private:
+  void ask(const std::string& key);
   const Value* take(const std::string& key, std::string_view kind, const std::optional<std::string>& fallback,
-                    std::string_view meaning);
+                    std::string_view meaning, std::string_view absent = "(required)");
   double quantity(units::Quantity quantity, const std::string& key, const Text& fallback, std::string_view meaning,
                   Range range);
   double in_range(double value, const std::string& key, Range range) const;
@@ -117,6 +137,8 @@ class Input {
   SearchPath search_;
   std::vector<std::string> asked_;
   std::shared_ptr<std::vector<OptionText>> record_;
+  /// Of the tables around this one, from the outermost, and of this one.
+  std::vector<std::shared_ptr<std::vector<FileRead>>> files_{std::make_shared<std::vector<FileRead>>()};
 };
 
 /// Finds a file as `Input::file` does; empty when it is nowhere.

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -64,7 +65,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::optional<double> to_real(std::string_view word) {
-  if (!word.empty() && word.front() == '+') word.remove_prefix(1);
+  if (word.starts_with('+') && !word.starts_with("+-")) word.remove_prefix(1);
   std::string copy;
   if (word.find_first_of("dD") != std::string_view::npos) {
     copy = word;
@@ -78,7 +79,7 @@ std::optional<double> to_real(std::string_view word) {
 }
 
 std::optional<long long> to_integer(std::string_view word) {
-  if (!word.empty() && word.front() == '+') word.remove_prefix(1);
+  if (word.starts_with('+') && !word.starts_with("+-")) word.remove_prefix(1);
   long long value = 0;
   const auto [end, status] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (status != std::errc{} || end != word.data() + word.size()) return std::nullopt;
@@ -111,11 +112,13 @@ std::string suggestion(std::string_view word, std::span<const std::string> known
 }
 
 std::string read_text_file(const std::string& path, std::string_view what) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) throw NotFound("cannot read {} '{}': it is a folder, give a file", what, path);
   std::ifstream in(path, std::ios::binary);
   if (!in) throw NotFound("cannot open {} '{}': {}", what, path, std::strerror(errno));
   std::ostringstream content;
   content << in.rdbuf();
-  if (in.bad() || content.bad()) throw NotFound("cannot read {} '{}': is it a folder?", what, path);
+  if (in.bad() || content.bad()) throw NotFound("cannot read {} '{}': {}", what, path, std::strerror(errno));
   return std::move(content).str();
 }
 

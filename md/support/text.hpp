@@ -33,7 +33,7 @@ std::string nearest(std::string_view word, std::span<const std::string> known);
 /// "; did you mean 'x'?" or "; known: a, b, c", to end a message about an unknown name.
 std::string suggestion(std::string_view word, std::span<const std::string> known);
 
-/// The whole file as text. Throws NotFound with the reason; `what` names the file's role in the message.
+/// The whole file as text. Throws NotFound with the reason, for a folder too; `what` names the file's role in the message.
 std::string read_text_file(const std::string& path, std::string_view what);
 
 /// Replaces the file in one step: temporary name beside it, sync, rename. Throws WriteError; the old file survives.

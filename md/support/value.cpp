@@ -92,10 +92,12 @@ Table parse_pairs(std::string_view text, std::string_view positional, const std:
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos && !(first && !positional.empty()))
       throw InputError("{}: '{}' is not of the form key=value", source, part);
+    const std::string_view key = equals == std::string_view::npos ? positional : part.substr(0, equals);
+    if (table.find(key) != nullptr) throw InputError("{}: key '{}' is given twice", source, key);
     if (equals == std::string_view::npos)
-      table.entries.emplace_back(positional, Value{std::string(part)});
+      table.entries.emplace_back(key, Value{std::string(part)});
     else
-      table.entries.emplace_back(part.substr(0, equals), from_word(part.substr(equals + 1)));
+      table.entries.emplace_back(key, from_word(part.substr(equals + 1)));
     first = false;
   }
   return table;

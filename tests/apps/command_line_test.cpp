@@ -1,21 +1,12 @@
 // The program as a user meets it: exit codes, messages, what is written, and the same facts however a run
 // went.
 #include <fmt/ranges.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <catch2/catch.hpp>
-#include <chrono>
-#include <filesystem>
 #include <functional>
-#include <nlohmann/json.hpp>
-#include <thread>
 
 #include "md/structure_io.hpp"
-#include "md/support/text.hpp"
 #include "md/support/units.hpp"
-#include "tests/support/folder.hpp"
+#include "tests/apps/program.hpp"
 #include "tests/support/systems.hpp"
 
 using namespace glasscape;
@@ -41,72 +32,6 @@ type = "art"
 searches = 12
 steps_per_task = 3
 )";
-
-struct Ended {
-  int code;  // of the exit, or minus the signal
-  std::string out, err;
-};
-
-/// The program at work in a folder; what it prints lies in a folder of its own.
-class Program {
- public:
-  Program(const fs::path& where, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), GLASSCAPE_PROGRAM);
-    std::vector<char*> words;
-    for (std::string& argument : arguments) words.push_back(argument.data());
-    words.push_back(nullptr);
-    const std::string out = printed_.file("out"), err = printed_.file("err");
-    process_ = ::fork();
-    if (process_ != 0) return;
-    ::setenv("OMP_WAIT_POLICY", "passive", 1);  // two threads on one core must not spin
-    const bool ready = ::chdir(where.c_str()) == 0 && std::freopen(out.c_str(), "w", stdout) &&
-                       std::freopen(err.c_str(), "w", stderr);
-    if (ready) ::execv(words.front(), words.data());
-    ::_exit(127);
-  }
-  ~Program() {
-    if (process_ <= 0) return;
-    signal(SIGKILL);
-    wait();
-  }
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
-
-  void signal(int number) const { ::kill(process_, number); }
-  Ended wait() {
-    int status = 0;
-    ::waitpid(process_, &status, 0);
-    process_ = -1;
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-            read_text_file(printed_.file("out"), "output"), read_text_file(printed_.file("err"), "messages")};
-  }
-  /// Until something has happened in the file system; false when the program ended before.
-  template <typename Happened>
-  bool wait_until(Happened happened) {
-    while (!happened()) {
-      if (::waitid(P_PID, static_cast<id_t>(process_), &ended_, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-          ended_.si_pid != 0)
-        return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return true;
-  }
-
- private:
-  Folder printed_;
-  pid_t process_ = -1;
-  siginfo_t ended_{};
-};
-
-Ended finished(const Folder& where, std::vector<std::string> arguments) {
-  return Program(where.path(), std::move(arguments)).wait();
-}
-
-nlohmann::json json_of(const Ended& ended) {
-  INFO(ended.err);
-  REQUIRE(ended.code == 0);
-  return nlohmann::json::parse(ended.out);
-}
 
 std::string run(const Folder& at, const std::string& study, const std::string& folder,
                 const std::string& threads = "1") {
@@ -171,9 +96,17 @@ TEST_CASE(
           "'--thread' is not an option (see `glasscape run --help`); did you mean '--threads'?");
   refused({"run", "study.toml", "--threads", "0"}, 2, "--threads: Value 0 not in range 1 to 1024");
   refused({"run", "study.toml", "more.toml"}, 2, "'more.toml' is one argument too many");
-  refused({"relax", "Au.xyz", "--potential", "lj", "--fmax", "-1"}, 2, "--fmax");
+  for (const std::string wrong : {"-1", "0", "nan", "inf", "small", "1e-3 eV", "1e400"})
+    refused({"relax", "Au.xyz", "--potential", "lj", "--fmax", wrong}, 78, "relax: key '--fmax': got ");
+  refused({"run", "study.toml", "--folder", ""}, 2, "--folder: expected the name of a folder");
   for (const std::string verb : {"run", "status", "digest", "check"})
     refused({verb, "missing.toml"}, 66, "cannot open study 'missing.toml': No such file or directory");
+  for (const std::string verb : {"run", "status", "digest", "check", "report"})
+    refused({verb, "."}, 66, "cannot read study '.': it is a folder, give a file");
+  refused({"evaluate", ".", "--potential", "lj"}, 66, "cannot read structure file '.': it is a folder, give a file");
+  refused({"evaluate", "Au.xyz", "--potential", "lj:epsilon=1,epsilon=2"}, 78, "key 'epsilon' is given twice");
+  refused({"evaluate", "Au.xyz", "--potential", "lj", "--elements", "Cu"}, 78,
+          "Au.xyz:3: elements are given, but the file names its atoms itself ('Au'); leave them out");
   refused({"digest", "study.toml"}, 66, "there is no run folder 'study.run': run the study first");
   refused({"evaluate", "missing.xyz", "--potential", "lj"}, 66, "cannot open structure file 'missing.xyz'");
   refused({"evaluate", "Au.xyz", "--potential", "eam-fs:missing.fs"}, 66,

@@ -39,7 +39,8 @@ temperatures = [200, 300]
 
 /// A study in a folder that is gone at the end.
 struct Ran {
-  Ran() : study(read_study(folder.write("study.toml", text), builtin_plugins(), installed_potentials(), folder.file("run"))) {}
+  explicit Ran(const std::string& toml = text)
+      : study(read_study(folder.write("study.toml", toml), builtin_plugins(), installed_potentials(), folder.file("run"))) {}
   void run() const {
     Store store(study.folder);
     Silent silent;
@@ -105,4 +106,19 @@ TEST_CASE("the numbers of a report agree with each other, and equal facts give a
   CHECK(count_of(page, "<svg viewBox") + count_of(page, "<svg xmlns") >= 7);
   CHECK(count_of(page, "src=") == 0);
   CHECK(count_of(page, "href=") == 0);
+}
+
+TEST_CASE("a report says that far atoms were frozen, and stands without a g(r) that cannot be made") {
+  std::string toml = text;
+  toml.replace(toml.find("searches = 10"), 13, "searches = 2\nactive_radius = \"5.5 A\"");
+  const Ran ran(toml + "rdf_range = \"1000 A\"\n");
+  ran.run();
+  const Findings findings = findings_of(ran.study, Store(ran.study.folder));
+  REQUIRE(findings.preparations.size() == 1);
+  CHECK_FALSE(findings.preparations.front().distances);
+  REQUIRE(findings.searches.size() == 1);
+  for (const std::string& said : {to_html(findings), to_text(findings), to_json(findings).dump()}) {
+    CHECK_THAT(said, Catch::Contains("Atoms further than 5.5 Å from the centre of a search were frozen"));
+    CHECK_THAT(said, Catch::Contains("There is no radial distribution function (key report.rdf_range): range 1000 A makes"));
+  }
 }

@@ -86,7 +86,7 @@ TEST_CASE("a stored saddle is stationary, has one negative mode, and relaxes to 
       const Eigen::MatrixXd hessian = surface.hessian(found->saddle)->matrix();
       const Eigen::VectorXd spectrum = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly).eigenvalues();
       CHECK(spectrum[0] < 0.0);
-      CHECK(spectrum[0] == Approx(found->curvature).epsilon(0.05));
+      CHECK(spectrum[0] == Approx(found->curvature).epsilon(0.05).margin(0.005));  // a Ritz value of few vectors
       CHECK(spectrum[1] > -1e-6);
       for (const double sign : {-1.0, 1.0}) {
         const Quenched end = minimise(surface, found->saddle + sign * 0.1 / fmax(found->mode) * found->mode, {.fmax = 1e-3, .max_step = 0.05});

@@ -31,6 +31,7 @@ struct Landscape {
     found.from = start;
     found.saddle = displaced(to, 1.0 + 0.5 * variant);
     found.energy = -9 + 0.1 * variant;
+    found.curvature = -1;
     found.end = basin(to).configuration.positions;
     found.end_energy = basin(to).energy;
     found.mode = Positions::Zero(3, base.atoms());

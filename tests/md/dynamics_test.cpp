@@ -224,3 +224,12 @@ TEST_CASE("a damaged restart file is refused") {
   CHECK_THROWS_WITH(read_restart(path), Catch::Contains("not a restart file"));
   std::filesystem::remove(path);
 }
+
+TEST_CASE("dynamics whose atoms fly out of all bounds says so instead of going on") {
+  Configuration c = start();
+  Surface surface(soft(), c);
+  for (const Ensemble ensemble : {Ensemble::nve, Ensemble::npt}) {
+    Dynamics run(surface, c, {.ensemble = ensemble, .timestep = 1e12 * fs});
+    CHECK_THROWS_AS([&] { for (int k = 0; k < 10; ++k) run.step(); }(), Error);
+  }
+}

@@ -261,6 +261,18 @@ TEST_CASE("atoms of a dump are sorted by id and named by element, or by the user
   CHECK_THROWS_AS(parse_lammps_dump(frame, "memory", {{"Cu"}}), FormatError);
 }
 
+TEST_CASE("species of extended XYZ that are numbers are named by the user, and names are not renamed") {
+  const auto parse = [](const std::string& species, const std::vector<std::string>& elements) {
+    return parse_extended_xyz("2\n\n" + species + " 0 0 0\n1 2 0 0\n", "s.xyz", {elements}).front();
+  };
+  CHECK(parse("2", {"Cu", "Zr"}).species->of(0) == elements_named({"Zr"}).front());
+  CHECK(parse("2", {"Cu", "Zr"}).species->of(1) == elements_named({"Cu"}).front());
+  CHECK(parse("2", {}).species->of(0).name == "2");
+  CHECK_THROWS_WITH(parse("3", {"Cu", "Zr"}), "s.xyz:3: species 3 has no name: 2 elements are given");
+  CHECK_THROWS_AS(parse("0", {"Cu", "Zr"}), InputError);
+  CHECK_THROWS_WITH(parse("Au", {"Cu", "Zr"}), Catch::StartsWith("s.xyz:3: elements are given, but the file names its atoms itself"));
+}
+
 TEST_CASE("the comment line of extended XYZ may be written in every way the specification allows") {
   const std::string columns = "Properties=id:I:1:pos:R:3:tag:L:2:species:S:1:masses:R:1";
   const std::string atom = "7 1.5D0 -2.5e-1 +3 T F Zr 90.0";

@@ -77,6 +77,10 @@ TEST_CASE("Stillinger-Weber silicon agrees with lmp") {
   agrees(potential("sw:Si.sw"), {"pair_style sw\npair_coeff * * " + folder + "Si.sw Si", "metal", {"Si"}});
 }
 
+TEST_CASE("Stillinger-Weber cadmium telluride, all elements of its file, agrees with lmp") {
+  agrees(potential("sw:CdTe.sw"), {"pair_style sw\npair_coeff * * " + folder + "CdTe.sw Cd Te", "metal", {"Cd", "Te"}});
+}
+
 TEST_CASE("Morse agrees with lmp") {
   const auto ours = potential("morse:depth=0.5,stiffness=1.4,r0=2.6,cutoff=6,truncation=force-shifted");
   Configuration c = fcc(3.7, 3, elements_named({"Cu"}), 1);

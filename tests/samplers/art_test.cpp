@@ -88,7 +88,7 @@ TEST_CASE("ART finds the four minima and eleven saddles of LJ7 with their connec
       {-15.444733800, -16.505384168, -15.935043060}, {-15.319864441, -15.935043060, -15.593210938}, {-15.283421275, -15.935043060, -15.533060055},
       {-15.097845644, -15.935043060, -15.935043060}, {-15.033384354, -16.505384168, -15.593210938}, {-15.026438106, -16.505384168, -15.533060055},
       {-14.816399804, -15.533060055, -15.533060055}, {-14.811129645, -15.533060055, -15.533060055}, {-14.596945713, -16.505384168, -15.533060055},
-      {-14.568061437, -15.593210938, -15.593210938}, {-14.548572943, -15.533060055, -15.533060055}};  // the twelfth, a flat hexagon at -12.548937709, is not looked for
+      {-14.568061437, -15.593210938, -15.593210938}, {-14.548572943, -15.533060055, -15.533060055}};  // the twelfth, a nearly flat hexagon at -12.548937709, is met too seldom
   Positions x(3, 7);
   x << 0, 1.1, 0.5, 0.5, 0.6, 1.5, -0.4, 0, 0, 0.95, 0.3, 0.4, 0.9, 0.8, 0, 0, 0, 0.9, -0.9, 0.5, 0.8;
   // soft directions find the low saddles at once, single atoms pushed hard the others
@@ -102,4 +102,37 @@ TEST_CASE("ART finds the four minima and eleven saddles of LJ7 with their connec
     }));
   }
   CHECK(links.size() == expected.size());
+}
+
+TEST_CASE("one atom that nothing holds has no direction to search in, and that is a fact") {
+  const auto law = potential("lj:sigma=2.5");
+  auto species = std::make_shared<Species>(Species{elements_named({"Ar"}), {0}});
+  Configuration alone{species, Cell::cubic(9.0), Positions::Zero(3, 1), {}};
+  const BasinFound start{alone, 0.0, 0.0, 1};
+  Surface surface(law, alone);
+  Rng rng(1, 1);
+  Run run{surface, start, {"start", 0}, rng};
+  Art sampler = art("searches=1");
+  const Events events = sampler.step(run);
+  REQUIRE(events.size() == 1);
+  CHECK(std::get<SearchFailed>(events.front()).reason == "no-direction");
+}
+
+TEST_CASE("searches around what the start does not have are refused at their key") {
+  const Species species{elements_named({"Cu", "Zr"}), {0, 1, 1}};
+  const auto told = [&](const std::string& toml) -> std::string {
+    Input in(parse_toml(toml, "study.toml"), "study.toml");
+    const Art sampler(Art::read(in));
+    try {
+      sampler.check_start(species, in);
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  CHECK(told("around = \"Zr\"") == "accepted");
+  CHECK(told("centres = [0, 2]") == "accepted");
+  CHECK(told("") == "accepted");
+  CHECK(told("around = \"Zn\"") == "study.toml:1: key 'around': got \"Zn\", expected an element of the start; did you mean 'Zr'?");
+  CHECK(told("centres = [0, 3]") == "study.toml:1: key 'centres': got [0, 3], expected atoms from 0 to 2");
 }
