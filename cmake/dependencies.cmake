@@ -1,6 +1,7 @@
 # Every dependency is a Debian 12 package; cmake/debian-packages.txt names them.
 find_package(Eigen3 3.4 REQUIRED)
 find_package(fmt REQUIRED)
+find_package(LAPACK REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(tomlplusplus REQUIRED)

@@ -1,8 +1,42 @@
 #include "md/pair_hessian.hpp"
 
-#include <map>
+#include <algorithm>
 
 namespace glasscape {
+namespace {
+
+/// What meets at each atom. A pair of an atom with its own image moves as one and adds nothing.
+struct Links {
+  using Gradient = std::pair<int, Vector3d>;
+  std::vector<std::vector<std::size_t>> terms;   // of each atom
+  std::vector<std::vector<Gradient>> gradients;  // of density k: atoms a with g_ka = drho_k/dx_a, in parts
+  std::vector<std::vector<Gradient>> densities;  // of atom a: densities k with g_ka
+};
+
+Links links_of(const std::vector<PairTerm>& terms, Eigen::Index atoms) {
+  const auto n = static_cast<std::size_t>(atoms);
+  Links links{std::vector<std::vector<std::size_t>>(n), std::vector<std::vector<Links::Gradient>>(n), {}};
+  for (std::size_t k = 0; k < terms.size(); ++k) {
+    const PairTerm& t = terms[k];
+    if (t.i == t.j) continue;
+    const auto i = static_cast<std::size_t>(t.i), j = static_cast<std::size_t>(t.j);
+    links.terms[i].push_back(k);
+    links.terms[j].push_back(k);
+    if (t.b_ij != 0.0) links.gradients[i].push_back({t.j, -t.b_ij * t.e});
+    if (t.b_ji != 0.0) links.gradients[j].push_back({t.i, t.b_ji * t.e});
+  }
+  links.densities.resize(n);
+  for (std::size_t k = 0; k < n; ++k) {
+    if (links.gradients[k].empty()) continue;
+    Vector3d own = Vector3d::Zero();
+    for (const auto& [a, g] : links.gradients[k]) own -= g;
+    links.gradients[k].push_back({static_cast<int>(k), own});
+    for (const auto& [a, g] : links.gradients[k]) links.densities[static_cast<std::size_t>(a)].push_back({static_cast<int>(k), g});
+  }
+  return links;
+}
+
+}  // namespace
 
 PairHessian::PairHessian(Eigen::Index atoms, std::vector<PairTerm> terms, Eigen::VectorXd embedding)
     : atoms_(atoms), terms_(std::move(terms)), embedding_(std::move(embedding)) {}
@@ -33,39 +67,41 @@ Positions PairHessian::times(const Positions& v) const {
 }
 
 Eigen::SparseMatrix<double> PairHessian::matrix() const {
-  using Blocks = std::map<int, Matrix3d>;
-  std::vector<Blocks> rows(static_cast<std::size_t>(atoms_));
-  std::vector<std::map<int, Vector3d>> gradients(static_cast<std::size_t>(atoms_));  // g_i = drho_i/dx
-  const auto block = [&](int i, int j) -> Matrix3d& {
-    return rows[static_cast<std::size_t>(i)].try_emplace(j, Matrix3d::Zero()).first->second;
+  const Links links = links_of(terms_, atoms_);
+  Eigen::SparseMatrix<double> matrix(3 * atoms_, 3 * atoms_);
+  std::vector<Matrix3d> column(static_cast<std::size_t>(atoms_), Matrix3d::Zero());  // three columns, a block per atom
+  std::vector<char> touched(static_cast<std::size_t>(atoms_), 0);
+  std::vector<int> rows;
+  const auto block = [&](int row) -> Matrix3d& {
+    const auto k = static_cast<std::size_t>(row);
+    if (!touched[k]) rows.push_back(row);
+    touched[k] = 1;
+    return column[k];
   };
-  const auto gradient = [&](int i, int j) -> Vector3d& {
-    return gradients[static_cast<std::size_t>(i)].try_emplace(j, Vector3d::Zero()).first->second;
-  };
-  for (const PairTerm& t : terms_) {
-    const Matrix3d pair = t.across * Matrix3d::Identity() + (t.along - t.across) * t.e * t.e.transpose();
-    block(t.i, t.i) += pair;
-    block(t.j, t.j) += pair;
-    block(t.i, t.j) -= pair;
-    block(t.j, t.i) -= pair;
-    if (t.b_ij == 0.0 && t.b_ji == 0.0) continue;
-    gradient(t.i, t.i) += t.b_ij * t.e;
-    gradient(t.i, t.j) -= t.b_ij * t.e;
-    gradient(t.j, t.i) += t.b_ji * t.e;
-    gradient(t.j, t.j) -= t.b_ji * t.e;
+  for (int j = 0; j < atoms_; ++j) {
+    for (const std::size_t k : links.terms[static_cast<std::size_t>(j)]) {
+      const PairTerm& t = terms_[k];
+      const Matrix3d pair = t.across * Matrix3d::Identity() + (t.along - t.across) * t.e * t.e.transpose();
+      block(j) += pair;
+      block(t.i == j ? t.j : t.i) -= pair;
+    }
+    for (const auto& [k, g_j] : links.densities[static_cast<std::size_t>(j)])
+      for (const auto& [a, g_a] : links.gradients[static_cast<std::size_t>(k)])
+        block(a) += embedding_[k] * g_a * g_j.transpose();
+    std::sort(rows.begin(), rows.end());
+    for (int axis = 0; axis < 3; ++axis) {
+      matrix.startVec(3 * j + axis);
+      for (const int row : rows)
+        for (int a = 0; a < 3; ++a)
+          matrix.insertBackByOuterInner(3 * j + axis, 3 * row + a) = column[static_cast<std::size_t>(row)](a, axis);
+    }
+    for (const int row : rows) {
+      column[static_cast<std::size_t>(row)].setZero();
+      touched[static_cast<std::size_t>(row)] = 0;
+    }
+    rows.clear();
   }
-  for (std::size_t i = 0; i < gradients.size(); ++i)
-    for (const auto& [a, g_a] : gradients[i])
-      for (const auto& [b, g_b] : gradients[i]) block(a, b) += embedding_[static_cast<Eigen::Index>(i)] * g_a * g_b.transpose();
-  Eigen::SparseMatrix<double> matrix(3 * atoms(), 3 * atoms());
-  std::vector<Eigen::Triplet<double>> entries;
-  for (Eigen::Index i = 0; i < atoms(); ++i) {
-    for (const auto& [j, m] : rows[static_cast<std::size_t>(i)])
-      for (int a = 0; a < 3; ++a)
-        for (int b = 0; b < 3; ++b) entries.emplace_back(static_cast<int>(3 * i + a), 3 * j + b, m(a, b));
-    rows[static_cast<std::size_t>(i)].clear();
-  }
-  matrix.setFromTriplets(entries.begin(), entries.end());
+  matrix.finalize();
   return matrix;
 }
 

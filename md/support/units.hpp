@@ -3,6 +3,7 @@
 // stress eV/Angstrom^3 = 160.2177 GPa. Constants: CODATA 2018 (exact e, kB, NA; u = 1.66053906660e-27 kg).
 #pragma once
 
+#include <numbers>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ inline constexpr double planck_eV_s = 4.135667696923859e-15;
 /// One internal time unit in femtoseconds: 1e5 * sqrt(u/e) with u in kg and e in C.
 inline constexpr double time_fs = 10.180505710759416;
 inline constexpr double time_ps = time_fs * 1e-3;
+/// Frequency of a mode of eigenvalue 1 eV/(Angstrom^2 u), THz: 1 / (2 pi) per internal time unit.
+inline constexpr double frequency_THz = 1.0 / (2.0 * std::numbers::pi * time_ps);
 
 /// 1 eV/Angstrom^3 in GPa.
 inline constexpr double stress_GPa = 160.2176634;

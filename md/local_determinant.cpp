@@ -1,0 +1,171 @@
+#include "md/local_determinant.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/LU>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "md/support/error.hpp"
+#include "md/support/random.hpp"
+#include "md/symmetric.hpp"
+
+namespace glasscape {
+namespace {
+
+using Sparse = Eigen::SparseMatrix<double>;
+
+/// The change of the Hessian on the free coordinates.
+Sparse change_on(const Sparse& difference, const std::vector<Eigen::Index>& free) {
+  std::vector<Eigen::Index> place(static_cast<std::size_t>(difference.rows()), -1);
+  for (std::size_t k = 0; k < free.size(); ++k) place[static_cast<std::size_t>(free[k])] = static_cast<Eigen::Index>(k);
+  const auto size = static_cast<Eigen::Index>(free.size());
+  Sparse change(size, size);
+  change.reserve(difference.nonZeros());
+  for (Eigen::Index column = 0; column < size; ++column) {
+    change.startVec(column);
+    for (Sparse::InnerIterator it(difference, free[static_cast<std::size_t>(column)]); it; ++it)
+      if (const Eigen::Index row = place[static_cast<std::size_t>(it.row())]; row >= 0)
+        change.insertBackByOuterInner(column, row) = it.value();
+  }
+  change.finalize();
+  return change;
+}
+
+/// Which free coordinates belong to the atoms whose rows change most.
+std::vector<Eigen::Index> region_of(const Sparse& change, const std::vector<Eigen::Index>& free, Eigen::Index total, Eigen::Index wanted) {
+  Eigen::VectorXd score = Eigen::VectorXd::Zero(total);
+  for (Eigen::Index column = 0; column < change.cols(); ++column)
+    score[free[static_cast<std::size_t>(column)] / 3] += change.col(column).squaredNorm();
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(total));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return score[a] > score[b]; });
+  std::vector<char> inside(order.size(), 0);
+  for (std::size_t k = 0; k < order.size() && static_cast<Eigen::Index>(k) < wanted; ++k) inside[static_cast<std::size_t>(order[k])] = 1;
+  std::vector<Eigen::Index> region;
+  for (std::size_t k = 0; k < free.size(); ++k)
+    if (inside[static_cast<std::size_t>(free[k] / 3)]) region.push_back(static_cast<Eigen::Index>(k));
+  return region;
+}
+
+/// Takes the part among the region's coordinates out of the change and returns it dense.
+Eigen::MatrixXd take_region(Sparse& change, const std::vector<Eigen::Index>& region) {
+  std::vector<Eigen::Index> place(static_cast<std::size_t>(change.rows()), -1);
+  for (std::size_t k = 0; k < region.size(); ++k) place[static_cast<std::size_t>(region[k])] = static_cast<Eigen::Index>(k);
+  const auto size = static_cast<Eigen::Index>(region.size());
+  Eigen::MatrixXd inner = Eigen::MatrixXd::Zero(size, size);
+  change.prune([&](Eigen::Index row, Eigen::Index column, double value) {
+    const Eigen::Index a = place[static_cast<std::size_t>(row)], b = place[static_cast<std::size_t>(column)];
+    if (a < 0 || b < 0) return true;
+    inner(a, b) = value;
+    return false;
+  });
+  return inner;
+}
+
+/// The inverse of H + D_R: G - G_R X G_R^T with X = (1 + D_R G_RR)^-1 D_R (Woodbury).
+class Updated {
+ public:
+  Updated(const Eigen::MatrixXd& inverse, const std::vector<Eigen::Index>& region, const Eigen::MatrixXd& change)
+      : inverse_(inverse), columns_(inverse(Eigen::all, region)) {
+    const Eigen::MatrixXd inner = columns_(region, Eigen::all);
+    Eigen::MatrixXd m = change * inner;
+    m.diagonal().array() += 1.0;
+    x_ = m.partialPivLu().solve(change);
+    change_ = of_change(change, inner);
+  }
+  /// ln|det(1 + D_R G_RR)|, and the negative eigenvalues of H + D_R.
+  const Determinant& change() const { return change_; }
+  Eigen::MatrixXd times(const Eigen::MatrixXd& v) const { return inverse_ * v - columns_ * (x_ * (columns_.transpose() * v)); }
+
+  /// tr(E times this), for symmetric E.
+  double trace_with(const Sparse& e) const {
+    double trace = 0.0;
+    for (Eigen::Index column = 0; column < e.cols(); ++column)
+      for (Sparse::InnerIterator it(e, column); it; ++it) trace += it.value() * inverse_(it.row(), column);
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const RowMajor rows = columns_;  // rows side by side: several times faster with a sparse factor
+    const RowMajor image = e.transpose() * rows;
+    return trace - x_.cwiseProduct(columns_.transpose() * image).sum();
+  }
+
+ private:
+  /// From the symmetric 1 + C^T D_R C with G_RR = C C^T, whose inertia is that of H + D_R. For a region of all atoms
+  /// G_RR is singular by the translations; what is added to it there cannot be felt by D_R.
+  static Determinant of_change(const Eigen::MatrixXd& change, Eigen::MatrixXd inner) {
+    const double little = 1e-12 * inner.diagonal().mean();
+    inner.diagonal().array() += little;
+    const Eigen::MatrixXd c = inner.llt().matrixL();
+    Eigen::MatrixXd m = c.transpose().triangularView<Eigen::Upper>() * Eigen::MatrixXd(change * c.triangularView<Eigen::Lower>());
+    m.diagonal().array() += 1.0;
+    return determinant(m);
+  }
+
+  const Eigen::MatrixXd& inverse_;
+  Eigen::MatrixXd columns_, x_;
+  Determinant change_;
+};
+
+struct Drawn {
+  double mean = 0, standard_error = 0;
+};
+
+/// tr(E G E G) from z^T E G E G z = (G E z).(E G z) with random signs z.
+Drawn trace_of_square(const Sparse& e, const Updated& inverse, int draws) {
+  Rng rng(1, stream_of("trace of a change of the Hessian"));
+  Eigen::MatrixXd z(e.rows(), draws);
+  for (double& sign : z.reshaped()) sign = rng.bits() & 1 ? 1.0 : -1.0;
+  Eigen::MatrixXd both(e.rows(), 2 * draws);
+  both << e * z, z;
+  const Eigen::MatrixXd products = inverse.times(both);  // G E z and G z
+  const Eigen::MatrixXd right = e * products.rightCols(draws);
+  const Eigen::ArrayXd values = products.leftCols(draws).cwiseProduct(right).colwise().sum().transpose().array();
+  const double mean = values.mean();
+  return {mean, std::sqrt((values - mean).square().sum() / std::max(1.0, draws * (draws - 1.0)))};
+}
+
+/// The terms of third and higher order: |tr T^3| <= (tr T^2)^(3/2) for the symmetric form T of G E. Where that is no
+/// small number the series means little, and the error is as large as its last term and more.
+double beyond_second(double trace_of_square) {
+  const double second = 0.5 * std::abs(trace_of_square);
+  return second * std::min(1.5, std::sqrt(second));
+}
+
+}  // namespace
+
+std::optional<LocalDeterminant> LocalDeterminant::of_basin(Surface& surface, const Positions& x) {
+  LocalDeterminant basin;
+  basin.space_ = mode_space(surface, x);
+  const Eigen::MatrixXd zero = basin.space_.zero(basin.space_.free, Eigen::all);
+  if (zero.cols() > 3) throw InputError("a local determinant wants a periodic cell or frozen atoms: a free cluster rotates; factorise each saddle");
+  basin.hessian_ = surface.hessian(x)->matrix();
+  basin.inverse_ = basin.space_.free_part(basin.hessian_);
+  // translations are lifted to an eigenvalue of the size of the others, and taken out of the inverse again
+  const double lift = basin.inverse_.diagonal().mean();
+  if (zero.cols() > 0) basin.inverse_.noalias() += lift * zero * zero.transpose();
+  const std::optional<double> log_det = invert_positive(basin.inverse_);
+  if (!log_det) return std::nullopt;
+  if (zero.cols() > 0) basin.inverse_.noalias() -= 1.0 / lift * zero * zero.transpose();
+  const double zeros = static_cast<double>(zero.cols()) * std::log(lift);
+  basin.basin_ = {*log_det - zeros + basin.space_.weighting(), 0, basin.space_.modes()};
+  return basin;
+}
+
+LocalDeterminant::Result LocalDeterminant::at(Surface& surface, const Positions& x, const Options& options) const {
+  const ModeSpace space = mode_space(surface, x);
+  if (space.free != space_.free) throw InputError("a local determinant wants the frozen coordinates of its basin");
+  const Sparse difference = surface.hessian(x)->matrix() - hessian_;
+  Sparse rest = change_on(difference, space.free);
+  const std::vector<Eigen::Index> region = region_of(rest, space.free, x.cols(), options.atoms);
+  const Eigen::MatrixXd inner = take_region(rest, region);
+  const Updated inverse(inverse_, region, inner);
+  const Determinant exact = inverse.change();
+  Result result{{basin_.value + exact.log_abs, exact.negative, space.modes()}, 0.0, std::min(options.atoms, x.cols())};
+  if (rest.nonZeros() == 0) return result;
+  const Drawn second = trace_of_square(rest, inverse, options.draws);
+  result.at.value += inverse.trace_with(rest) - 0.5 * second.mean;
+  result.error = beyond_second(second.mean) + 2.5 * second.standard_error;
+  return result;
+}
+
+}  // namespace glasscape

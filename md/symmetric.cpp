@@ -1,0 +1,90 @@
+#include "md/symmetric.hpp"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "md/support/error.hpp"
+
+extern "C" {
+void dsytrf_(const char* half, const int* n, double* a, const int* lda, int* pivots, double* work, const int* lwork, int* info);
+void dpotrf_(const char* half, const int* n, double* a, const int* lda, int* info);
+void dpotri_(const char* half, const int* n, double* a, const int* lda, int* info);
+void dsyevd_(const char* job, const char* half, const int* n, double* a, const int* lda, double* w, double* work, const int* lwork,
+             int* iwork, const int* liwork, int* info);
+}
+
+namespace glasscape {
+namespace {
+
+int order_of(const Eigen::MatrixXd& m) {
+  if (m.rows() > std::numeric_limits<int>::max()) throw Error("a matrix of {} rows is beyond LAPACK", m.rows());
+  return static_cast<int>(m.rows());
+}
+
+/// ln|det| and inertia of the block diagonal factor D of dsytrf: pivots[k] < 0 marks the two columns of a 2 x 2 block.
+Determinant of_pivots(const Eigen::MatrixXd& factors, const std::vector<int>& pivots) {
+  Determinant d;
+  for (Eigen::Index k = 0; k < factors.rows(); ++k) {
+    const double a = factors(k, k);
+    if (pivots[static_cast<std::size_t>(k)] > 0) {
+      d.log_abs += std::log(std::abs(a));
+      d.negative += a < 0.0;
+      continue;
+    }
+    const double b = factors(k + 1, k), c = factors(k + 1, k + 1);
+    // scaled by b^2, which is the largest of the three products
+    const double scaled = (a / b) * (c / b) - 1.0;
+    d.log_abs += 2.0 * std::log(std::abs(b)) + std::log(std::abs(scaled));
+    d.negative += scaled < 0.0 ? 1 : a < 0.0 ? 2 : 0;
+    ++k;
+  }
+  return d;
+}
+
+}  // namespace
+
+Determinant determinant(Eigen::MatrixXd& m) {
+  const int n = order_of(m), query = -1;
+  if (n == 0) return {};
+  std::vector<int> pivots(static_cast<std::size_t>(n));
+  double best = 0;
+  int info = 0;
+  dsytrf_("L", &n, m.data(), &n, pivots.data(), &best, &query, &info);
+  std::vector<double> work(static_cast<std::size_t>(best));
+  const int size = static_cast<int>(work.size());
+  dsytrf_("L", &n, m.data(), &n, pivots.data(), work.data(), &size, &info);
+  return of_pivots(m, pivots);
+}
+
+std::optional<double> invert_positive(Eigen::MatrixXd& m) {
+  const int n = order_of(m);
+  if (n == 0) return 0.0;
+  int info = 0;
+  dpotrf_("L", &n, m.data(), &n, &info);
+  if (info != 0) return std::nullopt;
+  const double log_det = 2.0 * m.diagonal().array().log().sum();
+  dpotri_("L", &n, m.data(), &n, &info);
+  if (info != 0) return std::nullopt;
+  m.triangularView<Eigen::StrictlyUpper>() = m.transpose();
+  return log_det;
+}
+
+Eigen::VectorXd eigenvalues(Eigen::MatrixXd& m, bool vectors) {
+  const int n = order_of(m), query = -1;
+  Eigen::VectorXd values(n);
+  if (n == 0) return values;
+  const char* job = vectors ? "V" : "N";
+  double best = 0;
+  int ibest = 0, info = 0;
+  dsyevd_(job, "L", &n, m.data(), &n, values.data(), &best, &query, &ibest, &query, &info);
+  if (best > std::numeric_limits<int>::max()) throw Error("the eigenvectors of a matrix of {} rows are beyond LAPACK", n);
+  std::vector<double> work(static_cast<std::size_t>(best));
+  std::vector<int> iwork(static_cast<std::size_t>(ibest));
+  const int size = static_cast<int>(best);
+  dsyevd_(job, "L", &n, m.data(), &n, values.data(), work.data(), &size, iwork.data(), &ibest, &info);
+  if (info != 0) throw Error("LAPACK found no eigenvalues of a matrix of {} rows (dsyevd: {})", n, info);
+  return values;
+}
+
+}  // namespace glasscape
