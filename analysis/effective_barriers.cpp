@@ -6,14 +6,11 @@
 #include <cmath>
 #include <numbers>
 
+#include "analysis/thermal_energy.hpp"
 #include "md/support/error.hpp"
-#include "md/support/units.hpp"
 
 namespace glasscape {
 namespace {
-
-/// kT in eV. Throws InputError for a temperature that is not above 0.
-double thermal_energy(double temperature);
 
 /// kT ln <exp(F/kT)> and its weights: sequential for the energy kT, parallel for -kT.
 struct ExponentialAverage {
@@ -98,13 +95,6 @@ std::vector<ConvergencePoint> barrier_convergence(std::span<const double> barrie
 }
 
 namespace {
-
-double thermal_energy(double temperature) {
-  const double kT = units::boltzmann * temperature;
-  if (!(kT > 0 && std::isfinite(temperature)))
-    throw InputError("temperature is {} K, expected a value above 0", temperature);
-  return kT;
-}
 
 /// Relative to the largest term, so that 5 eV at 10 K (an exponent of 5800) neither overflows nor vanishes;
 /// as excess over it, so that the mean is left when kT exceeds all differences.

@@ -6,6 +6,7 @@
 #include <numbers>
 #include <string_view>
 
+#include "analysis/thermal_energy.hpp"
 #include "analysis/wide_real.hpp"
 #include "md/support/error.hpp"
 #include "md/support/units.hpp"
@@ -18,8 +19,6 @@ constexpr double planck_eV_per_THz = units::planck_eV_s * 1e12;
 /// ln(1 THz * 1 s).
 constexpr double log_terahertz = 12.0 * std::numbers::ln10;
 
-/// kT in eV. Throws InputError for a temperature that is not above 0.
-double thermal_energy(double temperature);
 void check_finite(double value, std::string_view what);
 void check_frequency(double frequency);
 std::vector<std::string> doubts_about(double forward, double backward, double temperature);
@@ -150,13 +149,6 @@ EventRates quantum_event_rates(const VibratingPoint& from, const VibratingPoint&
 }
 
 namespace {
-
-double thermal_energy(double temperature) {
-  const double kT = units::boltzmann * temperature;
-  if (!(kT > 0 && std::isfinite(temperature)))
-    throw InputError("temperature is {} K, expected a value above 0", temperature);
-  return kT;
-}
 
 void check_finite(double value, std::string_view what) {
   if (!std::isfinite(value)) throw InputError("{} is {}, expected a finite number", what, value);

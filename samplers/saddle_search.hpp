@@ -3,8 +3,9 @@
 //   push     along a soft direction of the atoms around the centre, the rest relaxing across it, until the curvature
 //            there turns negative or the energy drops
 //   climb    along the lowest mode, relaxing across it, until the force vanishes
-//   verify   that exactly one curvature is negative; a second negative one is followed down and the climb resumed
 //   connect  relax down both sides; one must return to the start
+//   verify   once it does, that exactly one curvature is negative; a second negative one is followed down and the climb
+//            resumed
 //   set back if neither does, but nearly: a few atoms flipped on the way; put those back and climb again
 //   retreat  if neither does, the first barrier on the way lies between the start and the minimum that was reached:
 //            climb again from the highest point of the line between them

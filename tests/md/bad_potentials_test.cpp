@@ -6,6 +6,7 @@
 #include "md/potentials/eam.hpp"
 #include "md/support/text.hpp"
 #include "md/surface.hpp"
+#include "tests/support/message.hpp"
 #include "tests/support/systems.hpp"
 
 using namespace glasscape;
@@ -19,16 +20,6 @@ const std::filesystem::path folder = std::filesystem::path(GLASSCAPE_TEST_INPUTS
 
 Style style_of(const std::string& name) {
   return name.ends_with(".eam.fs") ? Style::finnis_sinclair : Style::alloy;
-}
-
-template <typename Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 /// A table of n values on lines of three, all the same.

@@ -6,25 +6,17 @@
 
 #include "md/support/error.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/message.hpp"
 
 using namespace glasscape;
 using Catch::Contains;
 using test::Folder;
+using test::message_of;
 
 namespace {
 
 Input study(std::string_view toml, const SearchPath& search = {}) {
   return Input(parse_toml(toml, "study.toml"), "study.toml", search);
-}
-
-template <typename Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 std::string with_article(const std::string& name) {
@@ -36,7 +28,7 @@ using Read = std::function<void(Input&)>;
 /// What a study of the one line `k = VALUE` is told.
 std::string told(const std::string& value, const Read& read) {
   Input in = study("k = " + value);
-  return message_of([&] { read(in); });
+  return message_of<InputError>([&] { read(in); });
 }
 
 using Reader = double (Input::*)(const std::string&, const Default<std::string>&, std::string_view, Range);
@@ -72,7 +64,7 @@ TEST_CASE("every quantity is read in its units, and a bare number only where a u
     CHECK((in.*kind.read)("spaced", required, "", Range::any) == Approx(kind.value).epsilon(1e-12));
     CHECK((in.*kind.read)("absent", kind.text, "", Range::any) == Approx(kind.value).epsilon(1e-12));
     for (const char* key : {"bare", "whole"}) {
-      const std::string message = message_of([&] { (in.*kind.read)(key, required, "", Range::any); });
+      const std::string message = message_of<InputError>([&] { (in.*kind.read)(key, required, "", Range::any); });
       if (kind.bare)
         CHECK(message == "accepted");
       else
@@ -158,7 +150,7 @@ TEST_CASE("a key that is absent takes its default, and without a default it is m
   CHECK(in.table("inner", "").keys().empty());
   CHECK(in.tables("stage", "").empty());
   CHECK(!in.has("radius"));
-  CHECK(message_of([&] { in.length("radius", required, "atoms within it are pushed"); }) ==
+  CHECK(message_of<InputError>([&] { in.length("radius", required, "atoms within it are pushed"); }) ==
         "study.toml: key 'radius' is missing: give length (atoms within it are pushed)");
 }
 
@@ -193,11 +185,11 @@ TEST_CASE("ranges end where they say") {
 TEST_CASE("a key that nothing asked for is refused, and the nearest known key is named") {
   Input in = study("\nradius = 4\nradios = 5");
   in.length("radius", required, "");
-  CHECK(message_of([&] { in.finish(); }) == "study.toml:3: key 'radios' is unknown; did you mean 'radius'?");
+  CHECK(message_of<InputError>([&] { in.finish(); }) == "study.toml:3: key 'radios' is unknown; did you mean 'radius'?");
   Input far = study("seed = 1");
   far.length("radius", "4 A", "");
   far.real("softness", 1.0, "");
-  CHECK(message_of([&] { far.finish(); }) == "study.toml:1: key 'seed' is unknown; known: radius, softness");
+  CHECK(message_of<InputError>([&] { far.finish(); }) == "study.toml:1: key 'seed' is unknown; known: radius, softness");
   Input known = study("radius = 4");
   CHECK(known.has("radius"));
   CHECK_NOTHROW(known.finish());
@@ -207,7 +199,7 @@ TEST_CASE("a key that was asked about and then read is listed once among the kno
   Input in = study("seed = 1");
   in.has("radius");
   in.length("radius", "4 A", "");
-  CHECK(message_of([&] { in.finish(); }) == "study.toml:1: key 'seed' is unknown; known: radius");
+  CHECK(message_of<InputError>([&] { in.finish(); }) == "study.toml:1: key 'seed' is unknown; known: radius");
 }
 
 TEST_CASE("a word that is none of the choices is refused with the nearest") {
@@ -222,14 +214,14 @@ TEST_CASE("keys of inner tables are named with their path and their own line") {
   Input in = study("[outer]\n[outer.inner]\n\nradius = -1\n[[stage]]\nname = \"a\"\n[[stage]]\nname = 2\n");
   Input inner = in.table("outer", "").table("inner", "");
   CHECK(inner.where("radius") == "study.toml:4: key 'outer.inner.radius'");
-  CHECK(message_of([&] { inner.length("radius", required, "", positive); }) ==
+  CHECK(message_of<InputError>([&] { inner.length("radius", required, "", positive); }) ==
         "study.toml:4: key 'outer.inner.radius': got -1, expected a value above 0");
-  CHECK_THAT(message_of([&] { inner.length("depth", required, "how deep"); }),
+  CHECK_THAT(message_of<InputError>([&] { inner.length("depth", required, "how deep"); }),
              Catch::StartsWith("study.toml:2: key 'outer.inner.depth' is missing"));
   std::vector<Input> stages = in.tables("stage", "");
   REQUIRE(stages.size() == 2);
   CHECK(stages[0].text("name", required, "") == "a");
-  CHECK_THAT(message_of([&] { stages[1].text("name", required, ""); }),
+  CHECK_THAT(message_of<InputError>([&] { stages[1].text("name", required, ""); }),
              Catch::StartsWith("study.toml:8: key 'stage.name': got 2"));
   CHECK_NOTHROW(in.finish());
 }
@@ -237,9 +229,9 @@ TEST_CASE("keys of inner tables are named with their path and their own line") {
 TEST_CASE("a condition of several options is refused at the key that breaks it") {
   Input in = study("inner = 5\ncutoff = 4");
   CHECK_NOTHROW(in.expect(true, "inner", ""));
-  CHECK(message_of([&] { in.expect(false, "inner", "less than the cutoff"); }) ==
+  CHECK(message_of<InputError>([&] { in.expect(false, "inner", "less than the cutoff"); }) ==
         "study.toml:1: key 'inner': got 5, expected less than the cutoff");
-  CHECK(message_of([&] { in.expect(false, "width", "less than the cutoff"); }) ==
+  CHECK(message_of<InputError>([&] { in.expect(false, "width", "less than the cutoff"); }) ==
         "study.toml: key 'width': its default does not fit here, expected less than the cutoff");
 }
 
@@ -289,14 +281,14 @@ TEST_CASE("options of the command line are typed by how they look") {
   CHECK(in.text("url", required, "") == "a=b");
   CHECK_NOTHROW(in.finish());
   CHECK(parse_pairs("  ", "file", "here").entries.empty());
-  CHECK(message_of([] { parse_pairs("Si.sw", "", "here"); }) == "here: 'Si.sw' is not of the form key=value");
-  CHECK(message_of([] { parse_pairs("a=1,Si.sw", "file", "here"); }) ==
+  CHECK(message_of<InputError>([] { parse_pairs("Si.sw", "", "here"); }) == "here: 'Si.sw' is not of the form key=value");
+  CHECK(message_of<InputError>([] { parse_pairs("a=1,Si.sw", "file", "here"); }) ==
         "here: 'Si.sw' is not of the form key=value");
 }
 
 TEST_CASE("an option given twice on the command line is refused") {
-  CHECK_THAT(message_of([] { parse_pairs("a=1,a=2", "", "here"); }), Contains("'a'"));
-  CHECK_THAT(message_of([] { parse_pairs("Si.sw,file=Ge.sw", "file", "here"); }), Contains("'file'"));
+  CHECK_THAT(message_of<InputError>([] { parse_pairs("a=1,a=2", "", "here"); }), Contains("'a'"));
+  CHECK_THAT(message_of<InputError>([] { parse_pairs("Si.sw,file=Ge.sw", "file", "here"); }), Contains("'file'"));
 }
 
 TEST_CASE("a whole number above its limit is refused with the limit") {
@@ -314,7 +306,7 @@ TEST_CASE("describing shows of keys that exclude each other that one of them is 
   Input in = Input::describing();
   in.time("time", OneOf{"rate, time"}, "how long");
   CHECK(in.record().at(0).fallback == "(one of rate, time)");
-  CHECK_THAT(message_of([] { study("").time("time", OneOf{"rate, time"}, "how long"); }), Contains("key 'time' is missing"));
+  CHECK_THAT(message_of<InputError>([] { study("").time("time", OneOf{"rate, time"}, "how long"); }), Contains("key 'time' is missing"));
 }
 
 TEST_CASE("the files that a table and those inside it name are known by their keys") {

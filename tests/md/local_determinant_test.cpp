@@ -10,17 +10,12 @@ using namespace glasscape::test;
 
 namespace {
 
-const Glass& glass() {
-  static const Glass made = quick_glass(5);
-  return made;
-}
-
 /// One atom pushed by `push`, those around it by less: a local change that need not be a saddle.
 Positions pushed(double push) {
-  const Positions& x = glass().basin.positions;
+  const Positions& x = glass_of_500().basin.positions;
   Positions y = x;
   for (Eigen::Index i = 0; i < x.cols(); ++i) {
-    const double r = glass().basin.cell.nearest(x.col(i) - x.col(100)).norm();
+    const double r = glass_of_500().basin.cell.nearest(x.col(i) - x.col(100)).norm();
     y.col(i) += push * std::exp(-r * r / 8.0) * Vector3d(0.6, -0.64, 0.48);
   }
   return y;
@@ -29,10 +24,10 @@ Positions pushed(double push) {
 }  // namespace
 
 TEST_CASE("for a region of all atoms the local determinant is the determinant") {
-  Surface surface = glass().surface();
-  const auto basin = LocalDeterminant::of_basin(surface, glass().basin.positions);
+  Surface surface = glass_of_500().surface();
+  const auto basin = LocalDeterminant::of_basin(surface, glass_of_500().basin.positions);
   REQUIRE(basin);
-  CHECK(basin->basin().value == Approx(log_determinant(surface, glass().basin.positions).value).epsilon(1e-10));
+  CHECK(basin->basin().value == Approx(log_determinant(surface, glass_of_500().basin.positions).value).epsilon(1e-10));
   const Positions y = pushed(0.6);
   const LogDeterminant exact = log_determinant(surface, y);
   const LocalDeterminant::Result all = basin->at(surface, y, {.atoms = 500});
@@ -42,8 +37,8 @@ TEST_CASE("for a region of all atoms the local determinant is the determinant") 
 }
 
 TEST_CASE("the local determinant comes nearer as its region grows, and its error says how near") {
-  Surface surface = glass().surface();
-  const auto basin = LocalDeterminant::of_basin(surface, glass().basin.positions);
+  Surface surface = glass_of_500().surface();
+  const auto basin = LocalDeterminant::of_basin(surface, glass_of_500().basin.positions);
   REQUIRE(basin);
   for (const double push : {0.2, 0.5, 0.8}) {
     const Positions y = pushed(push);
@@ -61,9 +56,9 @@ TEST_CASE("the local determinant comes nearer as its region grows, and its error
 }
 
 TEST_CASE("frozen atoms stay frozen in a local determinant, and other frozen atoms are refused") {
-  Surface surface = glass().surface();
+  Surface surface = glass_of_500().surface();
   surface.freeze({0, 1, 2});
-  const auto basin = LocalDeterminant::of_basin(surface, glass().basin.positions);
+  const auto basin = LocalDeterminant::of_basin(surface, glass_of_500().basin.positions);
   REQUIRE(basin);
   const Positions y = pushed(0.6);
   CHECK(basin->at(surface, y, {.atoms = 500}).at.value == Approx(log_determinant(surface, y).value).epsilon(1e-9));
@@ -72,6 +67,6 @@ TEST_CASE("frozen atoms stay frozen in a local determinant, and other frozen ato
 }
 
 TEST_CASE("a point with an unstable direction is no basin") {
-  Surface surface = glass().surface();
-  CHECK_FALSE(LocalDeterminant::of_basin(surface, glass().basin.positions + 0.2 * noise(500, 4)));
+  Surface surface = glass_of_500().surface();
+  CHECK_FALSE(LocalDeterminant::of_basin(surface, glass_of_500().basin.positions + 0.2 * noise(500, 4)));
 }

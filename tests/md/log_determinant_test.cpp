@@ -13,11 +13,6 @@ using namespace glasscape::test;
 
 namespace {
 
-const Glass& glass() {
-  static const Glass made = quick_glass(5);
-  return made;
-}
-
 /// ln|det'| and inertia from all eigenvalues, by Eigen and with the zero modes of the whole matrix sorted out by size.
 LogDeterminant by_eigenvalues(Surface& surface, const Positions& x) {
   const Eigen::VectorXd mass = surface.species()->masses().transpose().replicate(3, 1).reshaped();
@@ -61,37 +56,37 @@ double log_det_of(const Configuration& c) {
 }  // namespace
 
 TEST_CASE("the factorised log-determinant of a glass is the sum of the logarithms of its eigenvalues") {
-  Surface surface = glass().surface();
-  const LogDeterminant d = log_determinant(surface, glass().basin.positions);
+  Surface surface = glass_of_500().surface();
+  const LogDeterminant d = log_determinant(surface, glass_of_500().basin.positions);
   CHECK(d.negative == 0);
-  check_same(d, by_eigenvalues(surface, glass().basin.positions));
+  check_same(d, by_eigenvalues(surface, glass_of_500().basin.positions));
 }
 
 TEST_CASE("far from a minimum the factorisation counts the negative eigenvalues") {
-  Surface surface = glass().surface();
-  const Positions x = glass().basin.positions + 0.15 * noise(500, 8);
+  Surface surface = glass_of_500().surface();
+  const Positions x = glass_of_500().basin.positions + 0.15 * noise(500, 8);
   const LogDeterminant d = log_determinant(surface, x);
   CHECK(d.negative > 5);
   check_same(d, by_eigenvalues(surface, x));
 }
 
 TEST_CASE("frozen atoms are no modes and leave no zero mode") {
-  Surface surface = glass().surface();
+  Surface surface = glass_of_500().surface();
   surface.freeze({3, 77, 401});
-  const LogDeterminant d = log_determinant(surface, glass().basin.positions);
+  const LogDeterminant d = log_determinant(surface, glass_of_500().basin.positions);
   CHECK(d.modes == 3 * 497);
-  check_same(d, by_eigenvalues(surface, glass().basin.positions));
+  check_same(d, by_eigenvalues(surface, glass_of_500().basin.positions));
 }
 
 TEST_CASE("neither the order of the atoms nor a shift of all of them changes the log-determinant") {
-  Surface surface = glass().surface();
-  const double value = log_determinant(surface, glass().basin.positions).value;
-  Configuration turned = glass().basin;
+  Surface surface = glass_of_500().surface();
+  const double value = log_determinant(surface, glass_of_500().basin.positions).value;
+  Configuration turned = glass_of_500().basin;
   auto species = std::make_shared<Species>(*turned.species);
   std::reverse(species->element_of.begin(), species->element_of.end());
   turned.species = species;
   turned.positions = Positions(turned.positions.rowwise().reverse()).colwise() + Vector3d(0.3, -7.1, 2.2);
-  Surface other(glass().potential, turned);
+  Surface other(glass_of_500().potential, turned);
   CHECK(log_determinant(other, turned.positions).value == Approx(value).epsilon(1e-9));
 }
 

@@ -9,9 +9,11 @@
 #include "md/support/error.hpp"
 #include "md/support/random.hpp"
 #include "tests/support/folder.hpp"
+#include "tests/support/message.hpp"
 
 using namespace glasscape;
 using test::Folder;
+using test::message_of;
 
 namespace {
 
@@ -24,16 +26,6 @@ std::string fewest_digits(double value) {
     if (std::strtod(text.c_str(), nullptr) == value) return text;
   }
   return "none";
-}
-
-template <typename Action>
-std::string message_of(Action action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 }  // namespace

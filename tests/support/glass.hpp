@@ -26,4 +26,10 @@ inline Glass quick_glass(int cells, double fmax = 1e-6) {
   return {law, c, q.energy};
 }
 
+/// Made once.
+inline const Glass& glass_of_500() {
+  static const Glass made = quick_glass(5);
+  return made;
+}
+
 }  // namespace glasscape::test
