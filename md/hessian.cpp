@@ -18,4 +18,17 @@ Eigen::SparseMatrix<double> Hessian::matrix() const {
   return matrix;
 }
 
+Eigen::MatrixXd Hessian::block(const std::vector<Eigen::Index>& chosen) const {
+  const auto n = static_cast<Eigen::Index>(chosen.size());
+  Eigen::MatrixXd block(3 * n, 3 * n);
+  Positions unit = Positions::Zero(3, atoms());
+  for (Eigen::Index k = 0; k < 3 * n; ++k) {
+    double& one = unit(k % 3, chosen[static_cast<std::size_t>(k / 3)]);
+    one = 1.0;
+    block.col(k) = times(unit)(Eigen::all, chosen).reshaped();
+    one = 0.0;
+  }
+  return block;
+}
+
 }  // namespace glasscape

@@ -27,6 +27,9 @@ class Hessian {
   virtual Positions times(const Positions& v) const = 0;
   /// All of H. The default applies `times` to every unit vector: 3N products.
   virtual Eigen::SparseMatrix<double> matrix() const;
+  /// The rows and columns of these atoms, in their order: how they respond while all others stay. The default applies
+  /// `times` to each of their unit vectors.
+  virtual Eigen::MatrixXd block(const std::vector<Eigen::Index>& atoms) const;
   /// The springs between pairs; none when the law is not made of pairs.
   virtual std::vector<Spring> springs() const { return {}; }
 };

@@ -1,6 +1,7 @@
 #include "md/pair_hessian.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace glasscape {
 namespace {
@@ -103,6 +104,37 @@ Eigen::SparseMatrix<double> PairHessian::matrix() const {
   }
   matrix.finalize();
   return matrix;
+}
+
+Eigen::MatrixXd PairHessian::block(const std::vector<Eigen::Index>& chosen) const {
+  const auto n = static_cast<Eigen::Index>(chosen.size());
+  std::vector<Eigen::Index> place(static_cast<std::size_t>(atoms_), -1);
+  for (Eigen::Index k = 0; k < n; ++k) place[static_cast<std::size_t>(chosen[static_cast<std::size_t>(k)])] = k;
+  Eigen::MatrixXd block = Eigen::MatrixXd::Zero(3 * n, 3 * n);
+  std::map<int, Eigen::VectorXd> gradients;  // of the densities, over the chosen atoms
+  const auto add_gradient = [&](int density, Eigen::Index at, const Vector3d& g) {
+    auto [found, is_new] = gradients.try_emplace(density);
+    if (is_new) found->second = Eigen::VectorXd::Zero(3 * n);
+    found->second.segment<3>(3 * at) += g;
+  };
+  for (const PairTerm& t : terms_) {
+    const Eigen::Index i = place[static_cast<std::size_t>(t.i)], j = place[static_cast<std::size_t>(t.j)];
+    if ((i < 0 && j < 0) || t.i == t.j) continue;
+    const Matrix3d pair = t.across * Matrix3d::Identity() + (t.along - t.across) * t.e * t.e.transpose();
+    if (i >= 0) block.block<3, 3>(3 * i, 3 * i) += pair;
+    if (j >= 0) block.block<3, 3>(3 * j, 3 * j) += pair;
+    if (i >= 0 && j >= 0) {
+      block.block<3, 3>(3 * i, 3 * j) -= pair;
+      block.block<3, 3>(3 * j, 3 * i) -= pair;
+    }
+    for (const auto& [density, slope] : {std::pair{t.i, t.b_ij}, std::pair{t.j, t.b_ji}}) {
+      if (slope == 0.0 || embedding_.size() == 0) continue;
+      if (i >= 0) add_gradient(density, i, slope * t.e);
+      if (j >= 0) add_gradient(density, j, -slope * t.e);
+    }
+  }
+  for (const auto& [density, g] : gradients) block.selfadjointView<Eigen::Lower>().rankUpdate(g, embedding_[density]);
+  return block.selfadjointView<Eigen::Lower>();
 }
 
 }  // namespace glasscape

@@ -25,6 +25,7 @@ class PairHessian final : public Hessian {
   Eigen::Index atoms() const override { return atoms_; }
   Positions times(const Positions& v) const override;
   Eigen::SparseMatrix<double> matrix() const override;
+  Eigen::MatrixXd block(const std::vector<Eigen::Index>& atoms) const override;
   std::vector<Spring> springs() const override { return {terms_.begin(), terms_.end()}; }
 
  private:

@@ -31,6 +31,11 @@ class CountedHessian final : public Hessian {
     m.prune([&](Eigen::Index row, Eigen::Index col, double) { return free[row] != 0.0 && free[col] != 0.0; });
     return m;
   }
+  Eigen::MatrixXd block(const std::vector<Eigen::Index>& chosen) const override {
+    Eigen::MatrixXd m = whole_->block(chosen);
+    const Eigen::VectorXd free = surface_.free()(Eigen::all, chosen).reshaped();
+    return free.asDiagonal() * m * free.asDiagonal();
+  }
   std::vector<Spring> springs() const override { return whole_->springs(); }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "md/local_modes.hpp"
 #include "md/zero_modes.hpp"
 
 namespace glasscape {
@@ -19,8 +20,9 @@ Positions across(const Positions& force, const Positions& mode) { return force -
 class Walker {
  public:
   Walker(Surface& surface, const SearchStart& start, const Positions& local, const SaddleSearch& options, Rng& rng)
-      : surface_(surface), start_(start), local_(local), options_(options), rng_(rng), calls_before_(surface.calls()),
-        project_(physical_directions(surface, start.positions)), network_(surface), inverse_(20) {}
+      : surface_(surface), start_(start), options_(options), rng_(rng), calls_before_(surface.calls()),
+        project_(physical_directions(surface, start.positions)), local_modes_(surface, start.positions, local), network_(surface),
+        inverse_(20) {}
 
   SearchOutcome search(const Positions& direction);
 
@@ -38,14 +40,14 @@ class Walker {
   Positions relaxation_across();
   void place(Positions x, Positions mode);
   const Hessian& hessian_here();
-  void update_mode(int vectors, const Projection& project, const ElasticNetwork* network);
+  void soften(double softening);
+  void follow_lowest();
   Mode second_mode(int vectors);
   Quenched fall(const Positions& from);
   Quenched settle(Quenched fallen);
   Quenched fall_back(const Positions& from);
   Positions beside(double sign) const { return x_ + sign * options_.same / fmax(mode_) * mode_; }
   double distance(const Positions& x) const;
-  bool in_well_of_start() const;
   bool is_start(const Quenched& q) const { return distance(q.positions) < options_.same; }
   SearchOutcome failed(std::string reason, std::string detail) const;
   double height() const { return at_.energy - start_.energy; }
@@ -53,11 +55,11 @@ class Walker {
 
   Surface& surface_;
   const SearchStart& start_;
-  const Positions& local_;
   const SaddleSearch& options_;
   Rng& rng_;
   std::int64_t calls_before_;
   Projection project_;
+  LocalModes local_modes_;
   FollowingNetwork network_;
   QuasiNewton inverse_;
   Positions x_, mode_;
@@ -76,13 +78,13 @@ SaddleSearch SaddleSearch::read(Input& in) {
   o.push = in.length("push", "0.25 A", "length of one push out of the well, over all coordinates", positive);
   o.pushes = in.count("pushes", 25, "most pushes before the search gives up", positive);
   o.push_relaxations = in.count("push_relaxations", 6, "relaxation steps across the direction after each push", non_negative);
-  o.soften = in.count("soften", 3, "Hessian products that soften the pushed direction; 1 keeps it as it was drawn", positive);
+  o.softening = in.real("softening", 0.2, "stiffness below which pushed directions are equally soft, eV/A^2", positive);
   o.softness = in.real("softness", -0.05, "curvature below which the climb begins, eV/A^2");
   in.expect(o.softness < 0, "softness", "a value below 0");
   o.increment = in.length("increment", "0.15 A", "largest move of an atom along the mode in one step", positive);
   o.fmax = in.force("fmax", "0.01 eV/A", "largest force on an atom at a converged saddle");
   o.relaxed_fmax = in.force("relaxed_fmax", "0.001 eV/A", "largest force on an atom in the minima beside it");
-  o.climb_calls = in.count("climb_calls", 110, "force calls after which a climb gives up", positive);
+  o.climb_calls = in.count("climb_calls", 160, "force calls after which a climb gives up", positive);
   o.retreats = in.count("retreats", 3, "how often to climb again nearer to the start", non_negative);
   o.ceiling = in.energy("ceiling", "6 eV", "highest energy above the start", positive);
   o.same = in.length("same", "0.15 A", "a minimum is the start when no atom is further from it", positive);
@@ -104,8 +106,8 @@ SearchOutcome Walker::search(const Positions& direction) {
     const Climb climbed = climb();
     if (climbed == Climb::ceiling)
       return failed("too-high", fmt::format("{:.3f} eV above the start, more than the ceiling of {} eV", height(), options_.ceiling));
-    if (climbed == Climb::mode_lost && retreats_ == 0 && pushes_ < options_.pushes && in_well_of_start()) {
-      push();  // still in the well: push on
+    if (climbed == Climb::mode_lost && retreats_ == 0 && pushes_ < options_.pushes) {
+      push();  // it was a dent in the wall of the well
       continue;
     }
     Positions reached;
@@ -132,18 +134,19 @@ SearchOutcome Walker::search(const Positions& direction) {
 }
 
 void Walker::begin(const Positions& direction) {
-  const Projection local = [this](Positions& v) { v.array() *= local_.array() * surface_.free().array(); };
+  constexpr int times = 2;
   x_ = start_.positions;
   at_ = surface_.evaluate(x_);
-  mode_ = lowest_mode(hessian_here(), direction, {.max_vectors = options_.soften, .residual = 0.0, .relative = 0.0}, local).vector;
+  mode_ = direction;
+  for (int k = 0; k < times; ++k) soften(options_.softening);
 }
 
-/// Pushes along a soft local mode until it is no longer convex there or the energy falls; returns false when the
+/// Pushes along a soft local direction until it is no longer convex there or the energy falls; returns false when the
 /// number of pushes is spent. An energy that falls while pushing means that a ridge was crossed sideways: then the
 /// direction of the fall is the mode to climb from just before it.
 bool Walker::push() {
-  const Projection local = [this](Positions& v) { v.array() *= local_.array() * surface_.free().array(); };
   constexpr double fall = 0.05;  // eV
+  if (dot(mode_, x_ - start_.positions) < 0.0) mode_ = -mode_;
   for (; pushes_ < options_.pushes; ++pushes_) {
     const Positions before = x_;
     const Evaluation before_at = at_;
@@ -155,18 +158,27 @@ bool Walker::push() {
       ++pushes_;
       return true;
     }
-    if (pushes_ % 2 == 0) update_mode(options_.soften, local, nullptr);  // the direction turns little in one push
+    soften(options_.softening);
     if (curvature_ < options_.softness || is_too_high()) return true;
   }
   return false;
 }
 
-/// Follows the lowest mode uphill and relaxes across it.
+/// Follows the lowest mode uphill and relaxes across it. The local modes do as long as one of them is negative; close to
+/// a saddle where none is, the mode is wider than that.
 Climb Walker::climb() {
-  constexpr int patience = 4;  // steps with a positive curvature
+  constexpr int patience = 4;     // steps with a positive curvature
+  constexpr double close = 0.1;   // eV/Angstrom
+  constexpr double lowest = 0.1;  // eV/Angstrom^2: softening that leaves little but the lowest mode
   const std::int64_t before = surface_.calls();
   int lost = 0, keep = 0;
-  update_mode(5, project_, network_.at(x_).get());
+  bool is_wide = false;
+  const auto follow = [&] {
+    if (!is_wide) soften(lowest);
+    is_wide = is_wide || (curvature_ >= 0.0 && fmax(at_.forces) < close);
+    if (is_wide) follow_lowest();
+  };
+  follow();
   while (fmax(at_.forces) >= options_.fmax || curvature_ >= 0.0) {
     if (surface_.calls() - before > options_.climb_calls) return Climb::calls;
     if (is_too_high()) return Climb::ceiling;
@@ -182,8 +194,8 @@ Climb Walker::climb() {
     }
     const Positions old = mode_;
     const double old_curvature = curvature_;
-    update_mode(5, project_, network_.at(x_).get());
-    keep = curvature_ < 0.0 && old_curvature < 0.0 && dot(old, mode_) > 0.95 ? 2 : 0;
+    follow();
+    keep = is_wide && curvature_ < 0.0 && old_curvature < 0.0 && dot(old, mode_) > 0.95 ? 2 : 0;
     lost = curvature_ > 0.0 ? lost + 1 : 0;
     if (lost > patience) return Climb::mode_lost;
   }
@@ -193,7 +205,7 @@ Climb Walker::climb() {
 /// Whether exactly one curvature is negative where the climb ended. If there is none, the climb has to go on; if there
 /// is a second one, so it has after a step down it.
 bool Walker::is_first_order(double& next_curvature) {
-  update_mode(8, project_, network_.at(x_).get());
+  follow_lowest();
   if (curvature_ >= 0.0) return false;
   const Mode second = second_mode(80);
   next_curvature = second.eigenvalue;
@@ -295,8 +307,18 @@ const Hessian& Walker::hessian_here() {
   return *hessian_;
 }
 
-void Walker::update_mode(int vectors, const Projection& project, const ElasticNetwork* network) {
-  const Mode found = lowest_mode(hessian_here(), mode_, {.max_vectors = vectors, .residual = 0.05, .relative = 0.2, .network = network}, project);
+/// Turns the mode towards the soft ones of the local atoms.
+void Walker::soften(double softening) {
+  const Direction turned = local_modes_.softened(hessian_here(), mode_, softening);
+  mode_ = turned.vector;
+  curvature_ = turned.curvature;
+}
+
+/// The lowest mode of all atoms, from the one that is followed.
+void Walker::follow_lowest() {
+  constexpr int vectors = 5;
+  const auto network = network_.at(x_);
+  const Mode found = lowest_mode(hessian_here(), mode_, {.max_vectors = vectors, .residual = 0.05, .relative = 0.2, .network = network.get()}, project_);
   mode_ = dot(found.vector, mode_) < 0.0 ? Positions(-found.vector) : found.vector;
   curvature_ = found.eigenvalue;
 }
@@ -327,15 +349,6 @@ Quenched Walker::settle(Quenched fallen) {
 Quenched Walker::fall_back(const Positions& from) {
   Quenched fallen = fall(from);
   return distance(fallen.positions) < flipped * options_.same ? settle(std::move(fallen)) : fallen;
-}
-
-/// In a harmonic well the energy is minus half the force times the displacement. Far less pull means that the walker has
-/// found another minimum.
-bool Walker::in_well_of_start() const {
-  constexpr double harmonic = 0.3;
-  Positions u = x_ - start_.positions;
-  project_(u);
-  return -0.5 * dot(at_.forces, u) > harmonic * height();
 }
 
 double Walker::distance(const Positions& x) const {

@@ -1,8 +1,9 @@
 // One search of the activation-relaxation technique (ART nouveau: Barkema and Mousseau, PRL 77, 4358 (1996); Malek and
 // Mousseau, PRE 62, 7723 (2000)): from a minimum up to a first-order saddle and down both sides.
 //   push     along a soft direction of the atoms around the centre, the rest relaxing across it, until the curvature
-//            there turns negative or the energy drops
-//   climb    along the lowest mode, relaxing across it, until the force vanishes
+//            along it turns negative or the energy drops
+//   climb    along the lowest mode of these atoms, and of all where it is wider, relaxing across it, until the force
+//            vanishes; when no curvature is negative any more, push on
 //   connect  relax down both sides; one must return to the start
 //   verify   once it does, that exactly one curvature is negative; a second negative one is followed down and the climb
 //            resumed
@@ -23,12 +24,12 @@ struct SaddleSearch {
   double push = 0.25;        // length of a push, Angstrom (norm over all coordinates)
   int pushes = 25;           // most pushes before the search gives up
   int push_relaxations = 6;  // steps across the direction after each push
-  int soften = 3;            // products that turn a pushed direction towards soft ones; 1: not at all
+  double softening = 0.2;    // modes softer than this count as equally soft, eV/Angstrom^2
   double softness = -0.05;   // the climb begins when the lowest curvature falls below this, eV/Angstrom^2
   double increment = 0.15;   // largest move of an atom along the mode in one step, Angstrom
   double fmax = 0.01;        // the saddle is converged when no atom feels more, eV/Angstrom
   double relaxed_fmax = 0.001;  // the minima below it, eV/Angstrom
-  int climb_calls = 110;     // force calls after which a climb gives up
+  int climb_calls = 160;     // force calls after which a climb gives up
   int retreats = 3;          // how often it may climb again nearer to the start
   double ceiling = 6.0;      // highest energy above the start, eV
   double same = 0.15;        // a minimum is the start when no atom is further from it, Angstrom

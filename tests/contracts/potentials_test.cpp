@@ -79,7 +79,7 @@ TEST_CASE("per-atom energies and virials sum to the whole") {
   });
 }
 
-TEST_CASE("the Hessian is minus the derivative of the forces, symmetric, and its matrix is its product") {
+TEST_CASE("the Hessian is minus the derivative of the forces, symmetric, and its matrix and blocks are its product") {
   for_each_potential([](const auto& potential) {
     const Configuration c = sample(potential);
     Surface surface(potential, c);
@@ -93,6 +93,11 @@ TEST_CASE("the Hessian is minus the derivative of the forces, symmetric, and its
     const Eigen::SparseMatrix<double> matrix = hessian->matrix();
     const Eigen::VectorXd by_matrix = matrix * v.reshaped();
     CHECK((by_matrix - found.reshaped()).norm() < 1e-6 * found.norm());
+    const std::vector<Eigen::Index> some{c.atoms() - 1, 0};
+    const Eigen::MatrixXd block = hessian->block(some), dense = matrix;
+    for (int a = 0; a < 2; ++a)
+      for (int b = 0; b < 2; ++b)
+        CHECK((block.block<3, 3>(3 * a, 3 * b) - dense.block<3, 3>(3 * some[a], 3 * some[b])).norm() < 1e-6 * block.norm());
   });
 }
 

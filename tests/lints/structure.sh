@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The rooms know each other in one direction only, files stay short, and the library neither prints nor exits.
+# The rooms know each other in one direction only, files stay short, the library neither prints nor exits, and ctest runs
+# every test by its title.
 # Usage: structure.sh SOURCE_FOLDER
 set -uo pipefail
 cd "$1"
@@ -43,4 +44,7 @@ grep -nE '\b(std::cout|std::cerr|printf|fprintf|fmt::print|puts)\b *[(<]' $libra
 grep -nE '\b(std::)?(exit|abort|_exit)\(' $library && complain "the library ends the program"
 grep -nE 'std::random_device|std::rand\(|srand\(|std::getenv|system_clock' $library && complain "the library draws from outside"
 grep -nE '(Error|NotFound)\("[A-Z][a-z]+ ' $library && complain "error messages begin in lower case"
+
+# CMake reads the titles as a list: a bracket or semicolon would merge or split tests, and what is run by a wrong name passes
+grep -nE 'TEST_CASE\("[^"]*[];[][^"]*"' $(sources tests) && complain "the title of a test has a bracket or a semicolon"
 exit $failed

@@ -43,7 +43,7 @@ TEST_CASE("the step of an elastic network is linear in the force, symmetric and 
   }
 }
 
-TEST_CASE("a floating network does not shift the whole, whatever the force; a held one does") {
+TEST_CASE("a floating network does not shift the whole, whatever the force, and a held one does") {
   const Configuration c = glass();
   Surface surface(law(), c);
   const auto springs = surface.hessian(c.positions)->springs();

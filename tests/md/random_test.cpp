@@ -118,7 +118,7 @@ TEST_CASE("a name's stream is its FNV-1a hash") {
   CHECK(stream_of("foobar") == 0x85944171f73967e8);
 }
 
-TEST_CASE("uniform numbers lie in [0, 1) and have the moments of the uniform distribution") {
+TEST_CASE("uniform numbers lie from 0 to below 1 and have the moments of the uniform distribution") {
   Rng rng(1, stream_of("uniform"));
   constexpr int count = 200'000;
   double lowest = 1, highest = 0;

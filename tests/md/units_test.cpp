@@ -63,7 +63,7 @@ TEST_CASE("the constants are those of the SI in internal units") {
   CHECK(units::density_g_per_cm3 == Approx(u * 1e3 / 1e-24).epsilon(1e-14));
 }
 
-TEST_CASE("a unit belongs to one quantity; only eV is an energy and a temperature") {
+TEST_CASE("a unit belongs to one quantity, and only eV is an energy and a temperature") {
   for (const auto& [own, units_of_own] : si())
     for (const auto& [other, units_of_other] : si())
       for (const std::string& symbol : units::known(own)) {

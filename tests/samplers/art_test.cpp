@@ -71,7 +71,7 @@ Configuration open_atoms(const Positions& x) {
 
 TEST_CASE("ART finds both saddles of the Mueller-Brown surface and what they connect") {
   // at a hundredth of its height the surface has curvatures like those of matter
-  const Art sampler = art("push=0.05,increment=0.05,same=0.02,fmax=1e-6,relaxed_fmax=1e-7,pushes=60,radius=1,soft_radius=1,soften=1");
+  const Art sampler = art("push=0.05,increment=0.05,same=0.02,fmax=1e-6,relaxed_fmax=1e-7,pushes=60,radius=1,soft_radius=1,softening=1000");
   const auto links = explore(potential("mueller-brown:scale=0.01"), open_atoms(Vector3d(-0.55, 1.44, 0)), {{sampler, 0, 40}});
   REQUIRE(links.size() == 2);
   CHECK(100 * links[0].saddle == Approx(-72.248940112325).epsilon(1e-9));
@@ -93,8 +93,8 @@ TEST_CASE("ART finds the four minima and eleven saddles of LJ7 with their connec
   x << 0, 1.1, 0.5, 0.5, 0.6, 1.5, -0.4, 0, 0, 0.95, 0.3, 0.4, 0.9, 0.8, 0, 0, 0, 0.9, -0.9, 0.5, 0.8;
   // soft directions find the low saddles at once, single atoms pushed hard the others
   const std::string common = "increment=0.1,same=0.05,fmax=1e-5,relaxed_fmax=1e-6,ceiling=30,soft_radius=9";
-  const Art soft = art(common + ",radius=9,pushes=40,push=0.3,soften=2"), hard = art(common + ",radius=0.5,push=0.5,soften=1,softness=-3,retreats=0");
-  const auto links = explore(potential("lj:cutoff=100,truncation=cut"), open_atoms(x), {{soft, 0, 200}, {hard, 0, 1500}});
+  const Art soft = art(common + ",radius=9,pushes=40,push=0.3,softening=5"), hard = art(common + ",radius=0.5,push=0.5,softening=1e6,softness=-3,retreats=0");
+  const auto links = explore(potential("lj:cutoff=100,truncation=cut"), open_atoms(x), {{soft, 0, 200}, {hard, 0, 1000}});
   for (const Link& reference : expected) {
     INFO("saddle at " << reference.saddle << " between " << reference.low << " and " << reference.high);
     CHECK(std::any_of(links.begin(), links.end(), [&](const Link& found) {
