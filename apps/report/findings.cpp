@@ -134,12 +134,12 @@ Findings findings_of(const Study& study, const Store& store) {
       any = true;
     };
     std::int64_t done = 0;
-    if (!stage.stage->needs_start()) {
+    if (stage.stage->starts_from() == StartsFrom::nothing) {
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);
         f.preparations.push_back(preparation_of(stage, shard, study.report.rdf_range));
       });
-    } else if (store.has(study.task_id(*study.find(stage.from), 0))) {
+    } else if (stage.stage->starts_from() == StartsFrom::basin && store.has(study.task_id(*study.find(stage.from), 0))) {
       SearchReading reading(study, store, stage);
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);

@@ -33,6 +33,7 @@ const std::map<Quantity, SiUnits>& si() {
       {Quantity::rate_of_temperature,
        {1 / internal_time, {{"K/fs", 1e15}, {"K/ps", 1e12}, {"K/ns", 1e9}, {"K/s", 1}}}},
       {Quantity::angle, {1, {{"deg", std::acos(-1.0) / 180}, {"rad", 1}}}},
+      {Quantity::frequency, {1 / internal_time, {{"THz", 1e12}, {"GHz", 1e9}, {"Hz", 1}}}},
   };
   return table;
 }
