@@ -57,6 +57,8 @@ ReportOptions read_report(Input& in) {
   o.largest_events = in.count("largest_events", 10, "how many of the largest events to list", non_negative);
   o.rdf_range = in.length("rdf_range", "10 A", "range of the radial distribution function", positive);
   in.expect(o.rdf_range >= 1.0, "rdf_range", "a length of 1 A or more: there are no neighbours below");
+  o.nu0 = in.frequency("nu0", "2 THz", "attempt frequency that activation entropies are counted from") / units::time_ps;
+  o.compared_entropy = in.real("compared_entropy", 14.8, "activation entropy for nu0 to compare with, kB; 14.8: beta relaxation of Cu50Zr50, PRB 102, 174103 (2020)");
   in.finish();
   return o;
 }

@@ -16,6 +16,8 @@ struct ReportOptions {
   double moved;                      // Angstrom: an atom displaced further has moved
   int largest_events;                // how many to list
   double rdf_range;                  // Angstrom
+  double nu0;                        // THz: activation entropies are counted from it
+  double compared_entropy;           // kB for that nu0
 };
 
 struct StudyStage {
