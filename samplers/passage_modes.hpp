@@ -13,7 +13,7 @@ struct PassageModes {
   Refine refine;
   Eigen::Index lowest = 4;    // eigenvalues to keep, at least 1
   bool spectrum = false;      // keep all frequencies
-  std::vector<double> radii;  // Angstrom, of active regions
+  std::vector<double> radii = {};  // Angstrom, of active regions
 
   static PassageModes read(Input& in);
 };

@@ -131,6 +131,7 @@ void ModesReading::take(const Shard& shard) {
   for (const Event& event : shard.events) {
     if (const auto* modes = std::get_if<ModesFound>(&event)) {
       findings_.fmax = std::max(findings_.fmax, modes->fmax);
+      findings_.loose += modes->fmax > ModesFindings::tight;
       if (modes->point == "start") start_ = *modes;
       if (modes->point == "saddle") take_saddle(*modes);
       if (modes->point == "end") take_end(*modes);

@@ -48,6 +48,8 @@ struct ModesFindings {
   std::vector<ModesFailed> failures;
   std::int64_t saddles = 0;     // of the searches, distinct before refinement
   double fmax = 0;              // largest residual force, eV/Angstrom
+  static constexpr double tight = 1e-4;  // eV/Angstrom
+  std::int64_t loose = 0;       // points with a residual force above `tight`
   double wall_seconds = 0;
   std::vector<std::string> caveats;  // of the stage
   // with at least one prefactor:

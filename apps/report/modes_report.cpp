@@ -17,13 +17,17 @@ using Json = nlohmann::ordered_json;
 /// Yang et al., Phys. Rev. B 102, 174103 (2020): the entropy between the parallel and the sequential one, and its nu0.
 constexpr double published_entropy = 14.8, published_nu0 = 2.0;  // kB, THz
 
-std::string decimals(double value, int digits) { return fmt::format("{:.{}f}", value, digits); }
+/// With a true minus sign.
+std::string decimals(double value, int digits) {
+  const std::string text = fmt::format("{:.{}f}", std::abs(value), digits);
+  const bool zero = text.find_first_not_of("0.") == std::string::npos;
+  return (value < 0 && !zero ? "\u2212" : "") + text;
+}
 
 /// "3.2 (2.5 to 3.9)".
 std::string kB_with_interval(const Estimate& e) {
-  const std::string value = readable(std::round(10 * e.value) / 10, 3);
-  if (!std::isfinite(e.interval.low)) return value + " (one passage)";
-  return fmt::format("{} ({} to {})", value, readable(std::round(10 * e.interval.low) / 10, 3), readable(std::round(10 * e.interval.high) / 10, 3));
+  if (!std::isfinite(e.interval.low)) return decimals(e.value, 1) + " (one passage)";
+  return fmt::format("{} ({} to {})", decimals(e.value, 1), decimals(e.interval.low, 1), decimals(e.interval.high, 1));
 }
 
 std::string spread_text(const Summary& s) {
@@ -46,9 +50,9 @@ std::string refinement_text(const ModesFindings& m) {
 }
 
 std::string prefactor_text(const ModesFindings& m) {
-  const double log_nu0 = std::log(m.nu0);
-  const auto nu = [&](double entropy) { return readable(std::exp(entropy + log_nu0), 2) + " THz"; };
-  return fmt::format("Vineyard prefactors forward: median {}, from {} to {}.", nu(m.forward->median.value), nu(m.forward->minimum), nu(m.forward->maximum));
+  const auto decades = [&](double entropy) { return decimals(12.0 + (entropy + std::log(m.nu0)) / std::numbers::ln10, 1); };
+  return fmt::format("Vineyard prefactors forward, log_{{10}}(ν*/Hz): median {}, from {} to {}.", decades(m.forward->median.value), decades(m.forward->minimum),
+                     decades(m.forward->maximum));
 }
 
 std::string entropy_text(const ModesFindings& m) {
@@ -87,7 +91,7 @@ std::string line_text(const EntropyAgainstEnergy& line) {
 
 const EscapeRate* middle_of(const ModesFindings& m) { return m.escape.empty() ? nullptr : &m.escape[m.escape.size() / 2]; }
 
-std::string optional_text(const std::optional<double>& value, int digits) { return value ? readable(std::stod(decimals(*value, digits)), 6) : "–"; }
+std::string optional_text(const std::optional<double>& value, int digits) { return value ? decimals(*value, digits) : "–"; }
 
 ReportTable escape_table(const ModesFindings& m) {
   ReportTable t{"Escape from the start, log_{10}(rate · 1 s)",
@@ -165,7 +169,10 @@ std::vector<std::string> doubts_of(const ModesFindings& m) {
   std::vector<std::string> doubts = m.caveats;
   std::map<std::pair<std::string, std::string>, int> reasons;
   for (const ModesFailed& f : m.failures) ++reasons[{f.point, f.reason}];
-  for (const auto& [what, count] : reasons) doubts.push_back(fmt::format("{} times the {} has no modes: {}", count, what.first, what.second));
+  for (const auto& [what, count] : reasons) doubts.push_back(fmt::format("No modes of {} {}{}: {}", count, what.first, count == 1 ? "" : "s", what.second));
+  if (m.loose > 0)
+    doubts.push_back(fmt::format("{} point{} force above {:g} eV/Å that no step lowers: soft modes there are less sure", m.loose, m.loose == 1 ? " keeps a" : "s keep a",
+                                 ModesFindings::tight));
   if (m.passages.empty()) return doubts;
   const std::size_t known = m.entropies(&Passage::log_nu_forward).size();
   if (known < enough_values) doubts.push_back(fmt::format("{} prefactors: intervals by resampling are too short below {}", known, enough_values));
