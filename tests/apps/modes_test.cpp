@@ -167,8 +167,8 @@ TEST_CASE("check, describe and list know the stage of normal modes") {
   CHECK(plan["stages"][2]["from"] == "saddles");
   CHECK(plan["stages"][2]["tasks"] == 4);
   CHECK(plan["stages"][2]["first_task"] == "saddles first found in steps 1 to 3");
-  bool from = false;
-  for (const auto& option : test::json_of(test::finished(at, {"describe", "normal-modes", "--json"}))["options"]) from |= option["key"] == "from";
-  CHECK(from);
+  const nlohmann::json described = test::json_of(test::finished(at, {"describe", "normal-modes", "--json"}));
+  const auto& options = described["options"];
+  CHECK(std::any_of(options.begin(), options.end(), [](const auto& option) { return option["key"] == "from"; }));
   CHECK_THAT(test::finished(at, {"list"}).out, Catch::Contains("normal-modes"));
 }

@@ -5,6 +5,7 @@
 #include "landscape/facts_hash.hpp"
 #include "md/spectrum.hpp"
 #include "md/support/units.hpp"
+#include "samplers/art.hpp"
 #include "samplers/passage_modes.hpp"
 #include "tests/support/glass.hpp"
 
@@ -44,15 +45,19 @@ StationaryPoint refined(const Vector3d& from, Eigen::Index order, Refine options
   return refine(surface, from, order, {}, options);
 }
 
-/// A glass, an atom of which is pushed until one direction is unstable: near enough to a saddle for a refinement to set out.
-SaddleFound pushed(const Glass& glass) {
+/// The first saddle that searches from a glass find.
+SaddleFound saddle_of(const Glass& glass) {
+  Input in(parse_pairs("searches=40", "", "test"), "test");
+  Art art(Art::read(in));
   Surface surface = glass.surface();
-  Positions top = glass.basin.positions;
-  for (int k = 0; k < 200 && log_determinant(surface, top).negative != 1; ++k) top.col(5) += 0.02 * Vector3d(0.6, 0.64, -0.48);
-  SaddleFound found;
-  found.saddle = top;
-  found.end = glass.basin.positions;
-  return found;
+  const BasinFound basin{glass.basin, glass.energy, 1e-6, 0};
+  for (std::uint64_t k = 0; k < 40; ++k) {
+    Rng rng(3, k);
+    Run run{surface, basin, {"glass", 0}, rng};
+    for (const Event& event : art.step(run))
+      if (const auto* saddle = std::get_if<SaddleFound>(&event)) return *saddle;
+  }
+  throw Error("no saddle in 40 searches");
 }
 
 }  // namespace
@@ -140,8 +145,8 @@ TEST_CASE("the modes of a double well are those of its formula, and so are its p
 
 TEST_CASE("in a glass, prefactors there and back are in detailed balance, and the zero of energy does not count") {
   const Glass glass = quick_glass(2);
-  const SaddleFound found = pushed(glass);
-  const PassageModes options{.refine = {.max_displacement = 2.0}, .spectrum = true};
+  const SaddleFound found = saddle_of(glass);
+  const PassageModes options{.spectrum = true};
   Surface surface = glass.surface(), raised(std::make_shared<Raised>(glass.potential, 100.0), glass.basin);
   const Event start = modes_of_point(surface, {"glass", 0}, "start", glass.basin.positions, 0, {}, options);
   const Events here = modes_of_passage(surface, {"t", 0}, found, nullptr, options), there = modes_of_passage(raised, {"t", 0}, found, nullptr, options);
