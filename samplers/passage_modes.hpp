@@ -10,7 +10,7 @@
 namespace glasscape {
 
 struct PassageModes {
-  Refine refine;
+  Refine refine = {};
   Eigen::Index lowest = 4;    // eigenvalues to keep, at least 1
   bool spectrum = false;      // keep all frequencies
   std::vector<double> radii = {};  // Angstrom, of active regions
