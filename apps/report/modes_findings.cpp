@@ -18,7 +18,7 @@ constexpr double same_displacement = 0.05;  // Angstrom
 constexpr std::size_t fewest_for_a_line = 5;
 
 std::optional<double> log_nu(const ModesFound& basin, const ModesFound& saddle) {
-  const std::optional<glasscape::Prefactor> p = vineyard(mode_sum(basin), mode_sum(saddle));
+  const std::optional<Prefactor> p = vineyard(mode_sum(basin), mode_sum(saddle));
   return p ? std::optional(p->log_nu) : std::nullopt;
 }
 
