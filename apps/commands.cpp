@@ -244,12 +244,15 @@ void describe_command(const Request& request, const Plugins& plugins) {
     if (entry == nullptr) return;
     Input in = Input::describing();
     entry->describe(in);
-    add_common(in);
+    add_common(*entry, in);
     print_options(registry.kind(), entry->about.summary, in);
   };
-  look_in(plugins.potentials, [](Input&) {});
-  look_in(plugins.stages, [&](Input& in) { describe_common(in, request.name, false); });
-  look_in(plugins.samplers, [&](Input& in) { describe_common(in, request.name, true); });
+  look_in(plugins.potentials, [](const auto&, Input&) {});
+  look_in(plugins.stages, [&](const auto& entry, Input& in) {
+    Input defaults = Input::describing();
+    describe_common(in, request.name, entry.make(defaults)->starts_from(), false);
+  });
+  look_in(plugins.samplers, [&](const auto&, Input& in) { describe_common(in, request.name, StartsFrom::basin, true); });
   if (request.name == "study") print_options("table", "title, seed and run folder", describe_table("study"));
   if (request.name == "report") print_options("table", "what the report shows", describe_table("report"));
   if (!found) throw InputError("'{}' is not a potential, stage or sampler{}", request.name, suggestion(request.name, known));

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "apps/version.hpp"
+#include "landscape/graph.hpp"
 #include "md/support/text.hpp"
 
 namespace glasscape {
@@ -63,7 +64,7 @@ class StageRun {
   bool run() {
     find_missing();
     watcher_.stage_begins(stage_, static_cast<std::int64_t>(missing_.size()), stage_.stage->tasks());
-    if (!missing_.empty() && stage_.stage->needs_start()) start_ = start_of(study_, store_, stage_);
+    if (!missing_.empty()) find_start();
     const auto count = static_cast<std::int64_t>(missing_.size());
     // several tasks: one thread each; a single task: all threads inside it
     const int at_once = stage_.stage->tasks() > 1 ? threads_ : 1;
@@ -84,6 +85,26 @@ class StageRun {
         ++next;
       else
         missing_.push_back(task);
+  }
+
+  void find_start() {
+    const StartsFrom from = stage_.stage->starts_from();
+    if (from == StartsFrom::nothing) return;
+    start_ = start_of(study_, store_, stage_);
+    if (from == StartsFrom::saddles) distinct_ = distinct_saddles(study_, store_, *study_.find(stage_.from));
+  }
+
+  /// Those of the distinct saddles that this task of the searching stage was the first to find.
+  std::vector<NamedSaddle> saddles_of(std::int64_t task) const {
+    std::vector<NamedSaddle> saddles;
+    const std::string searched = study_.upstream_of(stage_, task);
+    const auto first = distinct_.lower_bound({searched, 0});
+    if (first == distinct_.end() || first->task != searched) return saddles;
+    const Shard shard = store_.read(searched);
+    for (std::size_t k = 0; k < shard.events.size(); ++k)
+      if (const EventRef ref{searched, static_cast<std::int64_t>(k)}; distinct_.contains(ref))
+        saddles.push_back({ref, std::get<SaddleFound>(shard.events[k])});
+    return saddles;
   }
 
   void attempt(std::int64_t task) {
@@ -110,6 +131,10 @@ class StageRun {
     if (start_) {
       context.start = &start_->first;
       context.start_ref = start_->second;
+    }
+    if (stage_.stage->starts_from() == StartsFrom::saddles) {
+      const std::lock_guard lock(mutex_);  // of the store
+      context.saddles = saddles_of(task);
     }
     context.threads = stage_.stage->tasks() > 1 ? 1 : threads_;
     context.checkpoint = (checkpoints_of(study_) / (shard.task + ".restart")).string();
@@ -148,6 +173,7 @@ class StageRun {
   int threads_;
   std::vector<std::int64_t> missing_;
   std::optional<std::pair<BasinFound, EventRef>> start_;
+  std::set<EventRef> distinct_;  // saddles
   std::mutex mutex_;
   std::int64_t finished_ = 0;
   std::exception_ptr failure_;
@@ -179,12 +205,27 @@ std::vector<std::int64_t> tasks_done(const Study& study, const Store& store, con
 }
 
 std::pair<BasinFound, EventRef> start_of(const Study& study, const Store& store, const StudyStage& stage) {
-  const std::string task = study.task_id(*study.find(stage.from), 0);
+  const StudyStage& from = *study.find(stage.from);
+  if (stage.stage->starts_from() == StartsFrom::saddles) return start_of(study, store, from);
+  const std::string task = study.task_id(from, 0);
   if (!store.has(task)) throw InputError("stage '{}' starts from '{}', which has not run in {}", stage.name, stage.from, study.folder.string());
   const Shard shard = store.read(task);
   for (std::size_t k = 0; k < shard.events.size(); ++k)
     if (const auto* basin = std::get_if<BasinFound>(&shard.events[k])) return {*basin, {task, static_cast<std::int64_t>(k)}};
   throw InputError("stage '{}' starts from '{}', which found no basin", stage.name, stage.from);
+}
+
+std::set<EventRef> distinct_saddles(const Study& study, const Store& store, const StudyStage& searching) {
+  LandscapeGraph graph({.fixed_frame = !study.potential->translation_invariant()});
+  const auto [basin, start] = start_of(study, store, searching);
+  graph.apply(start, basin);
+  for (const std::int64_t task : tasks_done(study, store, searching)) {
+    const Shard shard = store.read(study.task_id(searching, task));
+    for (std::size_t k = 0; k < shard.events.size(); ++k) graph.apply({shard.task, static_cast<std::int64_t>(k)}, shard.events[k]);
+  }
+  std::set<EventRef> distinct;
+  for (const Saddle& saddle : graph.saddles()) distinct.insert(saddle.ref);
+  return distinct;
 }
 
 bool run_study(const Study& study, Store& store, int threads, const std::atomic<bool>& stop, Watcher& watcher) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <set>
 
 #include "apps/study.hpp"
 #include "landscape/store.hpp"
@@ -33,7 +34,11 @@ class Watcher {
 /// True when the study is complete, false when it was told to stop. Throws what a task throws, after the others ended.
 bool run_study(const Study& study, Store& store, int threads, const std::atomic<bool>& stop, Watcher& watcher);
 
-/// The basin that the tasks of a stage start from. Throws InputError when the stage named by `from` has not run.
+/// The basin that the tasks of a stage start from, or the searches whose saddles they are about. Throws InputError when the
+/// stage that prepares it has not run.
 std::pair<BasinFound, EventRef> start_of(const Study& study, const Store& store, const StudyStage& stage);
+
+/// The facts that stand for the distinct saddles of a searching stage: of each the first, in the order of its tasks.
+std::set<EventRef> distinct_saddles(const Study& study, const Store& store, const StudyStage& searching);
 
 }  // namespace glasscape

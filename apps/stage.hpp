@@ -16,13 +16,28 @@ namespace glasscape {
 /// Thrown by a task that was told to stop and left a checkpoint.
 struct Interrupted {};
 
+/// What the tasks of a stage begin with, from the stage that its key `from` names.
+enum class StartsFrom {
+  nothing,  // it prepares a configuration
+  basin,    // the basin that a preparing stage found
+  saddles   // the saddles that a searching stage, one that starts from a basin, has found
+};
+
+/// A saddle and its name.
+struct NamedSaddle {
+  EventRef ref;
+  SaddleFound found;
+};
+
 /// What a task gets from the runner.
 struct TaskContext {
   std::shared_ptr<const Potential> potential;
   std::string stage;            // its name in the study
   std::uint64_t seed = 0;       // of the study
-  const BasinFound* start = nullptr;  // the basin of the stage named by `from`, if any
+  const BasinFound* start = nullptr;  // the basin of the stage named by `from`, or the one that its searches start from
   EventRef start_ref;
+  /// Of a stage that starts from saddles: the distinct ones that the task of the same number was the first to find.
+  std::vector<NamedSaddle> saddles;
   int threads = 1;              // that this task may use inside
   std::string checkpoint;       // path of a restart file of this task; may exist
   const std::atomic<bool>* stop = nullptr;
@@ -50,8 +65,9 @@ class Stage {
   virtual ~Stage() = default;
   virtual std::int64_t tasks() const = 0;
   virtual Events run(std::int64_t task, TaskContext& context) const = 0;
-  /// True when a task starts from a basin of an earlier stage.
-  virtual bool needs_start() const = 0;
+  virtual StartsFrom starts_from() const = 0;
+  /// Told of the stage named by `from` before anything else is asked. A stage that starts from saddles has as many tasks.
+  virtual void follow(const std::shared_ptr<const Stage>& /*from*/) {}
   /// What one task is, for progress and plans: "5 searches". Its facts depend on it: it names no place of a file.
   virtual std::string describe_task(std::int64_t task) const = 0;
   virtual Work work() const { return {static_cast<double>(tasks()), "tasks"}; }
@@ -65,7 +81,7 @@ class Stage {
 
 using Stages = Registry<Stage>;
 
-/// The stages that prepare configurations, in alphabetical order. Every sampler is a stage too.
+/// The stages that are no samplers, in alphabetical order. Every sampler is a stage too.
 Stages builtin_stages();
 
 }  // namespace glasscape

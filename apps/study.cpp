@@ -18,7 +18,7 @@ constexpr long long most_steps_per_task = 10'000'000;
 std::string canonical(const Table& table, const std::vector<std::string>& left_out, const std::string& path);
 
 std::string canonical(const Value& value, const std::vector<std::string>& left_out, const std::string& path) {
-  if (const auto* inner = value.as<Table>()) return "{" + canonical(*inner, left_out, path + ".") + "}";
+  if (const auto* inner = value.as<Table>()) return fmt::format("{{{}}}", canonical(*inner, left_out, path + "."));
   if (const auto* items = value.as<std::vector<Value>>()) {
     std::string text = "[";
     for (const Value& item : *items) text += canonical(item, left_out, path) + ",";
@@ -57,6 +57,8 @@ ReportOptions read_report(Input& in) {
   o.largest_events = in.count("largest_events", 10, "how many of the largest events to list", non_negative);
   o.rdf_range = in.length("rdf_range", "10 A", "range of the radial distribution function", positive);
   in.expect(o.rdf_range >= 1.0, "rdf_range", "a length of 1 A or more: there are no neighbours below");
+  o.nu0 = in.frequency("nu0", "2 THz", "attempt frequency that activation entropies are counted from") / units::time_ps;
+  o.compared_entropy = in.real("compared_entropy", 14.8, "activation entropy for nu0 to compare with, kB; 14.8: beta relaxation of Cu50Zr50, PRB 102, 174103 (2020)");
   in.finish();
   return o;
 }
@@ -72,23 +74,42 @@ long long read_steps_per_task(Input& in) {
   return in.integer("steps_per_task", 5, "steps (searches) that share one shard", positive, most_steps_per_task);
 }
 
-std::string read_from(Input& in, const std::string& first) { return in.text("from", first, "stage whose basin it starts from"); }
+std::string read_from(Input& in, StartsFrom starts_from, const std::string& fallback) {
+  return in.text("from", fallback, starts_from == StartsFrom::saddles ? "stage whose saddles it is about" : "stage whose basin it starts from");
+}
 
 const StudyStage* named(const std::vector<StudyStage>& stages, std::string_view name) {
   const auto found = std::find_if(stages.begin(), stages.end(), [&](const StudyStage& s) { return s.name == name; });
   return found == stages.end() ? nullptr : &*found;
 }
 
+/// Whether a stage that starts from `wanted` can follow the other one.
+bool can_follow(StartsFrom wanted, const Stage& from) {
+  return from.starts_from() == (wanted == StartsFrom::basin ? StartsFrom::nothing : StartsFrom::basin);
+}
+
+/// The stage that is meant without a key `from`: the first that prepares, the last that searches.
+std::string usual_start(StartsFrom wanted, const std::vector<StudyStage>& before) {
+  std::string name = before.front().name;
+  for (const StudyStage& s : before)
+    if (wanted == StartsFrom::saddles && can_follow(wanted, *s.stage)) name = s.name;
+  return name;
+}
+
 /// Sets the stage to start from, one of those before; what it says of its atoms must fit this stage.
-void read_start(StudyStage& stage, Input& in, const std::vector<StudyStage>& before) {
+void read_start(StudyStage& stage, Stage& made, Input& in, const std::vector<StudyStage>& before) {
+  const StartsFrom wanted = made.starts_from();
   if (before.empty()) throw InputError("{}: the first stage has nothing to start from: prepare a configuration first", in.where("type"));
-  stage.from = read_from(in, before.front().name);
+  stage.from = read_from(in, wanted, usual_start(wanted, before));
   std::vector<std::string> names;
   for (const StudyStage& s : before) names.push_back(s.name);
   const StudyStage* from = named(before, stage.from);
   if (from == nullptr) throw InputError("{}: no stage above is named '{}'{}", in.where("from"), stage.from, suggestion(stage.from, names));
-  if (from->stage->needs_start()) throw InputError("{}: stage '{}' does not prepare a configuration", in.where("from"), stage.from);
-  if (const auto known = from->stage->atoms()) stage.stage->check_start(*known->species, in);
+  if (!can_follow(wanted, *from->stage))
+    throw InputError("{}: stage '{}' does not {}", in.where("from"), stage.from,
+                     wanted == StartsFrom::basin ? "prepare a configuration" : "search saddles: name a sampler's stage");
+  made.follow(from->stage);
+  if (const auto known = from->stage->atoms()) made.check_start(*known->species, in);
 }
 
 /// What is known of the atoms must be known to the potential.
@@ -109,17 +130,19 @@ StudyStage read_stage(Input in, const Table& table, const Plugins& plugins, cons
   stage.name = read_name(in, stage.type);
   in.expect(is_file_name(stage.name), "name", "letters, digits, '-' and '_', at most 60");
   if (named(before, stage.name) != nullptr) throw InputError("{}: two stages are named '{}'", in.where("name"), stage.name);
-  if (const auto* preparing = plugins.stages.find(stage.type)) {
-    stage.stage = preparing->make(in);
+  std::shared_ptr<Stage> made;
+  if (const auto* entry = plugins.stages.find(stage.type)) {
+    made = entry->make(in);
   } else if (const auto* sampler = plugins.samplers.find(stage.type)) {
     const long long per_task = read_steps_per_task(in);
-    stage.stage = std::make_shared<Sampling>(sampler->make(in), per_task);
+    made = std::make_shared<Sampling>(sampler->make(in), per_task);
   } else {
     std::vector<std::string> known = plugins.stages.names();
     for (const std::string& name : plugins.samplers.names()) known.push_back(name);
     throw InputError("{}: '{}' is not a stage or sampler{}", in.where("type"), stage.type, suggestion(stage.type, known));
   }
-  if (stage.stage->needs_start()) read_start(stage, in, before);
+  if (made->starts_from() != StartsFrom::nothing) read_start(stage, *made, in, before);
+  stage.stage = std::move(made);
   in.finish();
   check_elements(*stage.stage, in, potential);
   stage.description = description_of(table, in);
@@ -138,10 +161,18 @@ void read_head(Study& study, Input& head, const std::string& stem) {
 
 const StudyStage* Study::find(std::string_view stage) const { return named(stages, stage); }
 
+std::string Study::upstream_of(const StudyStage& stage, std::int64_t task) const {
+  switch (stage.stage->starts_from()) {
+    case StartsFrom::nothing: return "";
+    case StartsFrom::basin: return task_id(*find(stage.from), 0);
+    case StartsFrom::saddles: return task_id(*find(stage.from), task);
+  }
+  return "";
+}
+
 std::string Study::task_description(const StudyStage& stage, std::int64_t task) const {
-  const std::string upstream = stage.from.empty() ? "" : task_id(*find(stage.from), 0);
   return fmt::format("facts version 1\nseed {}\npotential {}\n{}\nfrom {}\nstage {} {}\ntask {}: {}\n", seed, potential->checksum(),
-                     potential->provenance(), upstream, stage.name, stage.description, task, stage.stage->describe_task(task));
+                     potential->provenance(), upstream_of(stage, task), stage.name, stage.description, task, stage.stage->describe_task(task));
 }
 
 std::string Study::task_id(const StudyStage& stage, std::int64_t task) const {
@@ -186,11 +217,11 @@ Input describe_table(const std::string& table) {
   return in;
 }
 
-void describe_common(Input& in, const std::string& type, bool sampler) {
+void describe_common(Input& in, const std::string& type, StartsFrom starts_from, bool sampler) {
   read_name(in, type);
-  if (!sampler) return;
-  read_from(in, "the first stage");
-  read_steps_per_task(in);
+  if (starts_from == StartsFrom::basin) read_from(in, starts_from, "the first stage");
+  if (starts_from == StartsFrom::saddles) read_from(in, starts_from, "the last stage that searches");
+  if (sampler) read_steps_per_task(in);
 }
 
 std::shared_ptr<const Potential> potential_from_text(const std::string& text, const Plugins& plugins, const SearchPath& search) {

@@ -16,11 +16,13 @@ struct ReportOptions {
   double moved;                      // Angstrom: an atom displaced further has moved
   int largest_events;                // how many to list
   double rdf_range;                  // Angstrom
+  double nu0;                        // THz: activation entropies are counted from it
+  double compared_entropy;           // kB for that nu0
 };
 
 struct StudyStage {
   std::string name, type;
-  std::string from;         // name of the stage whose basin its tasks start from, or ""
+  std::string from;         // name of the stage whose basin or saddles its tasks start from, or ""
   std::string description;  // what its facts depend on, as canonical text
   std::shared_ptr<const Stage> stage;
 };
@@ -38,6 +40,10 @@ struct Study {
   std::string task_id(const StudyStage& stage, std::int64_t task) const;
   /// What that hash is of.
   std::string task_description(const StudyStage& stage, std::int64_t task) const;
+  /// The id of the task whose facts it begins with, or "". The first to find a saddle is known once all tasks up to the one
+  /// of the same number are done, and the id of that one says what those before it were: a stage never changes them when
+  /// it is made longer.
+  std::string upstream_of(const StudyStage& stage, std::int64_t task) const;
 };
 
 /// Throws NotFound or InputError "file:line: key ...". `folder` replaces the run folder when not empty.
@@ -46,8 +52,9 @@ Study read_study(const std::string& path, const Plugins& plugins, const SearchPa
 /// The options of the table `study` or `report`, for `describe`.
 Input describe_table(const std::string& table);
 
-/// Adds the options that every stage has to a description: the name, and a sampler's start and size of tasks.
-void describe_common(Input& in, const std::string& type, bool sampler);
+/// Adds the options that every stage of its kind has to a description: the name, the stage to start from, and a sampler's
+/// size of tasks.
+void describe_common(Input& in, const std::string& type, StartsFrom starts_from, bool sampler);
 
 /// "eam-fs:PATH", "lj:epsilon=1,sigma=1": a potential as written on the command line.
 std::shared_ptr<const Potential> potential_from_text(const std::string& text, const Plugins& plugins, const SearchPath& search);

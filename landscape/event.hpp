@@ -113,7 +113,88 @@ struct TraceRecorded {
   }
 };
 
-using Event = std::variant<BasinFound, SaddleFound, SearchFailed, TraceRecorded>;
+/// The harmonic modes of a stationary point. Eigenvalues are those of the mass-weighted Hessian without zero modes (rigid
+/// motions) and frozen coordinates, eV/(Angstrom^2 u).
+struct ModesFound {
+  static constexpr std::string_view kind = "modes-found";
+  EventRef of;         // the BasinFound of a "start", the SaddleFound of a "saddle" or "end"
+  std::string point;   // "start", "saddle" or "end"
+  Positions positions; // after refinement
+  double energy = 0;         // there, eV
+  double fmax = 0;           // there, eV/Angstrom
+  double displacement = 0;   // largest of an atom by the refinement, Angstrom
+  double log_determinant = 0;  // sum of ln(eigenvalue / (eV/(Angstrom^2 u))) over the positive ones
+  std::int64_t positive = 0, negative = 0;  // how many of them; negative: 0 at a minimum, 1 at a saddle
+  double unstable = 0;               // the negative one of a saddle; 0 at a minimum
+  std::vector<double> lowest;        // ascending
+  std::vector<double> frequencies;   // of all modes in THz, ascending, below 0 for a negative eigenvalue; empty unless asked for
+  std::int64_t force_calls = 0;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("of", self.of, "");
+    visit("point", self.point, "");
+    visit("positions", self.positions, "A");
+    visit("energy", self.energy, "eV");
+    visit("fmax", self.fmax, "eV/A");
+    visit("displacement", self.displacement, "A");
+    visit("log_determinant", self.log_determinant, "");
+    visit("positive", self.positive, "");
+    visit("negative", self.negative, "");
+    visit("unstable", self.unstable, "eV/(A^2 u)");
+    visit("lowest", self.lowest, "eV/(A^2 u)");
+    visit("frequencies", self.frequencies, "THz");
+    visit("force_calls", self.force_calls, "");
+  }
+};
+
+/// A point whose modes mean nothing for a passage, and why.
+struct ModesFailed {
+  static constexpr std::string_view kind = "modes-failed";
+  EventRef of;           // as of ModesFound
+  std::string point;
+  std::string reason;    // a short name: "left-the-saddle"
+  std::string detail;    // one sentence with numbers
+  double energy = 0;     // where the refinement ended, eV
+  double fmax = 0;       // there, eV/Angstrom
+  double displacement = 0;   // Angstrom
+  std::int64_t negative = 0; // eigenvalues there
+  std::int64_t force_calls = 0;
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("of", self.of, "");
+    visit("point", self.point, "");
+    visit("reason", self.reason, "");
+    visit("detail", self.detail, "");
+    visit("energy", self.energy, "eV");
+    visit("fmax", self.fmax, "eV/A");
+    visit("displacement", self.displacement, "A");
+    visit("negative", self.negative, "");
+    visit("force_calls", self.force_calls, "");
+  }
+};
+
+/// The forward prefactor of a passage when only the atoms within a radius of a centre may move; one row for each radius.
+struct RegionPrefactors {
+  static constexpr std::string_view kind = "region-prefactors";
+  EventRef of;                      // the SaddleFound
+  std::int64_t centre = -1;         // atom that moves furthest from the start to the saddle
+  std::vector<double> radius;       // Angstrom
+  std::vector<std::int32_t> atoms;  // within it
+  std::vector<double> log_nu;       // ln(nu* / THz); not a number where the region has no first-order saddle
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("of", self.of, "");
+    visit("centre", self.centre, "");
+    visit("radius", self.radius, "A");
+    visit("atoms", self.atoms, "");
+    visit("log_nu", self.log_nu, "");
+  }
+};
+
+using Event = std::variant<BasinFound, SaddleFound, SearchFailed, TraceRecorded, ModesFound, ModesFailed, RegionPrefactors>;
 using Events = std::vector<Event>;
 
 /// "basin-found", "saddle-found", ...

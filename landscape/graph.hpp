@@ -97,6 +97,9 @@ class LandscapeGraph {
   void add(const EventRef& ref, const SaddleFound& found);
   void add(const EventRef& ref, const SearchFailed& failed);
   void add(const EventRef&, const TraceRecorded&) {}
+  void add(const EventRef&, const ModesFound&) {}
+  void add(const EventRef&, const ModesFailed&) {}
+  void add(const EventRef&, const RegionPrefactors&) {}
 
   void connect(const EventRef& ref, const SaddleFound& found, BasinId from);
   std::size_t frame_of(const Configuration& configuration);

@@ -155,6 +155,17 @@ std::optional<Event> event_of(std::string_view kind, const std::variant<Facts...
   return event;
 }
 
+void check_modes(const ModesFound& modes, const std::string& where) {
+  if (modes.point != "start" && modes.point != "saddle" && modes.point != "end")
+    throw FormatError("{}: modes of '{}', expected those of a start, saddle or end", where, modes.point);
+  if (!modes.positions.allFinite()) throw FormatError("{}: a coordinate is not a finite number", where);
+  const std::int64_t all = modes.positive + modes.negative;
+  if (modes.positive < 0 || modes.negative < 0 || all > modes.positions.size())
+    throw FormatError("{}: {} and {} modes of {} atoms", where, modes.positive, modes.negative, modes.positions.cols());
+  if (!modes.frequencies.empty() && static_cast<std::int64_t>(modes.frequencies.size()) != all)
+    throw FormatError("{}: {} frequencies of {} modes", where, modes.frequencies.size(), all);
+}
+
 void check_consistent(const Event& event, const std::string& where) {
   if (const auto* saddle = std::get_if<SaddleFound>(&event)) {
     if (saddle->mode.cols() != saddle->saddle.cols() || saddle->end.cols() != saddle->saddle.cols())
@@ -168,6 +179,11 @@ void check_consistent(const Event& event, const std::string& where) {
     if (static_cast<Eigen::Index>(trace->columns.size()) != trace->rows.cols())
       throw FormatError("{}: {} column names for {} columns", where, trace->columns.size(),
                         trace->rows.cols());
+  if (const auto* modes = std::get_if<ModesFound>(&event)) check_modes(*modes, where);
+  if (const auto* regions = std::get_if<RegionPrefactors>(&event))
+    if (regions->atoms.size() != regions->radius.size() || regions->log_nu.size() != regions->radius.size())
+      throw FormatError("{}: {} radii, {} numbers of atoms and {} prefactors", where, regions->radius.size(), regions->atoms.size(),
+                        regions->log_nu.size());
 }
 
 Event read_event(const Hdf5Group& group) {

@@ -8,6 +8,8 @@
 
 extern "C" {
 void dsytrf_(const char* half, const int* n, double* a, const int* lda, int* pivots, double* work, const int* lwork, int* info);
+void dsytrs_(const char* half, const int* n, const int* columns, const double* a, const int* lda, const int* pivots, double* b, const int* ldb,
+             int* info);
 void dpotrf_(const char* half, const int* n, double* a, const int* lda, int* info);
 void dpotri_(const char* half, const int* n, double* a, const int* lda, int* info);
 void dsyevd_(const char* job, const char* half, const int* n, double* a, const int* lda, double* w, double* work, const int* lwork,
@@ -42,19 +44,35 @@ Determinant of_pivots(const Eigen::MatrixXd& factors, const std::vector<int>& pi
   return d;
 }
 
-}  // namespace
-
-Determinant determinant(Eigen::MatrixXd& m) {
+/// P L D L^T P^T in place; the pivots of dsytrf.
+std::vector<int> factorise(Eigen::MatrixXd& m) {
   const int n = order_of(m), query = -1;
-  if (n == 0) return {};
   std::vector<int> pivots(static_cast<std::size_t>(n));
+  if (n == 0) return pivots;
   double best = 0;
   int info = 0;
   dsytrf_("L", &n, m.data(), &n, pivots.data(), &best, &query, &info);
   std::vector<double> work(static_cast<std::size_t>(best));
   const int size = static_cast<int>(work.size());
   dsytrf_("L", &n, m.data(), &n, pivots.data(), work.data(), &size, &info);
+  return pivots;
+}
+
+}  // namespace
+
+Determinant determinant(Eigen::MatrixXd& m) {
+  const std::vector<int> pivots = factorise(m);
   return of_pivots(m, pivots);
+}
+
+SymmetricFactors::SymmetricFactors(Eigen::MatrixXd m)
+    : factors_(std::move(m)), pivots_(factorise(factors_)), determinant_(of_pivots(factors_, pivots_)) {}
+
+Eigen::VectorXd SymmetricFactors::solve(Eigen::VectorXd b) const {
+  const int n = order_of(factors_), columns = 1;
+  int info = 0;
+  if (n > 0) dsytrs_("L", &n, &columns, factors_.data(), &n, pivots_.data(), b.data(), &n, &info);
+  return b;
 }
 
 std::optional<double> invert_positive(Eigen::MatrixXd& m) {

@@ -6,6 +6,7 @@
 
 #include <Eigen/Core>
 #include <optional>
+#include <vector>
 
 namespace glasscape {
 
@@ -16,6 +17,21 @@ struct Determinant {
 
 /// ln|det m| and the number of negative eigenvalues of a symmetric matrix, whose lower half is consumed.
 Determinant determinant(Eigen::MatrixXd& m);
+
+/// A symmetric matrix, regular or not, kept as its factors: to solve with what the determinant was made from.
+class SymmetricFactors {
+ public:
+  /// Takes the lower half.
+  explicit SymmetricFactors(Eigen::MatrixXd m);
+  const Determinant& determinant() const { return determinant_; }
+  /// x of m x = b; m must be regular.
+  Eigen::VectorXd solve(Eigen::VectorXd b) const;
+
+ private:
+  Eigen::MatrixXd factors_;
+  std::vector<int> pivots_;
+  Determinant determinant_;
+};
 
 /// Replaces a positive definite matrix, of which the lower half counts, by its inverse in full; returns ln det m.
 /// Nothing when it is not positive definite; then it is consumed.

@@ -126,7 +126,7 @@ class SearchReading {
 }  // namespace
 
 Findings findings_of(const Study& study, const Store& store) {
-  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}};
+  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}};
   bool any = false;
   for (const StudyStage& stage : study.stages) {
     const auto note = [&](const Shard& shard) {
@@ -134,18 +134,25 @@ Findings findings_of(const Study& study, const Store& store) {
       any = true;
     };
     std::int64_t done = 0;
-    if (!stage.stage->needs_start()) {
+    if (stage.stage->starts_from() == StartsFrom::nothing) {
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);
         f.preparations.push_back(preparation_of(stage, shard, study.report.rdf_range));
       });
-    } else if (store.has(study.task_id(*study.find(stage.from), 0))) {
+    } else if (stage.stage->starts_from() == StartsFrom::basin && store.has(study.task_id(*study.find(stage.from), 0))) {
       SearchReading reading(study, store, stage);
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);
         reading.take(shard);
       });
       if (done > 0) f.searches.push_back(reading.findings());
+    } else if (stage.stage->starts_from() == StartsFrom::saddles && store.has(study.upstream_of(*study.find(stage.from), 0))) {
+      ModesReading reading(study, store, stage);
+      done = for_each_shard(study, store, stage, [&](const Shard& shard) {
+        note(shard);
+        reading.take(shard);
+      });
+      if (done > 0) f.modes.push_back(reading.findings());
     }
     if (done < stage.stage->tasks())
       f.missing.push_back(fmt::format("stage '{}' has run {} of its {} tasks", stage.name, done, stage.stage->tasks()));

@@ -10,6 +10,7 @@
 #include "analysis/event_size.hpp"
 #include "analysis/pair_distribution.hpp"
 #include "analysis/search_statistics.hpp"
+#include "apps/report/modes_findings.hpp"
 #include "apps/study.hpp"
 #include "landscape/store.hpp"
 
@@ -69,6 +70,7 @@ struct Findings {
   ReportOptions options;
   std::vector<Preparation> preparations;
   std::vector<SearchFindings> searches;
+  std::vector<ModesFindings> modes;
   std::vector<std::string> missing;  // what has not run yet, in sentences
 };
 

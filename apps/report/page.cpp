@@ -4,6 +4,7 @@
 
 #include "apps/report/figures.hpp"
 #include "apps/report/markup.hpp"
+#include "apps/report/modes_report.hpp"
 #include "apps/report/summary.hpp"
 
 namespace glasscape {
@@ -102,6 +103,14 @@ std::string section(const SearchFindings& s, const ReportOptions& options) {
   return html + "</section>\n";
 }
 
+std::string section(const ModesFindings& m) {
+  std::string html = fmt::format("<section><h2>{} <span class=\"soft\">{}</span></h2>\n", escaped(m.stage), escaped(m.type));
+  for (const std::string& sentence : in_words(m)) html += paragraph(sentence);
+  html += doubts_list(doubts_of(m)) + figure_grid(figures_of(m));
+  for (const ReportTable& t : tables_of(m)) html += "<h3>" + html_text(t.title) + "</h3>\n" + table(t.head, t.rows);
+  return html + "</section>\n";
+}
+
 std::string provenance_section(const Findings& f) {
   const Provenance& p = f.provenance;
   std::string html = "<section><h2>Provenance</h2>\n<dl>";
@@ -122,6 +131,7 @@ std::string to_html(const Findings& f) {
       "<body><h1>{0}</h1>\n", escaped(f.title), style);
   html += doubts_list(f.missing);
   for (const SearchFindings& s : f.searches) html += section(s, f.options);
+  for (const ModesFindings& m : f.modes) html += section(m);
   for (const Preparation& p : f.preparations) html += section(p);
   return html + provenance_section(f) + "</body></html>\n";
 }

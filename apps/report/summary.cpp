@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/report/markup.hpp"
+#include "apps/report/modes_report.hpp"
 #include "md/support/units.hpp"
 
 namespace glasscape {
@@ -164,12 +165,13 @@ std::string to_text(const Findings& f) {
                           e.sequential.barrier.value, e.effective.value);
     for (const std::string& doubt : doubts_of(s)) text += "  ! " + plain_text(doubt) + "\n";
   }
+  for (const ModesFindings& m : f.modes) text += to_text(m);
   return text;
 }
 
 Json to_json(const Findings& f) {
   Json json{{"study", f.title}, {"potential", f.provenance.potential}, {"seed", f.provenance.seed}, {"missing", f.missing},
-            {"preparations", Json::array()}, {"searches", Json::array()}};
+            {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}};
   for (const Preparation& p : f.preparations) {
     const double atoms = static_cast<double>(p.basin.configuration.atoms());
     json["preparations"].push_back({{"stage", p.stage}, {"type", p.type}, {"natoms", p.basin.configuration.atoms()},
@@ -177,6 +179,7 @@ Json to_json(const Findings& f) {
                                     {"doubts", p.doubts}});
   }
   for (const SearchFindings& s : f.searches) json["searches"].push_back(json_of(s));
+  for (const ModesFindings& m : f.modes) json["modes"].push_back(to_json(m));
   return json;
 }
 

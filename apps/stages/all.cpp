@@ -1,6 +1,7 @@
-// The list of preparing stages, in alphabetical order, and all built-in plug-ins together.
+// The list of stages that are no samplers, in alphabetical order, and all built-in plug-ins together.
 #include "apps/plugins.hpp"
 #include "apps/stages/melt_quench.hpp"
+#include "apps/stages/normal_modes.hpp"
 #include "apps/stages/structure.hpp"
 
 namespace glasscape {
@@ -8,6 +9,7 @@ namespace glasscape {
 Stages builtin_stages() {
   Stages stages("stage");
   stages.add<MeltQuench>();
+  stages.add<NormalModes>();
   stages.add<Structure>();
   return stages;
 }

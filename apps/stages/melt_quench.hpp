@@ -35,7 +35,7 @@ class MeltQuench final : public Stage {
   std::int64_t tasks() const override { return 1; }
   /// A TraceRecorded of the run and the BasinFound of its inherent structure.
   Events run(std::int64_t task, TaskContext& context) const override;
-  bool needs_start() const override { return false; }
+  StartsFrom starts_from() const override { return StartsFrom::nothing; }
   std::string describe_task(std::int64_t task) const override;
   Work work() const override;
   std::optional<KnownAtoms> atoms() const override;

@@ -15,7 +15,7 @@ class Sampling final : public Stage {
 
   std::int64_t tasks() const override { return sampler_->steps() / steps_per_task_ + (sampler_->steps() % steps_per_task_ != 0); }
   Events run(std::int64_t task, TaskContext& context) const override;
-  bool needs_start() const override { return true; }
+  StartsFrom starts_from() const override { return StartsFrom::basin; }
   std::string describe_task(std::int64_t task) const override;
   Work work() const override { return {static_cast<double>(sampler_->steps()), sampler_->unit()}; }
   void check_start(const Species& start, const Input& in) const override { sampler_->check_start(start, in); }

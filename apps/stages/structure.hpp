@@ -20,7 +20,7 @@ class Structure final : public Stage {
 
   std::int64_t tasks() const override { return 1; }
   Events run(std::int64_t task, TaskContext& context) const override;
-  bool needs_start() const override { return false; }
+  StartsFrom starts_from() const override { return StartsFrom::nothing; }
   std::string describe_task(std::int64_t) const override { return fmt::format("relax {} atoms", options_.start.atoms()); }
   std::optional<KnownAtoms> atoms() const override { return KnownAtoms{options_.start.species, "file"}; }
 

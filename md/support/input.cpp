@@ -111,15 +111,19 @@ double Input::quantity(Quantity quantity, const std::string& key, const Text& fa
                        Range range) {
   const Value* value = take(key, units::name(quantity), fallback.value(), meaning, fallback.absent());
   if (value == nullptr) return fallback.value() ? parse_quantity(quantity, *fallback.value()).value() : 1.0;
-  if (const auto* text = value->as<std::string>()) {
+  return quantity_of(quantity, key, *value, range);
+}
+
+double Input::quantity_of(Quantity quantity, const std::string& key, const Value& value, Range range) const {
+  if (const auto* text = value.as<std::string>()) {
     const auto parsed = parse_quantity(quantity, *text);
-    if (!parsed) reject(key, *value, expected_quantity(quantity));
+    if (!parsed) reject(key, value, expected_quantity(quantity));
     return in_range(*parsed, key, range);
   }
   const std::string_view bare = units::bare_unit(quantity);
-  if (bare.empty() || value->as<bool>() || value->as<Table>() || value->as<std::vector<Value>>())
-    reject(key, *value, expected_quantity(quantity));
-  return in_range(number(key, *value) * units::factor(quantity, bare), key, range);
+  if (bare.empty() || value.as<bool>() || value.as<Table>() || value.as<std::vector<Value>>())
+    reject(key, value, expected_quantity(quantity));
+  return in_range(number(key, value) * units::factor(quantity, bare), key, range);
 }
 
 double Input::length(const std::string& key, const Text& fallback, std::string_view meaning, Range range) {
@@ -148,6 +152,19 @@ double Input::rate(const std::string& key, const Text& fallback, std::string_vie
 }
 double Input::angle(const std::string& key, const Text& fallback, std::string_view meaning, Range range) {
   return quantity(Quantity::angle, key, fallback, meaning, range);
+}
+double Input::frequency(const std::string& key, const Text& fallback, std::string_view meaning, Range range) {
+  return quantity(Quantity::frequency, key, fallback, meaning, range);
+}
+
+std::vector<double> Input::lengths(const std::string& key, std::string_view meaning, Range range) {
+  const Value* value = take(key, "list of lengths", "[]", meaning);
+  std::vector<double> all;
+  if (value == nullptr) return all;
+  const auto* items = value->as<std::vector<Value>>();
+  if (items == nullptr) reject(key, *value, "a list of lengths such as [\"6 A\", \"8 A\"]");
+  for (const Value& item : *items) all.push_back(quantity_of(Quantity::length, key, item, range));
+  return all;
 }
 
 double Input::real(const std::string& key, const Default<double>& fallback, std::string_view meaning, Range range) {

@@ -80,6 +80,9 @@ class Input {
   double force(const std::string& key, const Text& fallback, std::string_view meaning, Range range = positive);
   double rate(const std::string& key, const Text& fallback, std::string_view meaning, Range range = positive);
   double angle(const std::string& key, const Text& fallback, std::string_view meaning, Range range = Range::any);
+  double frequency(const std::string& key, const Text& fallback, std::string_view meaning, Range range = positive);
+  /// A list of lengths, none unless given.
+  std::vector<double> lengths(const std::string& key, std::string_view meaning, Range range = Range::any);
 
   double real(const std::string& key, const Default<double>& fallback, std::string_view meaning, Range range = Range::any);
   long long integer(const std::string& key, const Default<long long>& fallback, std::string_view meaning,
@@ -128,6 +131,7 @@ class Input {
                   Range range);
   double in_range(double value, const std::string& key, Range range) const;
   [[noreturn]] void reject(const std::string& key, const Value& value, std::string_view expected) const;
+  double quantity_of(units::Quantity quantity, const std::string& key, const Value& value, Range range) const;
   double number(const std::string& key, const Value& value) const;
   Input child(const Value& value, std::string path) const;
 

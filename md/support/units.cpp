@@ -43,6 +43,9 @@ constexpr std::array table{
     Unit{Quantity::rate_of_temperature, "K/s", 1e-15 * time_fs},
     Unit{Quantity::angle, "deg", degree},
     Unit{Quantity::angle, "rad", 1.0},
+    Unit{Quantity::frequency, "THz", 1e-3 * time_fs},
+    Unit{Quantity::frequency, "GHz", 1e-6 * time_fs},
+    Unit{Quantity::frequency, "Hz", 1e-15 * time_fs},
 };
 
 }  // namespace
@@ -58,6 +61,7 @@ std::string_view name(Quantity quantity) {
     case Quantity::force: return "force";
     case Quantity::rate_of_temperature: return "rate of temperature";
     case Quantity::angle: return "angle";
+    case Quantity::frequency: return "frequency";
   }
   return "";
 }
@@ -72,6 +76,7 @@ std::string_view bare_unit(Quantity quantity) {
     case Quantity::angle: return "deg";
     case Quantity::time:
     case Quantity::pressure:
+    case Quantity::frequency:
     case Quantity::rate_of_temperature: return "";
   }
   return "";

@@ -29,7 +29,7 @@ inline constexpr double stress_GPa = 160.2176634;
 /// 1 u/Angstrom^3 in g/cm^3.
 inline constexpr double density_g_per_cm3 = atomic_mass_kg * 1e27;
 
-enum class Quantity { length, energy, mass, temperature, time, pressure, force, rate_of_temperature, angle };
+enum class Quantity { length, energy, mass, temperature, time, pressure, force, rate_of_temperature, angle, frequency };
 
 /// "length", "energy", ... as written in messages and in `describe`.
 std::string_view name(Quantity quantity);

@@ -31,6 +31,9 @@ schedule = [{ at = "2000 K", time = "10.4 ps" }, { to = "1 K", time = "1 ps" }]
 type = "art"
 searches = 12
 steps_per_task = 3
+[[stage]]
+type = "normal-modes"
+radii = ["4 A"]
 )";
 
 std::string run(const Folder& at, const std::string& study, const std::string& folder,
@@ -68,7 +71,9 @@ const std::vector<std::pair<std::string, std::function<bool(const fs::path&)>>> 
     {"the glass is there",
      [](const fs::path& run) { return count(run / "shards", "melt-quench-000000") > 0; }},
     {"half of the searches are there",
-     [](const fs::path& run) { return count(run / "shards", "art-") > 1; }}};
+     [](const fs::path& run) { return count(run / "shards", "art-") > 1; }},
+    {"modes are there",
+     [](const fs::path& run) { return count(run / "shards", "normal-modes-") > 1; }}};
 
 /// A command line that must fail and write nothing.
 void refused(std::vector<std::string> arguments, int code, const std::string& message) {
@@ -169,7 +174,7 @@ TEST_CASE("facts do not depend on the number of threads, and a complete run does
   CHECK(run(at, smoke, "one") == one);
   CHECK(fs::last_write_time(at.path() / "one" / "shards") == written);
   const nlohmann::json status = json_of(finished(at, {"status", smoke, "--folder", "one", "--json"}));
-  REQUIRE(status["stages"].size() == 2);
+  REQUIRE(status["stages"].size() == 3);
   for (const auto& stage : status["stages"]) CHECK(stage["done"] == stage["tasks"]);
   CHECK(status["study"] == "Smoke test of the barrier study");
 }

@@ -25,6 +25,8 @@ struct ChangeOne {
   void change(std::string& value) { value += '.'; }
   void change(EventRef& value) { value.number += 1; }
   void change(std::vector<std::string>& value) { value.back() += '.'; }
+  void change(std::vector<double>& value) { change(value.front()); }
+  void change(std::vector<std::int32_t>& value) { value.back() += 1; }
   void change(Positions& value) { change(value(2, value.cols() - 1)); }
   void change(Eigen::MatrixXd& value) { change(value(value.rows() - 1, 0)); }
   void change(Configuration& value) { change(value.positions); }
@@ -46,7 +48,7 @@ TEST_CASE("an event equals itself and no other event") {
 }
 
 TEST_CASE("a change of the last bit of any field changes the hash") {
-  for (const std::size_t k : {0u, 2u, 3u, 5u}) {
+  for (const std::size_t k : {0u, 2u, 3u, 5u, 8u, 10u, 11u}) {
     const Event event = sample_events()[k];
     bool changed = true;
     int fields = 0;

@@ -52,6 +52,7 @@ const std::vector<Kind> kinds{
     {&Input::force, "force", "5 meV/A", "5 eV", 0.005, true},
     {&Input::rate, "rate of temperature", "1 K/fs", "1 K", units::time_fs, false},
     {&Input::angle, "angle", "180 deg", "3 grad", std::acos(-1.0), true},
+    {&Input::frequency, "frequency", "2 THz", "2 K", 2e-3 * units::time_fs, false},
 };
 
 }  // namespace

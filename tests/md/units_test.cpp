@@ -33,6 +33,7 @@ const std::map<Quantity, SiUnits>& si() {
       {Quantity::rate_of_temperature,
        {1 / internal_time, {{"K/fs", 1e15}, {"K/ps", 1e12}, {"K/ns", 1e9}, {"K/s", 1}}}},
       {Quantity::angle, {1, {{"deg", std::acos(-1.0) / 180}, {"rad", 1}}}},
+      {Quantity::frequency, {1 / internal_time, {{"THz", 1e12}, {"GHz", 1e9}, {"Hz", 1}}}},
   };
   return table;
 }
@@ -80,7 +81,7 @@ TEST_CASE("a unit belongs to one quantity, and only eV is an energy and a temper
 TEST_CASE("a bare number has a unit only where people agree on one") {
   for (const auto& [quantity, ignored] : si()) {
     const bool ambiguous = quantity == Quantity::time || quantity == Quantity::pressure ||
-                           quantity == Quantity::rate_of_temperature;
+                           quantity == Quantity::rate_of_temperature || quantity == Quantity::frequency;
     INFO(units::name(quantity));
     CHECK(units::bare_unit(quantity).empty() == ambiguous);
     if (!ambiguous) CHECK(units::factor(quantity, units::bare_unit(quantity)) != 0.0);

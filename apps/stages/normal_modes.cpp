@@ -1,0 +1,24 @@
+#include "apps/stages/normal_modes.hpp"
+
+namespace glasscape {
+
+Events NormalModes::run(std::int64_t, TaskContext& context) const {
+  if (context.saddles.empty()) return {};
+  Surface surface(context.potential, context.start->configuration, {.threads = context.threads});
+  const Event at_start = modes_of_point(surface, context.start_ref, "start", context.start->configuration.positions, 0, {}, options_);
+  Events events{at_start};
+  for (const NamedSaddle& saddle : context.saddles) {
+    if (context.stopped()) throw Interrupted{};
+    for (Event& event : modes_of_passage(surface, saddle.ref, saddle.found, std::get_if<ModesFound>(&at_start), options_))
+      events.push_back(std::move(event));
+  }
+  return events;
+}
+
+std::vector<std::string> NormalModes::caveats() const {
+  std::vector<std::string> all = from_->caveats();
+  if (!all.empty()) all.push_back("The modes are those of all atoms: start, saddle and end were refined with nothing frozen.");
+  return all;
+}
+
+}  // namespace glasscape
