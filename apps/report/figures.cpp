@@ -194,6 +194,8 @@ Figure size_figure(const SearchFindings& s) {
   for (const DistinctEvent& e : s.events) {
     points.x.push_back(e.size.participation);
     points.y.push_back(e.forward);
+    points.texts.push_back(fmt::format("event {}", e.number));
+    points.events.push_back(e.number);
   }
   f.marks.push_back(std::move(points));
   return f;
