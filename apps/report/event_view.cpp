@@ -13,13 +13,14 @@
 namespace glasscape {
 namespace {
 
-/// Rows: right, up, and towards the reader.
-Eigen::Matrix3f view_from(const EventView& view, double moved);
+bool moves(const EventView& view, Eigen::Index atom, double moved);
+/// The axes to axes to, as rows.
+Eigen::Matrix3f axes_of(const EventView& view, double moved);
 std::string arrow(Pixel from, Pixel to);
 
 }  // namespace
 
-EventView event_view(const Configuration& start, const Positions& saddle, const EventSize& size) {
+EventView event_view(const Configuration& start, const Positions& saddle, const EventSize& size, double moved) {
   const Positions to_saddle = event_size(start.positions, saddle, start.cell, *start.species, 0.0).displacements;
   const Vector3d centre = size.centre.value_or(start.positions.col(size.largest_atom));
   Positions relative = start.positions.colwise() - centre;
@@ -41,27 +42,27 @@ EventView event_view(const Configuration& start, const Positions& saddle, const 
     view.to_end.col(k) = size.displacements.col(i).cast<float>();
     view.element.push_back(static_cast<std::uint8_t>(start.species->element_of[static_cast<std::size_t>(i)]));
   }
+  const Eigen::Matrix3f axes = axes_of(view, moved);
+  for (Eigen::Matrix3Xf* part : {&view.start, &view.to_saddle, &view.to_end}) *part = (axes * *part).eval();
   return view;
 }
 
 std::string event_svg(const EventView& view, double moved, const std::string& title) {
   constexpr double half = 150.0, margin = 14.0;
   const double scale = (half - margin) / event_view_radius;
-  const Eigen::Matrix3f turn = view_from(view, moved);
-  const Eigen::Matrix3Xf start = turn * view.start, end = turn * (view.start + view.to_end);
-  const auto pixel = [&](const Eigen::Matrix3Xf& points, Eigen::Index i) {
-    return Pixel{half + scale * static_cast<double>(points(0, i)), half - scale * static_cast<double>(points(1, i))};
+  const auto pixel = [&](const Eigen::Vector3f& point) {
+    return Pixel{half + scale * static_cast<double>(point[0]), half - scale * static_cast<double>(point[1])};
   };
   std::vector<Eigen::Index> order(view.element.size());
   std::iota(order.begin(), order.end(), Eigen::Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return start(2, a) < start(2, b); });
+  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return view.start(2, a) < view.start(2, b); });
   std::string still, moving, arrows;
   for (const Eigen::Index i : order) {
-    const Pixel at = pixel(start, i);
-    const bool moves = static_cast<double>(view.to_end.col(i).norm()) > moved;
-    (moves ? moving : still) += fmt::format("<circle class=\"ink-{0}\" cx=\"{1}\" cy=\"{2}\" r=\"{3}\"/>", view.element[static_cast<std::size_t>(i)] % 6,
-                                            pixels(at.x), pixels(at.y), moves ? 7 : 4);
-    if (moves) arrows += arrow(at, pixel(end, i));
+    const Pixel at = pixel(view.start.col(i));
+    const bool goes = moves(view, i, moved);
+    (goes ? moving : still) += fmt::format("<circle class=\"ink-{0}\" cx=\"{1}\" cy=\"{2}\" r=\"{3}\"/>", view.element[static_cast<std::size_t>(i)] % 6,
+                                            pixels(at.x), pixels(at.y), goes ? 7 : 4);
+    if (goes) arrows += arrow(at, pixel(view.start.col(i) + view.to_end.col(i)));
   }
   return fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"figure\" role=\"img\" aria-label=\"{}\" viewBox=\"0 0 300 300\">"
                      "<g fill=\"currentColor\" fill-opacity=\"0.28\">{}</g><g fill=\"currentColor\" style=\"stroke:var(--paper,none)\">{}</g>"
@@ -71,22 +72,26 @@ std::string event_svg(const EventView& view, double moved, const std::string& ti
 
 namespace {
 
-Eigen::Matrix3f view_from(const EventView& view, double moved) {
+bool moves(const EventView& view, Eigen::Index atom, double moved) {
+  return static_cast<double>(view.to_end.col(atom).norm()) > moved;
+}
+
+Eigen::Matrix3f axes_of(const EventView& view, double moved) {
   Eigen::Matrix3f spread = Eigen::Matrix3f::Zero();
   const auto add = [&](const Eigen::Vector3f& point) { spread += point * point.transpose(); };
   for (Eigen::Index i = 0; i < view.start.cols(); ++i)
-    if (static_cast<double>(view.to_end.col(i).norm()) > moved) {
+    if (moves(view, i, moved)) {
       add(view.start.col(i));
       add(view.start.col(i) + view.to_end.col(i));
     }
-  Eigen::Matrix3f turn = Eigen::SelfAdjointEigenSolver<Eigen::Matrix3f>(spread).eigenvectors().transpose().colwise().reverse();
+  Eigen::Matrix3f axes = Eigen::SelfAdjointEigenSolver<Eigen::Matrix3f>(spread).eigenvectors().transpose().colwise().reverse();
   for (int k = 0; k < 2; ++k) {  // an eigenvector has no sign of its own: equal facts give equal pictures
     Eigen::Index largest = 0;
-    turn.row(k).cwiseAbs().maxCoeff(&largest);
-    if (turn(k, largest) < 0) turn.row(k) *= -1.0F;
+    axes.row(k).cwiseAbs().maxCoeff(&largest);
+    if (axes(k, largest) < 0) axes.row(k) *= -1.0F;
   }
-  turn.row(2) = turn.row(0).cross(turn.row(1));
-  return turn;
+  axes.row(2) = axes.row(0).cross(axes.row(1));
+  return axes;
 }
 
 std::string arrow(Pixel from, Pixel to) {

@@ -89,7 +89,7 @@ class SearchReading {
     DistinctEvent e{ref, s.centre, s.energy - start_.energy, s.energy - s.end_energy, s.curvature, 1,
                     event_size(c.positions, s.end, c.cell, *c.species, study_.report.moved),
                     known_ + static_cast<std::int64_t>(findings_.events.size()) + 1, {}};
-    e.view = event_view(c, s.saddle, e.size);
+    e.view = event_view(c, s.saddle, e.size, study_.report.moved);
     e.size.displacements.resize(3, 0);
     return e;
   }

@@ -176,6 +176,7 @@ void add_mark(const Points& points, int color, Plot& plot) {
   const Axis &x = plot.figure.x, &y = plot.figure.y;
   Json trace = trace_of(points.name, plot);
   trace["mode"] = "markers";
+  trace["cliponaxis"] = false;
   trace["marker"] = {{"color", color_text(color)}, {"size", 7}, {"symbol", symbols[color % 4]}};
   const bool bars = !points.y_low.empty();
   if (bars)

@@ -1,4 +1,5 @@
-// Pictures of a whole page, for looking at: node screenshot.mjs PAGE.html FOLDER. Wide and narrow, light, dark and without scripts.
+// Pictures of a whole page, for looking at: node screenshot.mjs PAGE.html FOLDER. Wide and narrow, light,
+// dark and without scripts, in pieces of 1400 pixels.
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {Chromium} from "./chromium.mjs";
@@ -13,7 +14,8 @@ for (const {name, ...options} of [{name: "wide-light", width: 1280}, {name: "wid
     await page.value(`scrollTo(0, ${y})`);
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
-  writeFileSync(join(folder, name + ".png"), await page.picture({x: 0, y: 0, width: options.width, height: Math.min(height, 8000)}), "base64");
+  for (let y = 0, k = 1; y < height; y += 1400, ++k)
+    writeFileSync(join(folder, `${name}-${k}.png`), await page.picture({x: 0, y, width: options.width, height: Math.min(height - y, 1400)}), "base64");
   console.log(name, `${height} px high`, page.errors, page.requests);
   await page.close();
 }

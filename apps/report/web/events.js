@@ -45,7 +45,7 @@ for (const group of document.querySelectorAll(".event-group")) {
 
   function sentence(row) {
     const cells = [...row.cells].map((cell) => cell.textContent.trim());
-    return `Event ${cells[0]}: ${cells[3]} eV forward, ${cells[4]} eV reverse; atoms moved ${cells[8]}; total displacement ${cells[5]} \u00c5.`;
+    return `Event ${cells[0]}: ${cells[1]} eV forward, ${cells[2]} eV reverse; atoms moved ${cells[3]}; total displacement ${cells[4]} \u00c5.`;
   }
 
   function show(number, scroll) {

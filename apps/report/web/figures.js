@@ -3,7 +3,8 @@
 
 (() => {
   const mostOfPlotly = 4000;  // points: it makes an element of each, a canvas does not
-  const config = {displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"], plotlyServerURL: ""};
+  const config = {displaylogo: false, responsive: true, plotlyServerURL: "",
+                  modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]]};  // nothing that leads off the page
   const drawn = [];
 
   // The same with the page's colours in place of "@K".
@@ -15,7 +16,7 @@
   }
 
   function dressed(layout) {
-    const axis = {automargin: true, ticks: "outside", showline: true, zeroline: false, exponentformat: "power",
+    const axis = {automargin: true, ticks: "outside", showline: true, zeroline: false, exponentformat: "power", nticks: 8,
                   linecolor: glasscape.color("@6/0.8"), tickcolor: glasscape.color("@6/0.8"), gridcolor: glasscape.color("@6/0.13")};
     const dressedAxis = (own) => ({...axis, ...own, title: {...own.title, standoff: 8, font: {size: 12}}});
     const paper = glasscape.color("@paper"), touch = matchMedia("(pointer: coarse)").matches;
@@ -23,6 +24,7 @@
             dragmode: touch ? false : "zoom",  // a finger that moves over a plot scrolls the page
             paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", margin: {l: 12, r: 16, t: 8, b: 12},
             font: {family: "system-ui, sans-serif", size: 11.5, color: glasscape.color("@6")},
+            modebar: {bgcolor: "rgba(0,0,0,0)", color: glasscape.color("@6/0.35"), activecolor: glasscape.color("@6/0.8")},
             hoverlabel: {bgcolor: paper, bordercolor: glasscape.color("@6/0.5"), font: {color: glasscape.color("@6")}, align: "left"},
             legend: {orientation: "h", x: 0, xanchor: "left", y: 1.01, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)", itemwidth: 30}};
   }
@@ -58,6 +60,7 @@
     const {data} = plot.figure, points = data.reduce((sum, trace) => sum + (trace.x?.length ?? 0), 0);
     if (points === 0) return;  // the picture says so
     frame.append(box);
+    frame.classList.add("covered");
     try {
       if (points > mostOfPlotly && data.every((trace) => trace.type === "scatter" && !trace.fill))
         plot.canvas = new CanvasPlot(area, plot.figure);
@@ -66,6 +69,7 @@
       drawn.push(plot);
     } catch (error) {
       box.remove();  // the picture is still there
+      frame.classList.remove("covered");
       console.error(error);
     }
   }

@@ -20,17 +20,25 @@ const glasscape = {
     return element;
   },
 
-  // "@K" or "@K/ALPHA" of the palette, or "@paper", as the page has it now, light or dark.
+  // "@K" or "@K/ALPHA" of the palette, or "@paper", as the page has it now, light or dark. Asked for once per scheme: each
+  // question makes the browser work out the styles of the whole page.
+  colors: new Map(),
   color(text) {
     const [name, alpha] = text.slice(1).split("/");
-    const probe = this.element("i", name === "paper" ? {style: "color:var(--paper)"} : {class: "ink-" + name});
-    document.body.append(probe);
-    const color = getComputedStyle(probe).color;
-    probe.remove();
+    if (!this.colors.has(name)) {
+      const probe = this.element("i", name === "paper" ? {style: "color:var(--paper)"} : {class: "ink-" + name});
+      document.body.append(probe);
+      this.colors.set(name, getComputedStyle(probe).color);
+      probe.remove();
+    }
+    const color = this.colors.get(name);
     return alpha === undefined ? color : color.replace("rgb(", "rgba(").replace(")", `, ${alpha})`);
   },
 
   onSchemeChange(redraw) {
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.colors.clear();
+      redraw();
+    });
   },
 };

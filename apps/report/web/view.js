@@ -53,11 +53,10 @@ class EventView {
     }
     this.event = this.read(number);
     this.text.textContent = sentence + (this.event.leftOut ? ` ${this.event.leftOut} atoms further out are not shown.` : "");
-    if (!this.viewer) this.viewer = $3Dmol.createViewer(this.stage, {antialias: true, disableFog: true, nomouse: false});
+    if (!this.viewer) this.viewer = $3Dmol.createViewer(this.stage, {antialias: true});
     this.setPlaying(false);
     this.fill();
     this.viewer.zoomTo();
-    this.viewer.zoom(1.15);
     this.show(0);
   }
 
@@ -89,12 +88,12 @@ class EventView {
     for (let frame = 0; frame <= 2 * EventView.frames; ++frame) model.addFrame(this.atoms(frame));
     this.about.elements.forEach((_, k) => {
       const color = hex(glasscape.color("@" + k % 6));
-      viewer.setStyle({resi: k, chain: "S"}, {sphere: {radius: 0.32, color}});
-      viewer.setStyle({resi: k, chain: "M"}, {sphere: {radius: 0.62, color}});
+      viewer.setStyle({resi: k, chain: "S"}, {sphere: {radius: 0.26, color}});
+      viewer.setStyle({resi: k, chain: "M"}, {sphere: {radius: 0.5, color}});
     });
     const ink = hex(glasscape.color("@6")), at = (i, frame) => ({x: this.position(i, 0, frame), y: this.position(i, 1, frame), z: this.position(i, 2, frame)});
     for (let i = 0; i < this.event.atoms; ++i)
-      if (this.moves(i)) viewer.addArrow({start: at(i, 0), end: at(i, 2 * EventView.frames), radius: 0.13, radiusRatio: 2, mid: 0.7, color: ink});
+      if (this.moves(i)) viewer.addArrow({start: at(i, 0), end: at(i, 2 * EventView.frames), radius: 0.11, radiusRatio: 2.2, mid: 0.75, color: ink});
     this.show(Number(this.slider.value));
   }
 
