@@ -15,7 +15,9 @@ namespace {
 
 using Order = std::vector<const DistinctEvent*>;
 
-std::string explanation(const SearchFindings& s);
+constexpr std::size_t table_rows = 1000;  // and those of events with a view: a browser lays out ten thousand for seconds
+
+std::string explanation(const SearchFindings& s, std::size_t listed);
 std::string pictures(const Order& largest_first, const ReportOptions& options);
 std::string table(const SearchFindings& s, const Order& largest_first);
 std::string view_data(const SearchFindings& s, const ReportOptions& options);
@@ -27,19 +29,23 @@ std::string events_section(const SearchFindings& s, const ReportOptions& options
   Order order;
   for (const DistinctEvent& e : s.events) order.push_back(&e);
   std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->size.total > b->size.total; });
-  return "<div class=\"event-group\"><h3>Events</h3>\n" + explanation(s) + pictures(order, options) + table(s, order) +
+  Order listed;
+  for (std::size_t k = 0; k < order.size(); ++k)
+    if (k < table_rows || order[k]->view) listed.push_back(order[k]);
+  return "<div class=\"event-group\"><h3>Events</h3>\n" + explanation(s, listed.size()) + pictures(order, options) + table(s, listed) +
          view_data(s, options) + "</div>\n";
 }
 
 namespace {
 
-std::string explanation(const SearchFindings& s) {
+std::string explanation(const SearchFindings& s, std::size_t listed) {
   const auto views = std::count_if(s.events.begin(), s.events.end(), [](const DistinctEvent& e) { return e.view.has_value(); });
   const auto cut = std::count_if(s.events.begin(), s.events.end(), [](const DistinctEvent& e) { return e.view && e.view->left_out > 0; });
   std::string html = fmt::format("<p>{} distinct events. <span class=\"only-scripted\">Choose one in the table, or a point of a plot, to see the atoms "
                                  "within {} Å of its centre.</span>", s.events.size(), event_view_radius);
   if (static_cast<std::size_t>(views) < s.events.size())
-    html += fmt::format(" To keep this page small only {} of them can be seen in three dimensions: the largest and those over the lowest barriers.", views);
+    html += fmt::format(" To keep this page small {} of them can be seen in three dimensions: the largest and those over the lowest barriers.", views);
+  if (listed < s.events.size()) html += fmt::format(" The table holds {} of them; <code>glasscape report --json</code> lists all.", listed);
   if (cut > 0) html += fmt::format(" Of {} the view holds only the {} atoms nearest to the centre.", cut, event_view_atoms);
   return html + "</p>\n";
 }
@@ -85,7 +91,7 @@ std::string bytes_of(const EventView& view) {
 }
 
 std::string view_data(const SearchFindings& s, const ReportOptions& options) {
-  std::string html = json_element({{"elements", s.elements}, {"moved", options.moved}, {"radius", event_view_radius}});
+  std::string html = json_element({{"elements", s.elements}, {"moved", options.moved}, {"first", s.events.front().number}, {"last", s.events.back().number}});
   for (const DistinctEvent& e : s.events)
     if (e.view) html += bytes_element(bytes_of(*e.view), fmt::format(" data-view=\"{}\" data-left-out=\"{}\"", e.number, e.view->left_out));
   return html;

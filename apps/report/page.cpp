@@ -36,8 +36,10 @@ std::string table(const std::vector<std::string>& head, const std::vector<std::v
 
 /// The still picture, and what a script makes a plot of; both have one place and one size.
 std::string figure_element(const Figure& f) {
-  return fmt::format("<figure{}><div class=\"frame\" data-title=\"{}\">{}</div>{}<figcaption>{}</figcaption></figure>\n", f.wide ? " class=\"wide\"" : "",
-                     escaped(plain_text(f.title)), to_svg(f), json_element(to_plotly(f)), html_text(f.caption));
+  constexpr std::size_t heavy = 100000;  // bytes: a browser that will draw the plot does not first paint such a picture
+  const std::string svg = to_svg(f);
+  return fmt::format("<figure{}><div class=\"frame{}\" data-title=\"{}\">{}</div>{}<figcaption>{}</figcaption></figure>\n", f.wide ? " class=\"wide\"" : "",
+                     svg.size() > heavy ? " heavy" : "", escaped(plain_text(f.title)), svg, json_element(to_plotly(f)), html_text(f.caption));
 }
 
 std::string figure_grid(const std::vector<Figure>& figures) {

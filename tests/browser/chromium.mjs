@@ -7,11 +7,11 @@ import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 
 export class Chromium {
-  constructor() {
+  constructor({flags = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]} = {}) {
     this.profile = mkdtempSync(join(tmpdir(), "glasscape-browser-"));
-    // --no-sandbox: tests run as root; swiftshader: WebGL without a graphics card
+    // --no-sandbox: tests may run as root; swiftshader: WebGL without a graphics card
     this.process = spawn("chromium", ["--headless=new", "--no-sandbox", "--remote-debugging-pipe", "--no-first-run", "--disable-extensions", "--disable-dev-shm-usage",
-      "--disable-background-networking", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--hide-scrollbars", `--user-data-dir=${this.profile}`],
+      "--disable-background-networking", ...flags, "--hide-scrollbars", `--user-data-dir=${this.profile}`],
       {stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"]});
     this.last = 0;
     this.waiting = new Map();

@@ -66,7 +66,7 @@ class CanvasPlot {
     Object.assign(this.canvas, {width: width * dots, height: height * dots});
     this.box = {left: 64, top: 30, width: width - 76, height: height - 82};
     this.box.bottom = this.box.top + this.box.height;
-    const pen = this.canvas.getContext("2d");
+    const pen = this.pen();
     pen.scale(dots, dots);
     pen.font = "12px system-ui, sans-serif";
     const [toX, toY] = this.scales();
@@ -80,6 +80,9 @@ class CanvasPlot {
     pen.restore();
     this.drawLegend(pen);
   }
+
+  // On the processor: ten thousands of thin lines cost a graphics card, and what stands in for one, far more.
+  pen() { return this.canvas.getContext("2d", {willReadFrequently: true}); }
 
   drawLines(pen, trace, toX, toY) {
     pen.strokeStyle = glasscape.color(trace.line.color);
@@ -165,7 +168,7 @@ class CanvasPlot {
 
   drawBox(to) {
     this.draw();
-    const pen = this.canvas.getContext("2d");
+    const pen = this.pen();
     pen.strokeStyle = glasscape.color("@0");
     pen.strokeRect(this.from.x, this.from.y, to.x - this.from.x, to.y - this.from.y);
     this.hint.hidden = true;

@@ -3,6 +3,7 @@
 
 for (const group of document.querySelectorAll(".event-group")) {
   const table = group.querySelector("table"), body = table.tBodies[0], box = group.querySelector(".events");
+  const about = JSON.parse(group.querySelector('script[type="application/json"]').textContent);
   const heads = [...table.tHead.rows[0].cells];
 
   // "−3.1×10−5" is a number too; what is none sorts as text.
@@ -35,12 +36,15 @@ for (const group of document.querySelectorAll(".event-group")) {
     glasscape.choose(Number(row.dataset.event));
   });
 
-  const pictures = group.querySelector(".pictures"), view = EventView.possible() ? new EventView(group) : null;
-  if (view) {
+  // Made when the reader comes near: asking for WebGL takes a while.
+  let view = undefined;
+  function makeView() {
+    if (view !== undefined) return;
+    view = EventView.possible() ? new EventView(group, about) : null;
+    const pictures = group.querySelector(".pictures");
+    if (!view) return box.before(glasscape.element("p", {class: "soft"}, "This browser has no WebGL, so events cannot be shown in three dimensions."));
     if (pictures) pictures.hidden = group.querySelector(".still").hidden = true;
     box.before(view.box);
-  } else {
-    box.before(glasscape.element("p", {class: "soft"}, "This browser has no WebGL, so events cannot be shown in three dimensions."));
   }
 
   function sentence(row) {
@@ -50,8 +54,13 @@ for (const group of document.querySelectorAll(".event-group")) {
 
   function show(number, scroll) {
     body.querySelector("[aria-selected=true]")?.removeAttribute("aria-selected");
+    if (number < about.first || number > about.last) return;  // of another stage
     const row = body.querySelector(`tr[data-event="${number}"]`);
-    if (!row) return;
+    makeView();
+    if (!row) {
+      if (view && scroll) view.text.textContent = `Event ${number} is not in the table of this page.`;
+      return;
+    }
     row.setAttribute("aria-selected", "true");
     const above = row.offsetTop - table.tHead.offsetHeight, below = row.offsetTop + row.offsetHeight;  // within the box alone
     if (scroll && (above < box.scrollTop || below > box.scrollTop + box.clientHeight)) box.scrollTop = above;
@@ -63,6 +72,7 @@ for (const group of document.querySelectorAll(".event-group")) {
   const near = new IntersectionObserver(([entry]) => {
     if (!entry.isIntersecting) return;
     near.disconnect();
+    makeView();
     const first = [...body.rows].find((row) => view?.has(row.dataset.event));
     if (view && !view.event && first) show(first.dataset.event, false);
   }, {rootMargin: "200px"});

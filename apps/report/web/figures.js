@@ -69,9 +69,15 @@
       drawn.push(plot);
     } catch (error) {
       box.remove();  // the picture is still there
-      frame.classList.remove("covered");
+      frame.classList.replace("covered", "failed");
       console.error(error);
     }
+  }
+
+  // Pictures that are slow to paint are not shown, see figure_element; their place stays.
+  for (const frame of document.querySelectorAll(".heavy")) {
+    const {width, height} = frame.querySelector("svg").viewBox.baseVal;
+    frame.style.aspectRatio = `${width} / ${height}`;
   }
 
   const seen = new IntersectionObserver((entries) => {
@@ -80,7 +86,7 @@
         seen.unobserve(target);
         draw(target);
       }
-  }, {rootMargin: "150px"});
+  }, {rootMargin: "300px"});
   for (const frame of document.querySelectorAll(".frame")) seen.observe(frame);
 
   glasscape.listeners.push(() => drawn.forEach((plot) => (plot.canvas ? plot.canvas.draw() : mark(plot))));

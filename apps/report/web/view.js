@@ -5,10 +5,10 @@
 class EventView {
   static frames = 24;  // from the start to the saddle, and as many on to the end
 
-  // `group` holds the data of one stage's events: lists of atoms by number of the event, and `about`, what they share.
-  constructor(group) {
-    this.group = group;
-    this.about = JSON.parse(group.querySelector('script[type="application/json"]').textContent);
+  // `group` holds the atoms of one stage's events; `about` is what the events share: elements and the length that tells
+  // moved atoms.
+  constructor(group, about) {
+    Object.assign(this, {group, about});
     this.stage = glasscape.element("div", {class: "stage"});
     this.text = glasscape.element("p", {"aria-live": "polite"});
     this.play = glasscape.element("button", {type: "button"}, "play");
