@@ -24,10 +24,10 @@ const place = (page, element) => page.value(`(() => {
 
 const frame = (title) => `[...document.querySelectorAll(".frame")].find((one) => one.dataset.title === "${title}")`;
 
-async function drawn(page, title, inside) {
+/// Waits until the plot has been drawn and listens, and nothing near it is being drawn.
+async function drawn(page, title) {
   await place(page, frame(title));
-  await page.until(`${frame(title)}.querySelector('${inside}') !== null`);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await page.until(`${frame(title)}.querySelector(".ready") !== null && document.querySelectorAll(".plot-area:not(.ready)").length === 0`);
 }
 
 laws["a page asks for nothing but itself, logs nothing, and a hostile name does nothing"] = async (browser) => {
@@ -54,7 +54,7 @@ laws["the policy lets no script in and nothing out"] = async (browser) => {
 
 laws["a pointer on a point shows its values, a click on it chooses its event"] = async (browser) => {
   const page = await browser.open(small);
-  await drawn(page, "Size of events", ".scatterlayer .point");
+  await drawn(page, "Size of events");
   const point = await place(page, `${frame("Size of events")}.querySelectorAll(".scatterlayer .point")[7]`);
   await page.move(point.x, point.y);
   await page.until(`/event \\d+.*barrier: [\\d.]+ eV/s.test(${frame("Size of events")}.querySelector(".hoverlayer").textContent)`);
@@ -105,7 +105,7 @@ laws["a click on a heading sorts, a click on a row chooses, and the atoms are dr
 laws["a large landscape answers the pointer too, and a box zooms"] = async (browser) => {
   const page = await browser.open(large);
   const title = "Basins and the saddles between them", area = `${frame(title)}.querySelector(".plot-area")`;
-  await drawn(page, title, "canvas");
+  await drawn(page, title);
   const {left, top, width, height} = await place(page, area);
   const at = await page.value(`(() => {  // a marker, by way of colours that only markers have
     const canvas = ${area}.querySelector("canvas"), pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;

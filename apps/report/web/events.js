@@ -41,10 +41,9 @@ for (const group of document.querySelectorAll(".event-group")) {
   function makeView() {
     if (view !== undefined) return;
     view = EventView.possible() ? new EventView(group, about) : null;
-    const pictures = group.querySelector(".pictures");
-    if (!view) return box.before(glasscape.element("p", {class: "soft"}, "This browser has no WebGL, so events cannot be shown in three dimensions."));
-    if (pictures) pictures.hidden = group.querySelector(".still").hidden = true;
-    box.before(view.box);
+    if (view) return box.before(view.box);
+    group.classList.add("flat");  // brings the still pictures back
+    box.before(glasscape.element("p", {class: "soft"}, "This browser has no WebGL, so events cannot be shown in three dimensions."));
   }
 
   function sentence(row) {

@@ -16,7 +16,7 @@
   }
 
   function dressed(layout) {
-    const axis = {automargin: true, ticks: "outside", showline: true, zeroline: false, exponentformat: "power", nticks: 8,
+    const axis = {automargin: true, ticks: "outside", showline: true, zeroline: false, exponentformat: "power",
                   linecolor: glasscape.color("@6/0.8"), tickcolor: glasscape.color("@6/0.8"), gridcolor: glasscape.color("@6/0.13")};
     const dressedAxis = (own) => ({...axis, ...own, title: {...own.title, standoff: 8, font: {size: 12}}});
     const paper = glasscape.color("@paper"), touch = matchMedia("(pointer: coarse)").matches;
@@ -50,6 +50,7 @@
         });
       plot.listens = true;
       mark(plot);
+      plot.area.classList.add("ready");
     });
   }
 
@@ -62,10 +63,12 @@
     frame.append(box);
     frame.classList.add("covered");
     try {
-      if (points > mostOfPlotly && data.every((trace) => trace.type === "scatter" && !trace.fill))
+      if (points > mostOfPlotly && data.every((trace) => trace.type === "scatter" && !trace.fill)) {
         plot.canvas = new CanvasPlot(area, plot.figure);
-      else
+        area.classList.add("ready");
+      } else {
         drawPlotly(plot);
+      }
       drawn.push(plot);
     } catch (error) {
       box.remove();  // the picture is still there
