@@ -54,7 +54,7 @@ ReportOptions read_report(Input& in) {
   o.temperatures = in.reals("temperatures", std::vector<double>{200, 250, 300, 350, 400, 450}, "temperatures of the effective barriers, K");
   for (const double t : o.temperatures) in.expect(t > 0, "temperatures", "temperatures above 0 K");
   o.moved = in.length("moved", "0.3 A", "an atom displaced further than this has moved", positive);
-  o.largest_events = in.count("largest_events", 10, "how many of the largest events to list", non_negative);
+  o.largest_events = in.count("largest_events", 10, "how many of the largest events to draw as still pictures, for print and pages without scripts", non_negative);
   o.rdf_range = in.length("rdf_range", "10 A", "range of the radial distribution function", positive);
   in.expect(o.rdf_range >= 1.0, "rdf_range", "a length of 1 A or more: there are no neighbours below");
   o.nu0 = in.frequency("nu0", "2 THz", "attempt frequency that activation entropies are counted from") / units::time_ps;

@@ -14,7 +14,7 @@ namespace glasscape {
 struct ReportOptions {
   std::vector<double> temperatures;  // K
   double moved;                      // Angstrom: an atom displaced further has moved
-  int largest_events;                // how many to list
+  int largest_events;                // how many to draw as still pictures
   double rdf_range;                  // Angstrom
   double nu0;                        // THz: activation entropies are counted from it
   double compared_entropy;           // kB for that nu0

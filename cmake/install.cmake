@@ -4,6 +4,7 @@ include(CMakePackageConfigHelpers)
 
 install(TARGETS glasscape_md glasscape_landscape glasscape_samplers glasscape_analysis glasscape_apps
   EXPORT glasscape ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES ${PROJECT_BINARY_DIR}/web/licences.txt DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME report-licences.txt)
 install(TARGETS glasscape RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 foreach(room md landscape samplers analysis apps)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/glasscape FILES_MATCHING PATTERN "*.hpp")

@@ -29,6 +29,10 @@ install_packages() {  # groups
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+install_npm() {  # any npm will do, also one that is no Debian package
+  command -v npm >/dev/null || install_packages npm
+}
+
 build() {  # folder, then options for cmake
   local folder=$1
   shift

@@ -19,8 +19,16 @@ std::array<double, 5> numbers(const Box& box) {
   return {box.low_whisker, box.low_quartile, box.median, box.high_quartile, box.high_whisker};
 }
 
+/// Texts and events of a mark of `size` bars or points: as many, or none.
+template <typename Mark>
+void require_own(std::string_view kind, const Mark& mark, std::size_t size) {
+  if (!mark.texts.empty()) require_equal(kind, mark.name, {size, mark.texts.size()});
+  if (!mark.events.empty()) require_equal(kind, mark.name, {size, mark.events.size()});
+}
+
 void extend(const Axis& x, const Axis& y, const Bars& bars, Extents& extents) {
   require_equal("bars", bars.name, {bars.left.size(), bars.right.size(), bars.height.size()});
+  require_own("bars", bars, bars.height.size());
   for (std::size_t i = 0; i < bars.height.size(); ++i) {
     if (!shows(x, y, bars, i)) continue;
     extents.x.add(bars.left[i]);
@@ -42,6 +50,7 @@ void extend(const Axis& x, const Axis& y, const Line& line, Extents& extents) {
 
 void extend(const Axis& x, const Axis& y, const Points& points, Extents& extents) {
   require_equal("points", points.name, {points.x.size(), points.y.size()});
+  require_own("points", points, points.x.size());
   if (!points.y_low.empty() || !points.y_high.empty())
     require_equal("points", points.name, {points.x.size(), points.y_low.size(), points.y_high.size()});
   for (std::size_t i = 0; i < points.x.size(); ++i) {

@@ -102,8 +102,9 @@ Figure cumulative_figure(const Spectrum& forward, const Spectrum& reverse) {
   for (const auto& [name, spectrum] : {std::pair<std::string, const Spectrum&>{"forward", forward}, {"reverse", reverse}}) {
     const std::vector<double> values = sorted(spectrum.barriers);
     Line steps{.name = name, .color = color++};
-    for (std::size_t k = 0; k < values.size(); ++k)
-      for (const std::size_t below : {k, k + 1}) {
+    const std::size_t every = 1 + values.size() / 2000;  // more steps than that cannot be told apart
+    for (std::size_t k = 0; k < values.size(); k += every)
+      for (const std::size_t below : {k, std::min(k + every, values.size())}) {
         steps.x.push_back(values[k]);
         steps.y.push_back(static_cast<double>(below) / static_cast<double>(values.size()));
       }
@@ -194,6 +195,8 @@ Figure size_figure(const SearchFindings& s) {
   for (const DistinctEvent& e : s.events) {
     points.x.push_back(e.size.participation);
     points.y.push_back(e.forward);
+    points.texts.push_back(fmt::format("event {}", e.number));
+    points.events.push_back(e.number);
   }
   f.marks.push_back(std::move(points));
   return f;

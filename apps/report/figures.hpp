@@ -10,5 +10,7 @@ namespace glasscape {
 std::vector<Figure> figures_of(const Preparation& preparation);
 /// Spectrum with its fit, its convergence, effective barriers, sizes of events.
 std::vector<Figure> figures_of(const SearchFindings& findings);
+/// Disconnectivity graph, and basins and saddles over their distance from the start; nothing without a saddle.
+std::vector<Figure> figures_of(const EnergyNetwork& network);
 
 }  // namespace glasscape

@@ -45,8 +45,9 @@ Spectrum spectrum_of(std::vector<double> barriers, Rng& rng) {
 /// The facts of one sampling stage, read once.
 class SearchReading {
  public:
-  SearchReading(const Study& study, const Store& store, const StudyStage& stage)
-      : study_(study), graph_({.fixed_frame = !study.potential->translation_invariant()}) {
+  /// `known` events of other stages come before in the report.
+  SearchReading(const Study& study, const Store& store, const StudyStage& stage, std::int64_t known)
+      : study_(study), known_(known), graph_({.fixed_frame = !study.potential->translation_invariant()}) {
     findings_.stage = stage.name;
     findings_.type = stage.type;
     findings_.caveats = stage.stage->caveats();
@@ -54,6 +55,7 @@ class SearchReading {
     start_ = basin;
     for (const Element& element : basin.configuration.species->elements) findings_.elements.push_back(element.name);
     graph_.apply(ref, basin);
+    start_ref_ = ref;
   }
 
   void take(const Shard& shard) {
@@ -76,6 +78,8 @@ class SearchReading {
     findings_.statistics = search_statistics(graph_, attempts_, rng);
     for (std::size_t k = 0; k < findings_.events.size(); ++k) findings_.events[k].times_found = graph_.saddles()[k].times_found;
     if (!findings_.events.empty()) add_spectra(rng);
+    limit_views();
+    findings_.network = network_of(graph_, graph_.basin_of(start_ref_), start_.configuration, known_ + 1);
     return std::move(findings_);
   }
 
@@ -83,9 +87,21 @@ class SearchReading {
   DistinctEvent event_of(const EventRef& ref, const SaddleFound& s) const {
     const Configuration& c = start_.configuration;
     DistinctEvent e{ref, s.centre, s.energy - start_.energy, s.energy - s.end_energy, s.curvature, 1,
-                    event_size(c.positions, s.end, c.cell, *c.species, study_.report.moved)};
+                    event_size(c.positions, s.end, c.cell, *c.species, study_.report.moved),
+                    known_ + static_cast<std::int64_t>(findings_.events.size()) + 1, {}};
+    e.view = event_view(c, s.saddle, e.size, study_.report.moved);
     e.size.displacements.resize(3, 0);
     return e;
+  }
+
+  /// Keeps the page small, see `event_views`.
+  void limit_views() {
+    std::vector<DistinctEvent*> order;
+    for (DistinctEvent& e : findings_.events) order.push_back(&e);
+    const auto largest = std::min(order.size(), static_cast<std::size_t>(study_.report.largest_events));
+    std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->size.total > b->size.total; });
+    std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(largest), order.end(), [](const auto* a, const auto* b) { return a->forward < b->forward; });
+    for (std::size_t k = std::max(largest, event_views); k < order.size(); ++k) order[k]->view.reset();
   }
 
   void add_spectra(Rng& rng) {
@@ -117,8 +133,10 @@ class SearchReading {
   }
 
   const Study& study_;
+  const std::int64_t known_;
   LandscapeGraph graph_;
   BasinFound start_;
+  EventRef start_ref_;
   std::vector<SearchAttempt> attempts_;
   SearchFindings findings_;
 };
@@ -128,6 +146,7 @@ class SearchReading {
 Findings findings_of(const Study& study, const Store& store) {
   Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}};
   bool any = false;
+  std::int64_t events = 0;
   for (const StudyStage& stage : study.stages) {
     const auto note = [&](const Shard& shard) {
       f.provenance = shard.provenance;
@@ -140,12 +159,13 @@ Findings findings_of(const Study& study, const Store& store) {
         f.preparations.push_back(preparation_of(stage, shard, study.report.rdf_range));
       });
     } else if (stage.stage->starts_from() == StartsFrom::basin && store.has(study.task_id(*study.find(stage.from), 0))) {
-      SearchReading reading(study, store, stage);
+      SearchReading reading(study, store, stage, events);
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);
         reading.take(shard);
       });
       if (done > 0) f.searches.push_back(reading.findings());
+      if (done > 0) events += static_cast<std::int64_t>(f.searches.back().events.size());
     } else if (stage.stage->starts_from() == StartsFrom::saddles && store.has(study.upstream_of(*study.find(stage.from), 0))) {
       ModesReading reading(study, store, stage);
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {

@@ -4,13 +4,16 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "analysis/barrier_spectrum.hpp"
 #include "analysis/effective_barriers.hpp"
 #include "analysis/event_size.hpp"
 #include "analysis/pair_distribution.hpp"
 #include "analysis/search_statistics.hpp"
+#include "apps/report/event_view.hpp"
 #include "apps/report/modes_findings.hpp"
+#include "apps/report/network.hpp"
 #include "apps/study.hpp"
 #include "landscape/store.hpp"
 
@@ -34,7 +37,13 @@ struct DistinctEvent {
   double curvature = 0;  // eV/Angstrom^2
   std::int64_t times_found = 1;
   EventSize size;        // from the start to the other minimum, without its displacements
+  std::int64_t number = 0;        // in the report, from 1, over all stages
+  std::optional<EventView> view;  // nothing for those that the limit of views left out
 };
+
+/// Views kept per stage: first those of the largest events, `report.largest_events` of them, then those over the lowest
+/// barriers.
+constexpr std::size_t event_views = 250;
 
 struct Spectrum {
   std::vector<double> barriers;
@@ -57,6 +66,7 @@ struct SearchFindings {
   double wall_seconds = 0;
   std::vector<std::int64_t> discovered;  // distinct saddles known after each search
   std::vector<DistinctEvent> events;
+  EnergyNetwork network;
   // with at least one saddle:
   std::optional<Spectrum> forward, reverse;
   std::vector<EffectiveBarriers> effective;                    // one per temperature

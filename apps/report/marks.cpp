@@ -56,6 +56,11 @@ std::string hover(const std::string& text) {
 
 std::string heading(const std::string& name) { return name.empty() ? "" : name + "\n"; }
 
+/// The own text of a bar or point.
+std::string own_text(const std::vector<std::string>& texts, std::size_t i) {
+  return texts.empty() ? "" : heading(texts[i]);
+}
+
 std::string named(const Axis& axis, const std::string& value) {
   return axis.label.empty() ? value : fmt::format("{}: {}", axis.label, value);
 }
@@ -77,7 +82,7 @@ void draw(const Bars& bars, int, Drawing& drawing) {
     const Rectangle area{std::min(a, b), std::min(top, foot), std::abs(b - a), std::abs(foot - top)};
     content +=
         rect_element(area, "",
-                     hover(heading(bars.name) + named_range(drawing.x_axis, bars.left[i], bars.right[i]) +
+                     hover(heading(bars.name) + own_text(bars.texts, i) + named_range(drawing.x_axis, bars.left[i], bars.right[i]) +
                            "\n" + named_value(drawing.y_axis, bars.height[i])));
     darken(drawing, area);
   }
@@ -117,8 +122,9 @@ std::string error_bar(const Points& points, std::size_t i, Drawing& drawing) {
 }
 
 std::string point_text(const Points& points, std::size_t i, const Drawing& drawing) {
-  std::string text = heading(points.name) + named_value(drawing.x_axis, points.x[i]) + "\n" +
-                     named_value(drawing.y_axis, points.y[i]);
+  std::string text = heading(points.name) + own_text(points.texts, i);
+  if (drawing.x_axis.scale != Scale::hidden) text += named_value(drawing.x_axis, points.x[i]) + "\n";
+  text += named_value(drawing.y_axis, points.y[i]);
   if (has_error_bar(points, i))
     text += fmt::format(" ({} to {})", readable(points.y_low[i]), readable(points.y_high[i]));
   return text;
@@ -249,9 +255,9 @@ void draw(const Annotation& annotation, int, Drawing& drawing) {
 
 std::string line_style(const Line& line) {
   return fmt::format(
-      " fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.8\" stroke-linejoin=\"round\" "
+      " fill=\"none\" stroke=\"currentColor\" stroke-width=\"{}\" stroke-linejoin=\"round\" "
       "stroke-linecap=\"{}\"",
-      line.dashed ? "butt\" stroke-dasharray=\"6 4" : "round");
+      line.thin ? "0.7\" stroke-opacity=\"0.7" : "1.8", line.dashed ? "butt\" stroke-dasharray=\"6 4" : "round");
 }
 
 std::string marker_path(int color, Pixel at) {

@@ -1,4 +1,5 @@
-// The report as one HTML page that needs neither network nor scripts: a content-security policy forbids both.
+// The report as one HTML page that needs no network: a content-security policy forbids it, and lets no script run but
+// those that the page carries. Without scripts the page shows the same facts as tables and still pictures.
 #pragma once
 
 #include <string>

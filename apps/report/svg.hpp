@@ -5,6 +5,7 @@
 // over bars, points and boxes shows their values.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -16,7 +17,9 @@ namespace glasscape {
 
 // Marks. `name` is the entry in the legend (none when empty); marks of one name share an entry. `color` is an
 // index into the palette of seven (6: the colour of the text); none: the next one. Texts are rich text, see
-// markup.hpp. Numbers are in the units of the axes.
+// markup.hpp. Numbers are in the units of the axes. `texts` and `events` have one entry per bar or point, or none
+// at all: what pointing at it says before its values, and the number of the event (DistinctEvent::number) that a
+// click selects on a page with scripts, 0 for none.
 
 /// Filled from zero (from the end of a logarithmic axis) to `height`, between `left` and `right`; one of each
 /// per bar.
@@ -24,6 +27,8 @@ struct Bars {
   std::string name = {};
   std::vector<double> left = {}, right = {}, height = {};
   std::optional<int> color = {};
+  std::vector<std::string> texts = {};
+  std::vector<std::int64_t> events = {};
 };
 
 /// Straight pieces between points in the order given.
@@ -32,6 +37,7 @@ struct Line {
   std::vector<double> x = {}, y = {};
   bool dashed = false;
   std::optional<int> color = {};
+  bool thin = false;  // for many pieces
 };
 
 /// Markers, and error bars from y_low to y_high where these are given (one per point) and finite.
@@ -39,6 +45,8 @@ struct Points {
   std::string name = {};
   std::vector<double> x = {}, y = {}, y_low = {}, y_high = {};
   std::optional<int> color = {};
+  std::vector<std::string> texts = {};
+  std::vector<std::int64_t> events = {};
 };
 
 /// The area between two curves: an interval of confidence.

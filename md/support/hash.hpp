@@ -13,7 +13,9 @@ class Sha256 {
   Sha256();
   ~Sha256();
   void add(std::string_view bytes);
-  /// 64 lower-case hexadecimal digits of all bytes added so far; ends the run.
+  /// The 32 bytes of the hash of all bytes added so far; ends the run.
+  std::string bytes();
+  /// The same as 64 lower-case hexadecimal digits.
   std::string hex();
 
  private:
@@ -22,5 +24,11 @@ class Sha256 {
 };
 
 std::string sha256(std::string_view bytes);
+
+/// The same in base64, as a content-security policy names a script.
+std::string sha256_base64(std::string_view bytes);
+
+/// RFC 4648, section 4, padded, in one line.
+std::string base64(std::string_view bytes);
 
 }  // namespace glasscape

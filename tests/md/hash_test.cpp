@@ -22,3 +22,11 @@ TEST_CASE("bytes added in pieces hash as the whole") {
     CHECK(hash.hex() == sha256(text));
   }
 }
+
+TEST_CASE("base64 is that of RFC 4648, and names the hash of a script as a policy does") {
+  CHECK(base64("") == "");
+  CHECK(base64("f") == "Zg==");
+  CHECK(base64("foobar") == "Zm9vYmFy");
+  // openssl dgst -sha256 -binary | openssl base64
+  CHECK(sha256_base64("abc") == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+}

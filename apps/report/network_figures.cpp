@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <limits>
+
+#include "apps/report/figures.hpp"
+#include "apps/report/markup.hpp"
+
+namespace glasscape {
+namespace {
+
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+const Axis energy_axis{"energy above the start", "eV"};
+
+void add_piece(Line& line, std::initializer_list<std::pair<double, double>> points) {
+  for (const auto& [x, y] : points) {
+    line.x.push_back(x);
+    line.y.push_back(y);
+  }
+  line.x.push_back(gap);
+  line.y.push_back(gap);
+}
+
+void add_point(Points& points, double x, double y, std::string text, std::int64_t event) {
+  points.x.push_back(x);
+  points.y.push_back(y);
+  points.texts.push_back(std::move(text));
+  points.events.push_back(event);
+}
+
+std::string basin_text(const EnergyNetwork& network, std::size_t k) {
+  return k == network.start ? "start" : fmt::format("basin {}, of event {}", k, network.basins[k].event);
+}
+
+Figure disconnectivity_figure(const EnergyNetwork& network) {
+  constexpr std::size_t levels = 30;
+  const MergeTree tree = at_levels(network.tree, equal_levels(network.tree, levels));
+  const DisconnectivityGraph graph = disconnectivity_graph(tree);
+  Figure f;
+  f.title = "Disconnectivity graph";
+  f.x = {.label = fmt::format("{} basins", tree.basins), .scale = Scale::hidden};
+  f.y = energy_axis;
+  f.wide = true;
+  f.caption = fmt::format("Each line ends below at a basin; lines join at the lowest of {} energies at which the basins below them can reach each other. "
+                          "The place from left to right has no meaning.", levels);
+  Line branches{.color = 0, .thin = tree.basins > 60};
+  for (const Segment& s : graph.segments) add_piece(branches, {{s.x0, s.e0}, {s.x1, s.e1}});
+  Points basins{.name = "basin", .color = 0}, start{.name = "start", .color = 1};
+  for (std::size_t k = 0; k < tree.basins; ++k)
+    add_point(k == network.start ? start : basins, graph.x[k], tree.nodes[k].energy, basin_text(network, k), network.basins[k].event);
+  f.marks = {std::move(branches), std::move(basins), std::move(start)};
+  return f;
+}
+
+/// Energy against distance from the start, which a reader can tell apart for a star of events around one start as well as
+/// for a chain of them, and which needs no layout.
+Figure ladder_figure(const EnergyNetwork& network) {
+  Figure f;
+  f.title = "Basins and the saddles between them";
+  f.x = {.label = "distance from the start", .unit = "Å"};
+  f.y = energy_axis;
+  f.wide = true;
+  f.caption = "Distance: length of the displacement of all atoms together. Lines go from a basin over a saddle to the next; one that ends at a saddle "
+              "leads to the same basin with atoms exchanged.";
+  Line ways{.color = 6, .thin = true};
+  Points saddles{.name = "saddle", .color = 2}, basins{.name = "basin", .color = 0}, start{.name = "start", .color = 1};
+  for (const NetworkSaddle& s : network.saddles) {
+    const NetworkBasin &from = network.basins[s.connection.from], &to = network.basins[s.connection.to];
+    if (s.connection.from == s.connection.to)
+      add_piece(ways, {{from.distance, from.energy}, {s.distance, s.connection.energy}});
+    else
+      add_piece(ways, {{from.distance, from.energy}, {s.distance, s.connection.energy}, {to.distance, to.energy}});
+    add_point(saddles, s.distance, s.connection.energy, fmt::format("saddle of event {}", s.event), s.event);
+  }
+  for (std::size_t k = 0; k < network.basins.size(); ++k)
+    add_point(k == network.start ? start : basins, network.basins[k].distance, network.basins[k].energy, basin_text(network, k), network.basins[k].event);
+  f.marks = {std::move(ways), std::move(saddles), std::move(basins), std::move(start)};
+  return f;
+}
+
+}  // namespace
+
+std::vector<Figure> figures_of(const EnergyNetwork& network) {
+  if (network.saddles.empty()) return {};
+  std::vector<Figure> figures{ladder_figure(network)};
+  if (network.basins.size() > 1) figures.insert(figures.begin(), disconnectivity_figure(network));
+  return figures;
+}
+
+}  // namespace glasscape

@@ -1,0 +1,13 @@
+# The licences of the embedded packages in one text: cmake -DFILES=... -DOUTPUT=... -P join_licences.cmake
+set(text "")
+foreach(file ${FILES})
+  get_filename_component(folder ${file} DIRECTORY)
+  get_filename_component(package ${folder} NAME)
+  file(READ ${folder}/package.json about)
+  string(JSON version GET "${about}" version)
+  string(JSON licence GET "${about}" license)
+  file(READ ${file} licence_text)
+  string(REPLACE "\r\n" "\n" licence_text "${licence_text}")
+  string(APPEND text "${package} ${version}, ${licence}\n\n${licence_text}\n\n")
+endforeach()
+file(WRITE ${OUTPUT} "${text}")
