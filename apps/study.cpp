@@ -38,15 +38,16 @@ std::string canonical(const Table& table, const std::vector<std::string>& left_o
   return text;
 }
 
-/// What the facts of a stage depend on: its options, and of a file what is in it, not where it lies.
-std::string description_of(const Table& table, const Input& in) {
+/// What the facts of a stage depend on: its version and options, and of a file what is in it, not where it lies.
+std::string description_of(const Plugin& about, const Table& table, const Input& in) {
   std::vector<std::string> left_out = amount_keys;
   std::string contents;
   for (const FileRead& file : in.files()) {
     left_out.push_back(file.key);
     contents += fmt::format("{}: sha256 {};", file.key, sha256(read_text_file(file.path, "file")));
   }
-  return canonical(table, left_out, "stage.") + contents;
+  const std::string version = about.version == 1 ? "" : fmt::format("version {};", about.version);
+  return version + canonical(table, left_out, "stage.") + contents;
 }
 
 ReportOptions read_report(Input& in) {
@@ -131,9 +132,12 @@ StudyStage read_stage(Input in, const Table& table, const Plugins& plugins, cons
   in.expect(is_file_name(stage.name), "name", "letters, digits, '-' and '_', at most 60");
   if (named(before, stage.name) != nullptr) throw InputError("{}: two stages are named '{}'", in.where("name"), stage.name);
   std::shared_ptr<Stage> made;
+  Plugin about;
   if (const auto* entry = plugins.stages.find(stage.type)) {
+    about = entry->about;
     made = entry->make(in);
   } else if (const auto* sampler = plugins.samplers.find(stage.type)) {
+    about = sampler->about;
     const long long per_task = read_steps_per_task(in);
     made = std::make_shared<Sampling>(sampler->make(in), per_task);
   } else {
@@ -145,7 +149,7 @@ StudyStage read_stage(Input in, const Table& table, const Plugins& plugins, cons
   stage.stage = std::move(made);
   in.finish();
   check_elements(*stage.stage, in, potential);
-  stage.description = description_of(table, in);
+  stage.description = description_of(about, table, in);
   return stage;
 }
 

@@ -40,6 +40,48 @@ class Lifted {
   double lift_ = 0;
 };
 
+/// The inverse of K on the directions without zero modes, as Spectra wants an operator: K u = b is H w = M^1/2 b with
+/// u = M^1/2 w, solved with the pinned coordinates at 0 and freed of zero modes afterwards.
+class Inverse {
+ public:
+  using Scalar = double;
+  Inverse(const ModeSpace& space, const SymmetricFactors& factors)
+      : factors_(factors), zero_(space.mass_weighted_zero()), root_(space.masses.cwiseSqrt()(space.free)) {
+    for (std::size_t k = 0, free = 0; k < space.kept.size(); ++k) {
+      while (space.free[free] != space.kept[k]) ++free;
+      kept_.push_back(static_cast<Eigen::Index>(free));
+    }
+  }
+  Eigen::Index rows() const { return root_.size(); }
+  Eigen::Index cols() const { return root_.size(); }
+  void perform_op(const double* in, double* out) const {
+    const Eigen::Map<const Eigen::VectorXd> x(in, rows());
+    Eigen::Map<Eigen::VectorXd> y(out, rows());
+    const Eigen::VectorXd b = root_.cwiseProduct(x - zero_ * (zero_.transpose() * x));
+    Eigen::VectorXd w = Eigen::VectorXd::Zero(rows());
+    w(kept_) = factors_.solve(b(kept_));
+    w = root_.cwiseProduct(w);
+    y = w - zero_ * (zero_.transpose() * w);
+  }
+
+ private:
+  const SymmetricFactors& factors_;
+  Eigen::MatrixXd zero_;
+  Eigen::VectorXd root_;
+  std::vector<Eigen::Index> kept_;
+};
+
+/// Appends the eigenpairs of K at one end of the spectrum of its inverse.
+void add_modes(const Inverse& inverse, Spectra::SortRule end, Eigen::Index count, const Eigen::VectorXd& start, std::vector<std::pair<double, Eigen::VectorXd>>& modes) {
+  if (count == 0) return;
+  Inverse op = inverse;
+  Spectra::SymEigsSolver<Inverse> solver(op, count, 2 * count + 20);
+  solver.init(start.data());
+  solver.compute(end, 500, 1e-10);
+  if (solver.info() != Spectra::CompInfo::Successful) return;
+  for (Eigen::Index k = 0; k < count; ++k) modes.emplace_back(1.0 / solver.eigenvalues()[k], solver.eigenvectors().col(k));
+}
+
 /// A start of the iteration with a part along every mode: the guess in mass-weighted coordinates and a fixed wave.
 Eigen::VectorXd start_of(const Positions& guess, const ModeSpace& space) {
   Eigen::VectorXd start(static_cast<Eigen::Index>(space.free.size()));
@@ -74,6 +116,25 @@ LowModes lowest_modes(const Eigen::SparseMatrix<double>& hessian, const ModeSpac
   low.eigenvalues = values;
   low.vectors = Eigen::MatrixXd::Zero(hessian.rows(), vectors.cols());
   low.vectors(space.free, Eigen::all) = vectors;
+  return low;
+}
+
+LowModes lowest_modes(const Eigen::SparseMatrix<double>& hessian, const ModeSpace& space, const SymmetricFactors& factors, Eigen::Index count) {
+  const Eigen::Index wanted = std::min(count, space.modes()), negative = factors.determinant().negative;
+  constexpr Eigen::Index most_negative = 20;
+  if (space.modes() < 100 || negative > most_negative) return lowest_modes(hessian, space, wanted);
+  const Inverse inverse(space, factors);
+  std::vector<std::pair<double, Eigen::VectorXd>> modes;
+  const Eigen::VectorXd start = start_of({}, space);
+  add_modes(inverse, Spectra::SortRule::SmallestAlge, negative, start, modes);
+  add_modes(inverse, Spectra::SortRule::LargestAlge, std::max<Eigen::Index>(wanted - negative, 0), start, modes);
+  std::sort(modes.begin(), modes.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  const Eigen::Index found = std::min(wanted, static_cast<Eigen::Index>(modes.size()));
+  LowModes low{Eigen::VectorXd(found), Eigen::MatrixXd::Zero(hessian.rows(), found), found == wanted};
+  for (Eigen::Index k = 0; k < found; ++k) {
+    low.eigenvalues[k] = modes[static_cast<std::size_t>(k)].first;
+    low.vectors(space.free, k) = modes[static_cast<std::size_t>(k)].second;
+  }
   return low;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "md/mode_space.hpp"
+#include "md/symmetric.hpp"
 
 namespace glasscape {
 
@@ -17,6 +18,10 @@ struct LowModes {
 LowModes lowest_modes(const Eigen::SparseMatrix<double>& hessian, const ModeSpace& space, Eigen::Index count,
                       const Positions& guess = {});
 LowModes lowest_modes(Surface& surface, const Positions& x, Eigen::Index count, const Positions& guess = {});
+
+/// The same from the factors of the kept part of the Hessian, by Lanczos on its inverse: a few dozen solves, where the
+/// Hessian itself takes hundreds of products.
+LowModes lowest_modes(const Eigen::SparseMatrix<double>& hessian, const ModeSpace& space, const SymmetricFactors& factors, Eigen::Index count);
 
 /// The eigenvalues of all modes, ascending.
 Eigen::VectorXd full_spectrum(const Eigen::SparseMatrix<double>& hessian, const ModeSpace& space);

@@ -27,9 +27,9 @@ ModesFailed failure(const EventRef& of, std::string_view point, const Stationary
 }
 
 /// All eigenvalues where they are asked for, else the lowest; fewer when they did not converge.
-Eigen::VectorXd eigenvalues_of(const StationaryPoint& p, const ModeSpace& space, const Positions& mode, const PassageModes& options) {
+Eigen::VectorXd eigenvalues_of(const StationaryPoint& p, const ModeSpace& space, const PassageModes& options) {
   if (options.spectrum) return full_spectrum(p.hessian, space);
-  const LowModes low = lowest_modes(p.hessian, space, options.lowest, mode);
+  const LowModes low = lowest_modes(p.hessian, space, *p.factors, options.lowest);
   return low.converged ? low.eigenvalues : Eigen::VectorXd(0);
 }
 
@@ -64,13 +64,13 @@ PassageModes PassageModes::read(Input& in) {
   return o;
 }
 
-Event modes_of_point(Surface& surface, const EventRef& of, std::string_view point, const Positions& x, Eigen::Index order, const Positions& mode,
+Event modes_of_point(Surface& surface, const EventRef& of, std::string_view point, const Positions& x, Eigen::Index order,
                      const PassageModes& options) {
   const std::int64_t before = surface.calls();
-  const StationaryPoint p = refine(surface, x, order, mode, options.refine);
+  const StationaryPoint p = refine(surface, x, order, options.refine);
   if (p.ended != StationaryPoint::Ended::converged) return failure(of, point, p, order, surface.calls() - before);
   const ModeSpace space = mode_space(surface, p.positions);
-  const Eigen::VectorXd values = eigenvalues_of(p, space, mode, options);
+  const Eigen::VectorXd values = eigenvalues_of(p, space, options);
   if (values.size() == 0 || (values[0] < 0.0) != (order == 1)) return failure(of, point, p, order, surface.calls() - before);
   ModesFound found{of, std::string(point), p.positions, p.energy, p.fmax, p.displacement, p.determinant.value, p.determinant.modes - order, order,
                    0.0, {}, {}, 0};
@@ -87,11 +87,11 @@ Event modes_of_point(Surface& surface, const EventRef& of, std::string_view poin
 }
 
 Events modes_of_passage(Surface& surface, const EventRef& of, const SaddleFound& found, const ModesFound* start, const PassageModes& options) {
-  Events events{modes_of_point(surface, of, "saddle", found.saddle, 1, found.mode, options)};
+  Events events{modes_of_point(surface, of, "saddle", found.saddle, 1, options)};
   const auto* saddle = std::get_if<ModesFound>(&events.front());
   if (saddle == nullptr) return events;
   const Positions top = saddle->positions;
-  events.push_back(modes_of_point(surface, of, "end", found.end, 0, {}, options));
+  events.push_back(modes_of_point(surface, of, "end", found.end, 0, options));
   if (start != nullptr && !options.radii.empty()) events.push_back(regions_of(surface, of, start->positions, top, options.radii));
   return events;
 }

@@ -18,9 +18,8 @@ struct PassageModes {
   static PassageModes read(Input& in);
 };
 
-/// The modes of a point that should have `order` negative eigenvalues, or a failure. `of` and `point` name it, `mode` is
-/// near its unstable direction or empty.
-Event modes_of_point(Surface& surface, const EventRef& of, std::string_view point, const Positions& x, Eigen::Index order, const Positions& mode,
+/// The modes of a point that should have `order` negative eigenvalues, or a failure. `of` and `point` name it.
+Event modes_of_point(Surface& surface, const EventRef& of, std::string_view point, const Positions& x, Eigen::Index order,
                      const PassageModes& options);
 
 /// The modes of a saddle and, if it is one, of its end, and with a refined start the prefactors of active regions.

@@ -338,7 +338,13 @@ Mode Walker::second_mode(int vectors) {
 /// In short steps at first, so as to stay in the valley that begins here.
 Quenched Walker::fall(const Positions& from) {
   constexpr double coarse = 0.01;  // eV/Angstrom
-  return minimise(surface_, from, {.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = 1000, .max_step = options_.same / 3.0, .network = &network_});
+  constexpr int first = 8;         // calls
+  Minimise options{.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = first, .max_step = options_.same / 3.0, .network = &network_};
+  Quenched begun = minimise(surface_, from, options);
+  if (begun.converged()) return begun;
+  options.max_calls = 1000;
+  options.max_step = 2.0 * options_.same / 3.0;
+  return minimise(surface_, std::move(begun.positions), options);
 }
 
 Quenched Walker::settle(Quenched fallen) {

@@ -17,20 +17,20 @@ constexpr Eigen::Index most_wrong = 8;    // modes of wrong sign that are follow
 /// Where the refinement stands.
 class Refinement {
  public:
-  Refinement(Surface& surface, const Positions& from, Eigen::Index order, const Positions& mode, const Refine& options)
-      : surface_(surface), from_(from), order_(order), mode_(mode), options_(options), x_(from), at_(surface.evaluate(from)) {}
+  Refinement(Surface& surface, const Positions& from, Eigen::Index order, const Refine& options)
+      : surface_(surface), from_(from), order_(order), options_(options), x_(from), at_(surface.evaluate(from)) {}
 
   StationaryPoint run() {
     for (;;) {
       hessian_ = surface_.hessian(x_)->matrix();
       space_ = mode_space(surface_, x_);
-      const SymmetricFactors factors(space_.kept_part(hessian_));
-      determinant_ = {factors.determinant().log_abs + space_.mass_term(), factors.determinant().negative, space_.modes()};
+      factors_.emplace(space_.kept_part(hessian_));
+      determinant_ = {factors_->determinant().log_abs + space_.mass_term(), factors_->determinant().negative, space_.modes()};
       const bool as_wanted = determinant_.negative == order_;
       if (fmax(at_.forces) <= options_.fmax) return end(as_wanted ? Ended::converged : Ended::wrong_order);
       if (displacement() > options_.max_displacement) return end(Ended::left);
       if (steps_ == options_.max_steps || !std::isfinite(determinant_.value)) return end(Ended::not_converged);
-      Positions step = newton(factors);
+      Positions step = newton();
       if (as_wanted ? !descend(step) : !turn(step)) return give_up(as_wanted);
       ++steps_;
     }
@@ -42,7 +42,7 @@ class Refinement {
   double displacement() const { return fmax(x_ - from_); }
 
   StationaryPoint end(Ended ended) {
-    return {ended, x_, at_.energy, fmax(at_.forces), displacement(), steps_, std::move(hessian_), determinant_};
+    return {ended, x_, at_.energy, fmax(at_.forces), displacement(), steps_, std::move(hessian_), determinant_, std::move(factors_)};
   }
 
   StationaryPoint give_up(bool as_wanted) {
@@ -50,10 +50,10 @@ class Refinement {
     return end(fmax(at_.forces) <= options_.reachable ? Ended::converged : Ended::not_converged);
   }
 
-  Positions newton(const SymmetricFactors& factors) const {
+  Positions newton() const {
     const Eigen::VectorXd force = at_.forces.reshaped();
     Eigen::VectorXd step = Eigen::VectorXd::Zero(force.size());
-    step(space_.kept) = factors.solve(force(space_.kept));
+    step(space_.kept) = factors_->solve(force(space_.kept));
     return step.reshaped(3, x_.cols());
   }
 
@@ -79,7 +79,7 @@ class Refinement {
   bool turn(Positions step) {
     const Eigen::Index followed = std::max(order_, determinant_.negative);
     if (++turns_ > most_turns || followed > most_wrong) return false;
-    const LowModes low = lowest_modes(hessian_, space_, followed, mode_);
+    const LowModes low = lowest_modes(hessian_, space_, *factors_, followed);
     if (!low.converged) return false;
     const Eigen::VectorXd root = space_.masses.cwiseSqrt();
     const Eigen::VectorXd force = at_.forces.reshaped().array() / root.array();
@@ -97,21 +97,21 @@ class Refinement {
   Surface& surface_;
   const Positions& from_;
   Eigen::Index order_;
-  const Positions& mode_;
   const Refine& options_;
   Positions x_;
   Evaluation at_;
   Eigen::SparseMatrix<double> hessian_;
   ModeSpace space_;
   LogDeterminant determinant_;
+  std::optional<SymmetricFactors> factors_;
   int steps_ = 0, turns_ = 0;
 };
 
 }  // namespace
 
-StationaryPoint refine(Surface& surface, const Positions& from, Eigen::Index order, const Positions& mode, const Refine& options) {
+StationaryPoint refine(Surface& surface, const Positions& from, Eigen::Index order, const Refine& options) {
   surface.restart(from);
-  return Refinement(surface, from, order, mode, options).run();
+  return Refinement(surface, from, order, options).run();
 }
 
 }  // namespace glasscape

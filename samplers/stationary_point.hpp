@@ -7,7 +7,10 @@
 // Zero modes are pinned (ModeSpace), then taken out of the step. eV, Angstrom.
 #pragma once
 
+#include <optional>
+
 #include "md/log_determinant.hpp"
+#include "md/symmetric.hpp"
 
 namespace glasscape {
 
@@ -30,10 +33,10 @@ struct StationaryPoint {
   // at these positions:
   Eigen::SparseMatrix<double> hessian;
   LogDeterminant determinant;
+  std::optional<SymmetricFactors> factors;  // of its kept part
 };
 
-/// The surface's lists are restarted, so the result depends on the arguments alone. `mode` is near the unstable direction
-/// (unit masses) or empty.
-StationaryPoint refine(Surface& surface, const Positions& from, Eigen::Index order, const Positions& mode, const Refine& options);
+/// The surface's lists are restarted, so the result depends on the arguments alone.
+StationaryPoint refine(Surface& surface, const Positions& from, Eigen::Index order, const Refine& options);
 
 }  // namespace glasscape

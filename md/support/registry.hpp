@@ -24,6 +24,8 @@ struct Plugin {
   std::string_view positional = {};
   /// Options of a small example, "key=value,key=value", with which the contract tests build the plug-in.
   std::string_view example = {};
+  /// Raised when the same options give other facts than before: those of an older version are not taken for them.
+  int version = 1;
 };
 
 template <typename Base>

@@ -43,7 +43,7 @@ same = "0.02 A"
 pushes = 60
 radius = "1 A"
 soft_radius = "1 A"
-soften = 1
+softening = 1000
 [[stage]]
 name = "modes"
 type = "normal-modes"
@@ -132,7 +132,7 @@ TEST_CASE("modes of a longer study keep the shards of the shorter, and other sea
   CHECK(std::includes(many.begin(), many.end(), few.begin(), few.end()));
   for (const std::string& task : tasks_of(other))
     if (task.starts_with("modes-")) CHECK_FALSE(many.contains(task));
-  for (const auto& [what, instead] : {std::pair<std::string, std::string>{"soften = 1", "soften = 2"}, {"radii = [\"5 A\"]", "radii = [\"6 A\"]"}}) {
+  for (const auto& [what, instead] : {std::pair<std::string, std::string>{"softening = 1000", "softening = 500"}, {"radii = [\"5 A\"]", "radii = [\"6 A\"]"}}) {
     const Folder at;
     at.write("low.xyz", "1\nProperties=species:S:1:pos:R:3\nAr -0.05 0.4667 0\n");
     const Study changed = read_study(at.write("study.toml", with(plane, what, instead)), builtin_plugins(), installed_potentials());

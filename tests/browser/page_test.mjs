@@ -33,6 +33,7 @@ async function drawn(page, title) {
 laws["a page asks for nothing but itself, logs nothing, and a hostile name does nothing"] = async (browser) => {
   const page = await browser.open(small, {before: "window.alerted = 0; window.alert = () => ++window.alerted;"});
   await page.value("(async () => { for (let y = 0; y < document.body.scrollHeight; y += 400) { scrollTo(0, y); await new Promise((done) => setTimeout(done, 150)); } })()");
+  await page.until("document.querySelectorAll('.plot').length >= 5");
   assert.equal(await page.value("alerted"), 0);
   assert.equal(await page.value("document.images.length"), 0);
   assert.match(await page.value("document.title"), /<img src=x/);

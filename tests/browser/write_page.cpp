@@ -67,7 +67,7 @@ int main(int count, char** arguments) {
   Findings f;
   f.title = f.study_source = hostile;
   f.study_text = hostile + "\n\u2028";
-  f.options = {{}, 0.3, 3, 10.0};
+  f.options = {{}, 0.3, 3, 10.0, 2.0, 14.8};
   f.searches.push_back(made_up(static_cast<std::size_t>(std::atoi(arguments[2]))));
   write_text_file(arguments[1], to_html(f));
 }

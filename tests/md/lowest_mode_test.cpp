@@ -82,7 +82,7 @@ TEST_CASE("with enough vectors the lowest eigenpair is that of a dense solver") 
 }
 
 TEST_CASE(
-    "Ritz values come down to the eigenvalues and never go below; an eigenvalue lies within the residual") {
+    "Ritz values come down to the eigenvalues and never go below, and an eigenvalue lies within the residual") {
   for (System system : {cluster(), glass()}) {
     const Eigen::VectorXd expected = system.exact().eigenvalues();
     double before = std::numeric_limits<double>::infinity();

@@ -40,6 +40,21 @@ TEST_CASE("the lowest modes are the lower end of the spectrum and eigenvectors o
   CHECK((image - low.vectors * low.eigenvalues.asDiagonal()).norm() < 1e-6);
 }
 
+TEST_CASE("the lowest modes from the factors are those from the Hessian, negative ones included") {
+  Surface surface = glass().surface();
+  for (const double disorder : {0.0, 0.05, 0.1}) {
+    const Positions x = glass().basin.positions + disorder * noise(glass().basin.atoms(), 2);
+    const Eigen::SparseMatrix<double> hessian = surface.hessian(x)->matrix();
+    const ModeSpace space = mode_space(surface, x);
+    const SymmetricFactors factors(space.kept_part(hessian));
+    const LowModes expected = lowest_modes(hessian, space, 6), found = lowest_modes(hessian, space, factors, 6);
+    INFO(factors.determinant().negative << " negative");
+    REQUIRE(found.converged);
+    CHECK((found.eigenvalues - expected.eigenvalues).norm() < 1e-8);
+    CHECK((found.vectors.transpose() * expected.vectors).cwiseAbs().diagonal().minCoeff() > 1.0 - 1e-6);
+  }
+}
+
 TEST_CASE("a small system's lowest modes come from its whole spectrum") {
   auto species = std::make_shared<Species>(Species{{{"X", 3.0}}, {0, 0}});
   const double apart = std::pow(2.0, 1.0 / 6.0);

@@ -42,7 +42,7 @@ Surface double_well() {
 
 StationaryPoint refined(const Vector3d& from, Eigen::Index order, Refine options = {}) {
   Surface surface = double_well();
-  return refine(surface, from, order, {}, options);
+  return refine(surface, from, order, options);
 }
 
 /// The first saddle that searches from a glass find.
@@ -100,7 +100,7 @@ TEST_CASE("a refinement that ends elsewhere is a failure with its reason") {
   PassageModes options;
   options.refine.max_displacement = 0.1;
   const auto reason = [&](const Vector3d& x, Eigen::Index order) {
-    const Event event = modes_of_point(surface, {"task", 3}, "saddle", x, order, {}, options);
+    const Event event = modes_of_point(surface, {"task", 3}, "saddle", x, order, options);
     const auto* failed = std::get_if<ModesFailed>(&event);
     REQUIRE(failed != nullptr);
     CHECK(failed->of == EventRef{"task", 3});
@@ -115,7 +115,7 @@ TEST_CASE("a refinement that ends elsewhere is a failure with its reason") {
 
 TEST_CASE("the modes of a double well are those of its formula, and so are its prefactors") {
   Surface surface = double_well();
-  const Event basin = modes_of_point(surface, {"glass", 0}, "start", Vector3d(-half, 0.02, 0), 0, {}, {.refine = {.fmax = 1e-10}});
+  const Event basin = modes_of_point(surface, {"glass", 0}, "start", Vector3d(-half, 0.02, 0), 0, {.refine = {.fmax = 1e-10}});
   SaddleFound found;
   found.saddle = Vector3d(0.01, -0.02, 0);
   found.end = Vector3d(half, 0, 0);
@@ -148,7 +148,7 @@ TEST_CASE("in a glass, prefactors there and back are in detailed balance, and th
   const SaddleFound found = saddle_of(glass);
   const PassageModes options{.spectrum = true};
   Surface surface = glass.surface(), raised(std::make_shared<Raised>(glass.potential, 100.0), glass.basin);
-  const Event start = modes_of_point(surface, {"glass", 0}, "start", glass.basin.positions, 0, {}, options);
+  const Event start = modes_of_point(surface, {"glass", 0}, "start", glass.basin.positions, 0, options);
   const Events here = modes_of_passage(surface, {"t", 0}, found, nullptr, options), there = modes_of_passage(raised, {"t", 0}, found, nullptr, options);
   REQUIRE(here.size() == 2);
   REQUIRE(there.size() == 2);
