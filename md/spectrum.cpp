@@ -72,14 +72,15 @@ class Inverse {
 };
 
 /// Appends the eigenpairs of K at one end of the spectrum of its inverse.
-void add_modes(const Inverse& inverse, Spectra::SortRule end, Eigen::Index count, const Eigen::VectorXd& start, std::vector<std::pair<double, Eigen::VectorXd>>& modes) {
+void add_modes(Inverse& inverse, Spectra::SortRule end, Eigen::Index count, const Eigen::VectorXd& start, std::vector<std::pair<double, Eigen::VectorXd>>& modes) {
   if (count == 0) return;
-  Inverse op = inverse;
-  Spectra::SymEigsSolver<Inverse> solver(op, count, 2 * count + 20);
+  Spectra::SymEigsSolver<Inverse> solver(inverse, count, 2 * count + 20);
   solver.init(start.data());
   solver.compute(end, 500, 1e-10);
   if (solver.info() != Spectra::CompInfo::Successful) return;
-  for (Eigen::Index k = 0; k < count; ++k) modes.emplace_back(1.0 / solver.eigenvalues()[k], solver.eigenvectors().col(k));
+  const Eigen::VectorXd inverted = solver.eigenvalues();
+  const Eigen::MatrixXd vectors = solver.eigenvectors();
+  for (Eigen::Index k = 0; k < count; ++k) modes.emplace_back(1.0 / inverted[k], vectors.col(k));
 }
 
 /// A start of the iteration with a part along every mode: the guess in mass-weighted coordinates and a fixed wave.
@@ -123,7 +124,7 @@ LowModes lowest_modes(const Eigen::SparseMatrix<double>& hessian, const ModeSpac
   const Eigen::Index wanted = std::min(count, space.modes()), negative = factors.determinant().negative;
   constexpr Eigen::Index most_negative = 20;
   if (space.modes() < 100 || negative > most_negative) return lowest_modes(hessian, space, wanted);
-  const Inverse inverse(space, factors);
+  Inverse inverse(space, factors);
   std::vector<std::pair<double, Eigen::VectorXd>> modes;
   const Eigen::VectorXd start = start_of({}, space);
   add_modes(inverse, Spectra::SortRule::SmallestAlge, negative, start, modes);

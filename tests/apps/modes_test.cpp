@@ -8,18 +8,12 @@
 #include "landscape/facts_hash.hpp"
 #include "md/support/units.hpp"
 #include "tests/apps/program.hpp"
+#include "tests/apps/silent.hpp"
 
 using namespace glasscape;
 using test::Folder;
 
 namespace {
-
-struct Silent final : Watcher {
-  void stage_begins(const StudyStage&, std::int64_t, std::int64_t) override {}
-  void task_ends(const StudyStage&, std::int64_t, std::int64_t) override {}
-  void task_moves(const StudyStage&, double) override {}
-  void stage_ends(const StudyStage&) override {}
-};
 
 /// One atom of argon on a Mueller-Brown surface, in its middle minimum, from which both saddles lead.
 const std::string plane = R"([study]
@@ -58,7 +52,7 @@ struct Ran {
     folder.write("low.xyz", "1\nProperties=species:S:1:pos:R:3\nAr -0.05 0.4667 0\n");
     study = read_study(folder.write("study.toml", toml), builtin_plugins(), installed_potentials(), folder.file("run"));
     Store store(study.folder);
-    Silent silent;
+    test::Silent silent;
     const std::atomic<bool> stop = false;
     REQUIRE(run_study(study, store, threads, stop, silent));
   }

@@ -7,18 +7,12 @@
 #include "apps/runner.hpp"
 #include "apps/plugins.hpp"
 #include "md/support/hash.hpp"
+#include "tests/apps/silent.hpp"
 #include "tests/support/folder.hpp"
 
 using namespace glasscape;
 
 namespace {
-
-struct Silent final : Watcher {
-  void stage_begins(const StudyStage&, std::int64_t, std::int64_t) override {}
-  void task_ends(const StudyStage&, std::int64_t, std::int64_t) override {}
-  void task_moves(const StudyStage&, double) override {}
-  void stage_ends(const StudyStage&) override {}
-};
 
 const std::string text = R"([study]
 name = "<b>A & \"B\"</b>"
@@ -44,7 +38,7 @@ struct Ran {
       : study(read_study(folder.write("study.toml", toml), builtin_plugins(), installed_potentials(), folder.file("run"))) {}
   void run() const {
     Store store(study.folder);
-    Silent silent;
+    test::Silent silent;
     const std::atomic<bool> stop = false;
     REQUIRE(run_study(study, store, 1, stop, silent));
   }
