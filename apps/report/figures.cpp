@@ -165,19 +165,15 @@ Figure effective_figure(const SearchFindings& s) {
   f.caption = "Yang et al., Phys. Rev. B 102, 174103 (2020), Eqs. 4–6. Parallel: rates add up; sequential: waiting times add up. "
               "Intervals by resampling cannot know of barriers beyond the extremes of the sample.";
   const auto add = [&](const std::string& name, int color, const auto& value_of) {
-    Line line{.name = name, .color = color};
     Points points{.name = name, .color = color};
     for (const EffectiveBarriers& e : s.effective) {
       const Estimate& value = value_of(e);
-      line.x.push_back(e.temperature);
-      line.y.push_back(value.value);
+      points.x.push_back(e.temperature);
+      points.y.push_back(value.value);
       points.y_low.push_back(value.interval.low);
       points.y_high.push_back(value.interval.high);
     }
-    points.x = line.x;
-    points.y = line.y;
-    f.marks.push_back(std::move(line));
-    f.marks.push_back(std::move(points));
+    add_curve(f, std::move(points));
   };
   add("sequential", 1, [](const EffectiveBarriers& e) -> const Estimate& { return e.sequential.barrier; });
   add("mean of the two", 2, [](const EffectiveBarriers& e) -> const Estimate& { return e.effective; });

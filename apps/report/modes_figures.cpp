@@ -111,18 +111,14 @@ Figure escape_figure(const ModesFindings& m) {
   f.y = {.label = "log_{10}(rate · 1 s)"};
   f.caption = "Sum over all saddles found, so at least this fast; bars: 95 % intervals by resampling the passages.";
   const auto add = [&](const std::string& name, int color, Estimate EscapeRate::* rate) {
-    Line line{.name = name, .color = color};
     Points points{.name = name, .color = color};
     for (const EscapeRate& e : m.escape) {
-      line.x.push_back(1000.0 / e.temperature);
-      line.y.push_back((e.*rate).value / std::numbers::ln10);
+      points.x.push_back(1000.0 / e.temperature);
+      points.y.push_back((e.*rate).value / std::numbers::ln10);
       points.y_low.push_back((e.*rate).interval.low / std::numbers::ln10);
       points.y_high.push_back((e.*rate).interval.high / std::numbers::ln10);
     }
-    points.x = line.x;
-    points.y = line.y;
-    f.marks.push_back(std::move(line));
-    f.marks.push_back(std::move(points));
+    add_curve(f, std::move(points));
   };
   add("harmonic ν*", 0, &EscapeRate::harmonic);
   add(fmt::format("ν_{{0}} = {} THz for all", readable(m.nu0, 3)), 1, &EscapeRate::constant);

@@ -68,6 +68,11 @@ std::string to_svg(const Figure& figure) {
   return drawing.svg + "</svg>";
 }
 
+void add_curve(Figure& figure, Points points) {
+  figure.marks.push_back(Line{.name = points.name, .x = points.x, .y = points.y, .color = points.color});
+  figure.marks.push_back(std::move(points));
+}
+
 Bars bars_between(std::string name, const std::vector<double>& edges, std::vector<double> heights) {
   if (edges.size() != heights.size() + 1)
     throw Error("the histogram '{}' has {} bars and {} edges; give one edge more than bars", name,

@@ -100,6 +100,9 @@ struct Figure {
 /// Throws Error when the columns of a mark differ in length.
 std::string to_svg(const Figure& figure);
 
+/// Points with their error bars and a line through them, under the points' name.
+void add_curve(Figure& figure, Points points);
+
 /// A histogram: n bars between n + 1 edges. Throws Error for another count of edges.
 Bars bars_between(std::string name, const std::vector<double>& edges, std::vector<double> heights);
 
