@@ -1,9 +1,9 @@
 #include "apps/report/figures.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
+#include "analysis/distributions.hpp"
 #include "apps/report/markup.hpp"
 
 namespace glasscape {
@@ -115,7 +115,7 @@ Figure cumulative_figure(const Spectrum& forward, const Spectrum& reverse) {
     for (int k = -30; k <= 30; ++k) {
       const double z = 0.1 * k;
       law.x.push_back(std::exp(forward.fit->mu.value + z * forward.fit->sigma.value));
-      law.y.push_back(boost::math::cdf(boost::math::normal(), z));
+      law.y.push_back(normal_cdf(z));
     }
     f.marks.push_back(std::move(law));
   }
