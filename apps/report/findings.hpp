@@ -29,7 +29,7 @@ struct Preparation {
   double wall_seconds = 0;
 };
 
-/// One distinct saddle of the start.
+/// One distinct saddle of the basin that was searched from.
 struct DistinctEvent {
   EventRef ref;
   std::int64_t centre = -1;
@@ -65,8 +65,9 @@ struct SearchFindings {
   SearchStatistics statistics;
   double wall_seconds = 0;
   std::vector<std::int64_t> discovered;  // distinct saddles known after each search
+  std::optional<std::int64_t> basins;    // of a stage that starts from basins: how many there were
   std::vector<DistinctEvent> events;
-  EnergyNetwork network;
+  EnergyNetwork network;  // of all stages that go back to the same prepared basin; with the last of them
   // with at least one saddle:
   std::optional<Spectrum> forward, reverse;
   std::vector<EffectiveBarriers> effective;                    // one per temperature

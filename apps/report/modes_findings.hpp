@@ -54,7 +54,7 @@ struct ModesFindings {
   std::vector<std::string> caveats;  // of the stage
   // with at least one prefactor:
   std::optional<Summary> forward, reverse;  // of dS, in kB
-  std::vector<EscapeRate> escape;           // one per temperature
+  std::vector<EscapeRate> escape;           // one per temperature; none for passages from several basins
   std::optional<EntropyAgainstEnergy> against_energy;
 
   /// dS of the forward or reverse prefactors that are known.
@@ -76,6 +76,7 @@ class ModesReading {
 
   const Study& study_;
   CommonFrame frame_;
+  bool one_start_ = true;              // all passages leave one basin, and a rate of escape has a meaning
   std::optional<ModesFound> start_;    // of the shard that is read
   std::vector<ModesFound> saddles_;    // of the passages, in their order
   std::optional<std::size_t> newest_;  // the passage that an end belongs to; nothing after one that is known
