@@ -5,6 +5,8 @@
 namespace glasscape {
 namespace {
 
+constexpr Eigen::Index few = 60;  // atoms
+
 /// Median over the atoms of the distance to the nearest neighbour.
 double spacing_of(const std::vector<Spring>& springs, Eigen::Index atoms) {
   std::vector<double> nearest(static_cast<std::size_t>(atoms), std::numeric_limits<double>::infinity());
@@ -43,11 +45,15 @@ ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positio
   for (int k = 0; k < free.size(); ++k) entries.emplace_back(k, k, free.reshaped()[k] != 0.0 ? smallest : 1.0);
   Eigen::SparseMatrix<double> stiffness(free.size(), free.size());
   stiffness.setFromTriplets(entries.begin(), entries.end());
-  factors_.compute(stiffness);
+  if (free.cols() <= few)
+    complete_.compute(Eigen::MatrixXd(stiffness));
+  else
+    incomplete_.compute(stiffness);
 }
 
 Positions ElasticNetwork::solve(const Positions& force) const {
-  const Eigen::VectorXd step = factors_.solve(Eigen::VectorXd(force.reshaped()));
+  const Eigen::VectorXd f = force.reshaped();
+  const Eigen::VectorXd step = force.cols() <= few ? Eigen::VectorXd(complete_.solve(f)) : Eigen::VectorXd(incomplete_.solve(f));
   Positions shaped = Eigen::Map<const Positions>(step.data(), 3, force.cols());
   if (floats_) shaped.colwise() -= Vector3d(shaped.rowwise().mean());
   return shaped;

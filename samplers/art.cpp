@@ -29,6 +29,9 @@ Art::Options Art::read(Input& in) {
   o.around = in.text("around", "all", "element of the central atom, or all");
   o.centres = in.integers("centres", std::vector<long long>{}, "central atoms by number from 0, instead of all of `around`");
   o.radius = in.length("radius", "4 A", "atoms this near to the central atom are pushed", positive);
+  o.displacement = in.choice("displacement", {"random", "inward"}, "random", "atoms within `radius` at random, or the central one towards their middle or away") == "inward"
+                       ? Displacement::inward
+                       : Displacement::random;
   o.soft_radius = in.length("soft_radius", "5 A", "atoms this near take part in the soft direction that is followed", positive);
   in.expect(o.soft_radius >= o.radius, "soft_radius", "a length not below `radius`");
   o.active_radius = in.length("active_radius", "0 A", "atoms further away are frozen; 0 freezes none", non_negative);
@@ -70,16 +73,27 @@ Eigen::Index Art::draw_centre(Run& run) const {
   return all[run.rng.below(all.size())];
 }
 
-/// A random move of the atoms near the centre; 0 when they can only move as one with all that there is.
-Positions Art::draw_direction(Run& run, Eigen::Index centre) const {
+Positions Art::draw_displacement(Run& run, Eigen::Index centre) const {
   const Configuration& c = run.start.configuration;
-  const auto pushed = atoms_near(c, centre, options_.radius);
-  Positions direction = mask(c.atoms(), pushed);
-  for (const Eigen::Index i : pushed)
-    for (int k = 0; k < 3; ++k) direction(k, i) = run.rng.normal();
+  const auto near = atoms_near(c, centre, options_.radius);
+  Positions direction = Positions::Zero(3, c.atoms());
+  if (options_.displacement == Displacement::random) {
+    for (const Eigen::Index i : near)
+      for (int k = 0; k < 3; ++k) direction(k, i) = run.rng.normal();
+    return direction;
+  }
+  const double sign = run.rng.below(2) == 0 ? 1.0 : -1.0;
+  for (const Eigen::Index i : near) direction.col(centre) += sign * c.cell.nearest(c.positions.col(i) - c.positions.col(centre));
+  constexpr double rounding = 1e-6;  // Angstrom: a centre of inversion has no way inward
+  return direction.norm() > rounding ? direction : Positions::Zero(3, c.atoms());
+}
+
+/// 0 when there is nothing to push, or when what is pushed can only move as one with all that there is.
+Positions Art::draw_direction(Run& run, Eigen::Index centre) const {
+  const Positions direction = draw_displacement(run, centre);
   Positions physical = direction;
-  physical_directions(run.surface, c.positions)(physical);
-  return physical.norm() > 1e-8 * direction.norm() ? direction : Positions::Zero(3, c.atoms());
+  physical_directions(run.surface, run.start.configuration.positions)(physical);
+  return physical.norm() > 1e-8 * direction.norm() ? direction : Positions::Zero(3, direction.cols());
 }
 
 Events Art::step(Run& run) {
@@ -87,7 +101,7 @@ Events Art::step(Run& run) {
   const Eigen::Index centre = draw_centre(run);
   const Positions direction = draw_direction(run, centre);
   if (direction.isZero(0.0))
-    return {SearchFailed{run.start_ref, centre, "no-direction", "the atoms can only move all together, which changes nothing", run.start.energy, 0}};
+    return {SearchFailed{run.start_ref, centre, "no-direction", "nothing can be pushed: the atoms balance, or can only move all together", run.start.energy, 0}};
   std::vector<Eigen::Index> frozen;
   if (options_.active_radius > 0.0) {
     const Positions active = mask(c.atoms(), atoms_near(c, centre, options_.active_radius));

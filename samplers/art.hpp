@@ -10,11 +10,17 @@ class Art final : public Sampler {
  public:
   static constexpr Plugin about{"art", "saddles by activation-relaxation from one basin", "", "searches=4,around=all", 2};
 
+  /// What a search pushes first.
+  enum class Displacement {
+    random,  // all atoms near the centre, each its own way
+    inward   // the centre, towards the middle of the atoms near it or away from there: keeps a symmetry that there is
+  };
   struct Options {
     std::int64_t searches;
     std::string around;               // an element, or "all"
     std::vector<long long> centres;   // atoms, from 0; empty: all of `around`
     double radius;                    // Angstrom: atoms this near to the centre are pushed
+    Displacement displacement;
     double soft_radius;               // Angstrom: atoms whose soft mode is followed
     double active_radius;             // Angstrom: atoms further from the centre are frozen; 0: none
     SaddleSearch search;
@@ -34,6 +40,7 @@ class Art final : public Sampler {
  private:
   std::vector<Eigen::Index> candidates(const Species& species) const;
   Eigen::Index draw_centre(Run& run) const;
+  Positions draw_displacement(Run& run, Eigen::Index centre) const;
   Positions draw_direction(Run& run, Eigen::Index centre) const;
 
   Options options_;

@@ -44,6 +44,7 @@ class Walker {
   void follow_lowest();
   Mode second_mode(int vectors);
   Quenched fall(const Positions& from);
+  Quenched fall_steepest(Positions x);
   Quenched settle(Quenched fallen);
   Quenched fall_back(const Positions& from);
   Positions beside(double sign) const { return x_ + sign * options_.same / fmax(mode_) * mode_; }
@@ -88,6 +89,9 @@ SaddleSearch SaddleSearch::read(Input& in) {
   o.retreats = in.count("retreats", 3, "how often to climb again nearer to the start", non_negative);
   o.ceiling = in.energy("ceiling", "6 eV", "highest energy above the start", positive);
   o.same = in.length("same", "0.15 A", "a minimum is the start when no atom is further from it", positive);
+  o.descent = in.choice("descent", {"quick", "steepest"}, "quick", "down the sides of a saddle by the minimiser, or along the steepest descent") == "quick"
+                  ? Descent::quick
+                  : Descent::steepest;
   return o;
 }
 
@@ -339,12 +343,28 @@ Mode Walker::second_mode(int vectors) {
 Quenched Walker::fall(const Positions& from) {
   constexpr double coarse = 0.01;  // eV/Angstrom
   constexpr int first = 8;         // calls
+  if (options_.descent == Descent::steepest) return fall_steepest(from);
   Minimise options{.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = first, .max_step = options_.same / 3.0, .network = &network_};
   Quenched begun = minimise(surface_, from, options);
   if (begun.converged()) return begun;
   options.max_calls = 1000;
   options.max_step = 2.0 * options_.same / 3.0;
   return minimise(surface_, std::move(begun.positions), options);
+}
+
+/// Euler steps along the force until they overshoot: then the path runs along the floor of a valley. Minimised from there.
+Quenched Walker::fall_steepest(Positions x) {
+  constexpr double longest = 0.01;    // Angstrom, of an atom in one step
+  constexpr double flat = 0.002;      // Angstrom^2/eV: steps are shorter where the force is small
+  constexpr int most = 5000, floor = 3;
+  Evaluation at = surface_.evaluate(x);
+  for (int k = 0, rises = 0; k < most && rises < floor && fmax(at.forces) > options_.relaxed_fmax; ++k) {
+    x += std::min(longest / fmax(at.forces), flat) * at.forces;
+    Evaluation next = surface_.evaluate(x);
+    rises = next.energy > at.energy ? rises + 1 : 0;
+    at = std::move(next);
+  }
+  return minimise(surface_, std::move(x), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .max_step = options_.same / 3.0, .network = &network_});
 }
 
 Quenched Walker::settle(Quenched fallen) {

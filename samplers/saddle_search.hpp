@@ -20,6 +20,12 @@
 
 namespace glasscape {
 
+/// How the two sides of a saddle are relaxed.
+enum class Descent {
+  quick,    // by the minimiser: where a valley branches, it may take another branch than the path of steepest descent
+  steepest  // along that path, as minima beside a saddle are defined: many more force calls
+};
+
 struct SaddleSearch {
   double push = 0.25;        // length of a push, Angstrom (norm over all coordinates)
   int pushes = 25;           // most pushes before the search gives up
@@ -33,6 +39,7 @@ struct SaddleSearch {
   int retreats = 3;          // how often it may climb again nearer to the start
   double ceiling = 6.0;      // highest energy above the start, eV
   double same = 0.15;        // a minimum is the start when no atom is further from it, Angstrom
+  Descent descent = Descent::quick;
 
   static SaddleSearch read(Input& in);
 };
