@@ -142,21 +142,6 @@ Figure convergence_figure(const SearchFindings& s) {
   return f;
 }
 
-Figure discovery_figure(const SearchFindings& s) {
-  Figure f;
-  f.title = "Distinct saddles found";
-  f.x = {.label = "searches"};
-  f.y = {.label = "distinct saddles"};
-  f.caption = "While this curve climbs, saddles remain unseen.";
-  Line line{.color = 0};
-  for (std::size_t k = 0; k < s.discovered.size(); ++k) {
-    line.x.push_back(static_cast<double>(k + 1));
-    line.y.push_back(static_cast<double>(s.discovered[k]));
-  }
-  f.marks.push_back(std::move(line));
-  return f;
-}
-
 Figure effective_figure(const SearchFindings& s) {
   Figure f;
   f.title = "Effective barriers";
@@ -212,7 +197,8 @@ std::vector<Figure> figures_of(const SearchFindings& s) {
   if (!s.forward) return {};
   std::vector<Figure> figures{spectrum_figure(*s.forward, "Forward"), spectrum_figure(*s.reverse, "Reverse"),
                               cumulative_figure(*s.forward, *s.reverse), convergence_figure(s),
-                              discovery_figure(s), size_figure(s)};
+                              size_figure(s)};
+  if (s.completeness) figures.insert(figures.begin() + 4, discovery_figure(*s.completeness));
   if (!s.effective.empty()) figures.insert(figures.begin() + 4, effective_figure(s));
   return figures;
 }

@@ -68,6 +68,7 @@ class SearchReading {
       graph_.apply(ref, shard.events[k]);
       if (const auto* saddle = std::get_if<SaddleFound>(&shard.events[k]); saddle != nullptr && graph_.saddles().size() > before)
         findings_.events.push_back(event_of(ref, *saddle));
+      note_found();
       if (graph_.searches().attempts > static_cast<std::int64_t>(findings_.discovered.size()))
         findings_.discovered.push_back(static_cast<std::int64_t>(graph_.saddles().size()));
     }
@@ -78,12 +79,23 @@ class SearchReading {
     findings_.statistics = search_statistics(graph_, attempts_, rng);
     for (std::size_t k = 0; k < findings_.events.size(); ++k) findings_.events[k].times_found = graph_.saddles()[k].times_found;
     if (!findings_.events.empty()) add_spectra(rng);
+    findings_.completeness = completeness_findings(findings_.found);
     limit_views();
     findings_.network = network_of(graph_, graph_.basin_of(start_ref_), start_.configuration, known_ + 1);
     return std::move(findings_);
   }
 
  private:
+  /// Which saddle the graph has just counted once more, if any.
+  void note_found() {
+    counted_.resize(graph_.saddles().size(), 0);
+    for (std::size_t k = 0; k < counted_.size(); ++k)
+      while (counted_[k] < graph_.saddles()[k].times_found) {
+        ++counted_[k];
+        findings_.found.push_back(static_cast<std::int64_t>(k));
+      }
+  }
+
   DistinctEvent event_of(const EventRef& ref, const SaddleFound& s) const {
     const Configuration& c = start_.configuration;
     DistinctEvent e{ref, s.centre, s.energy - start_.energy, s.energy - s.end_energy, s.curvature, 1,
@@ -138,13 +150,38 @@ class SearchReading {
   BasinFound start_;
   EventRef start_ref_;
   std::vector<SearchAttempt> attempts_;
+  std::vector<std::int64_t> counted_;  // times that each saddle of the graph is in `found`
   SearchFindings findings_;
 };
+
+/// The events found, those that are one after refinement under one number; nothing when all are apart.
+std::optional<CompletenessFindings> refined_completeness(const SearchFindings& s, const ModesFindings& m) {
+  std::map<EventRef, std::int64_t> index;
+  for (std::size_t k = 0; k < s.events.size(); ++k) index[s.events[k].ref] = static_cast<std::int64_t>(k);
+  std::map<std::int64_t, std::int64_t> one_with;
+  for (const Passage& p : m.passages)
+    for (const EventRef& other : p.others)
+      if (index.contains(p.ref) && index.contains(other)) one_with[index[other]] = index[p.ref];
+  if (one_with.empty()) return std::nullopt;
+  std::vector<std::int64_t> found = s.found;
+  for (std::int64_t& event : found)
+    if (const auto one = one_with.find(event); one != one_with.end()) event = one->second;
+  return completeness_findings(found);
+}
+
+void add_kinetics(Findings& f) {
+  for (SearchFindings& s : f.searches) {
+    const auto modes = std::find_if(f.modes.begin(), f.modes.end(), [&](const ModesFindings& m) { return m.from == s.stage; });
+    const ModesFindings* m = modes == f.modes.end() ? nullptr : &*modes;
+    if (m != nullptr) s.refined_completeness = refined_completeness(s, *m);
+    if (!s.events.empty() && !f.options.temperatures.empty()) f.kinetics.push_back(kinetics_of(s, m, f.options));
+  }
+}
 
 }  // namespace
 
 Findings findings_of(const Study& study, const Store& store) {
-  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}};
+  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}, {}};
   bool any = false;
   std::int64_t events = 0;
   for (const StudyStage& stage : study.stages) {
@@ -178,6 +215,7 @@ Findings findings_of(const Study& study, const Store& store) {
       f.missing.push_back(fmt::format("stage '{}' has run {} of its {} tasks", stage.name, done, stage.stage->tasks()));
   }
   if (!any) throw NotFound("nothing of the study '{}' has run in {}: run `glasscape run {}` first", study.name, study.folder.string(), study.source);
+  add_kinetics(f);
   return f;
 }
 
