@@ -4,13 +4,10 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 #include <algorithm>
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/fisher_f.hpp>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <string_view>
 
+#include "analysis/distributions.hpp"
 #include "md/support/error.hpp"
 #include "md/support/units.hpp"
 
@@ -52,9 +49,8 @@ struct Bend {
 Bend bend_of(std::span<const BarrierAt> points);
 std::vector<std::string> doubts_about(const Curvature& found, double curve_p_value);
 
-double standard_normal_quantile(double level) { return quantile(boost::math::normal(), 0.5 + 0.5 * level); }
 double chance_above(double chi_squared, int freedom) {
-  return cdf(complement(boost::math::chi_squared(freedom), std::max(0.0, chi_squared)));
+  return chi_squared_above(freedom, std::max(0.0, chi_squared));
 }
 
 }  // namespace
@@ -114,8 +110,8 @@ ActivationOfGlasses activation_of_glasses(std::span<const GlassBarriers> glasses
     sum += weight * measured[g].value;
   }
   const Matrix2d covariance = inverse.inverse();
-  const boost::math::students_t student(static_cast<double>(glasses.size() - 1));
-  result.mean = line_of(covariance * sum, covariance, quantile(student, 0.5 + 0.5 * level), level);
+  const double t = student_two_sided(static_cast<double>(glasses.size() - 1), level);
+  result.mean = line_of(covariance * sum, covariance, t, level);
   result.enthalpy_scatter = scatter_beyond_errors(enthalpies, enthalpy_variances, level);
   result.entropy_scatter = scatter_beyond_errors(entropies, entropy_variances, level);
   result.doubts = doubts_about(result);
@@ -139,7 +135,7 @@ std::optional<Curvature> curvature(std::span<const GlassBarriers> glasses, doubl
   if (!(squares > 0)) return std::nullopt;
   // dF = dH - x s + c x^2: dS = s - 2 c x, in kB
   const double c = product / squares;
-  const double half = standard_normal_quantile(level) / std::sqrt(squares);
+  const double half = normal_two_sided(level) / std::sqrt(squares);
   const auto times = [&](double factor) {
     const double a = factor * (c - half), b = factor * (c + half);
     return Estimate{factor * c, {std::min(a, b), std::max(a, b)}, level};
@@ -150,10 +146,9 @@ std::optional<Curvature> curvature(std::span<const GlassBarriers> glasses, doubl
   const double explained = product * product / squares;
   result.p_value = chance_above(explained, 1);
   const double left = chi_squared - explained;
-  if (freedom > 1) {
-    const boost::math::fisher_f law(1.0, freedom - 1.0);
-    result.p_value_by_scatter = left > 0 ? cdf(complement(law, explained / (left / (freedom - 1.0)))) : 0.0;
-  }
+  if (freedom > 1)
+    result.p_value_by_scatter =
+        left > 0 ? fisher_above(1, freedom - 1, explained / (left / (freedom - 1.0))) : 0.0;
   const double curve_p_value = freedom > 1 ? chance_above(left, freedom - 1) : 1.0;
   result.doubts = doubts_about(result, curve_p_value);
   return result;
@@ -216,7 +211,7 @@ ActivationFit fit(std::span<const BarrierAt> points, std::string_view glass, dou
   covariance(1, 1) = 1.0 / squares;
   ActivationFit result;
   result.line = line_of(Vector2d(mean_barrier + mean_x * entropy, entropy), covariance,
-                        standard_normal_quantile(level), level);
+                        normal_two_sided(level), level);
   for (const BarrierAt& point : points) {
     const double x = units::boltzmann * point.temperature - mean_x;
     const double residual = (point.barrier - mean_barrier + x * entropy) / point.error;
@@ -282,7 +277,8 @@ Matrix2d between_glasses(std::span<const Measured> glasses, const Vector2d& comm
   const Matrix2d root = covariance.llt().matrixL();
   const Matrix2d inverse = root.inverse();
   const Matrix2d scaled = inverse * moment * inverse.transpose();
-  const Eigen::SelfAdjointEigenSolver<Matrix2d> solver(scaled);
+  Eigen::SelfAdjointEigenSolver<Matrix2d> solver;
+  solver.computeDirect(scaled);
   const Matrix2d vectors = root * solver.eigenvectors();
   return vectors * solver.eigenvalues().cwiseMax(0.0).asDiagonal() * vectors.transpose();
 }
@@ -313,10 +309,10 @@ Estimate scatter_beyond_errors(std::span<const double> values, std::span<const d
     return std::sqrt(0.5 * (low + high));
   };
   const double freedom = static_cast<double>(values.size()) - 1.0;
-  const boost::math::chi_squared chi(freedom);
   return {
       deviation_with(freedom),
-      {deviation_with(quantile(chi, 0.5 + 0.5 * level)), deviation_with(quantile(chi, 0.5 - 0.5 * level))},
+      {deviation_with(chi_squared_quantile(freedom, 0.5 + 0.5 * level)),
+       deviation_with(chi_squared_quantile(freedom, 0.5 - 0.5 * level))},
       level};
 }
 

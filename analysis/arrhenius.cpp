@@ -1,11 +1,11 @@
 #include "analysis/arrhenius.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <set>
 #include <string_view>
 
+#include "analysis/distributions.hpp"
 #include "md/support/error.hpp"
 #include "md/support/units.hpp"
 
@@ -74,7 +74,7 @@ Estimate log_frequency_over(const Estimate& barrier, double attempt_frequency, d
 
 BarrierAt point_at(const Estimate& barrier, double temperature, std::string_view what) {
   check_level(barrier.level);
-  const double standard_errors = 2.0 * quantile(boost::math::normal(), 0.5 + 0.5 * barrier.level);
+  const double standard_errors = 2.0 * normal_two_sided(barrier.level);
   const double error = (barrier.interval.high - barrier.interval.low) / standard_errors;
   if (!(error > 0 && std::isfinite(error) && std::isfinite(barrier.value)))
     throw InputError(

@@ -1,12 +1,10 @@
 #include "analysis/barrier_spectrum.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numbers>
 
+#include "analysis/distributions.hpp"
 #include "md/support/error.hpp"
 #include "md/support/text.hpp"
 
@@ -125,7 +123,7 @@ void add_intervals(LogNormalFit& fit, double level) {
   const double mu = fit.mu.value;
   const double squares = n * fit.sigma.value * fit.sigma.value;
   const double variance = squares / (n - 1);  // unbiased
-  const double t = quantile(boost::math::students_t(n - 1), 0.5 + 0.5 * level);
+  const double t = student_two_sided(n - 1, level);
   // exp(mu + c s^2): mu and s^2 of a normal sample are independent, with variances s^2/n and 2 s^4/(n - 1)
   const auto exponential = [&](double c) {
     const double error = t * std::sqrt(variance / n + 2 * c * c * variance * variance / (n - 1));
@@ -134,9 +132,8 @@ void add_intervals(LogNormalFit& fit, double level) {
         std::exp(mu + c * squares / n), {std::exp(centre - error), std::exp(centre + error)}, level};
   };
   fit.mu = {mu, {mu - t * std::sqrt(variance / n), mu + t * std::sqrt(variance / n)}, level};
-  const boost::math::chi_squared chi(n - 1);
-  fit.sigma.interval = {std::sqrt(squares / quantile(chi, 0.5 + 0.5 * level)),
-                        std::sqrt(squares / quantile(chi, 0.5 - 0.5 * level))};
+  fit.sigma.interval = {std::sqrt(squares / chi_squared_quantile(n - 1, 0.5 + 0.5 * level)),
+                        std::sqrt(squares / chi_squared_quantile(n - 1, 0.5 - 0.5 * level))};
   fit.sigma.level = level;
   fit.mean = exponential(0.5);
   fit.median = exponential(0.0);

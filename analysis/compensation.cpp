@@ -1,11 +1,10 @@
 #include "analysis/compensation.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
 
+#include "analysis/distributions.hpp"
 #include "md/support/error.hpp"
 #include "md/support/units.hpp"
 
@@ -53,7 +52,7 @@ Compensation compensation(std::span<const MeasuredActivation> glasses, double le
   const Matrix2d& error = moments.error;
   const double independent_of_enthalpy = error(0, 0) / error(0, 1);  // kT, eV
   const double independent_of_entropy = error(0, 1) / error(1, 1);
-  const double t = quantile(boost::math::students_t(moments.count - 2), 0.5 + 0.5 * level);
+  const double t = student_two_sided(moments.count - 2, level);
 
   Compensation result;
   result.harmonic_mean = harmonic_mean_temperature(glasses);
@@ -82,7 +81,7 @@ Compensation compensation(std::span<const MeasuredActivation> glasses, double le
 Estimate Compensation::barrier_at_harmonic_mean(const MeasuredActivation& glass) const {
   const Vector2d at(1.0, -units::boltzmann * enthalpy.temperature);
   const double value = at.dot(Vector2d(glass.enthalpy, glass.entropy));
-  const double half = quantile(boost::math::normal(), 0.5 + 0.5 * naive_temperature.level) *
+  const double half = normal_two_sided(naive_temperature.level) *
                       std::sqrt(std::max(0.0, at.dot(glass.covariance * at)));
   return {value, {value - half, value + half}, naive_temperature.level};
 }
@@ -148,8 +147,7 @@ IndependentCorrelation correlation(const Moments& moments, const Vector2d& a, co
   const double r = std::clamp(a.dot(moments.seen * b) / scale, -1.0, 1.0);
   result.correlation = r;
   const double t = std::abs(r) * std::sqrt((moments.count - 2) / ((1 - r) * (1 + r)));
-  const boost::math::students_t student(moments.count - 2);
-  result.p_value = std::isfinite(t) ? 2 * cdf(complement(student, t)) : 0.0;
+  result.p_value = std::isfinite(t) ? student_beyond(moments.count - 2, t) : 0.0;
   return result;
 }
 

@@ -1,12 +1,12 @@
 #include "analysis/completeness.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
 #include <set>
 #include <unordered_map>
 
+#include "analysis/distributions.hpp"
 #include "md/support/error.hpp"
 
 namespace glasscape {
@@ -29,7 +29,6 @@ struct Counts {
   bool no_repeat() const { return distinct == n; }
 };
 Counts count(std::span<const std::int64_t> events);
-double normal_quantile(double level) { return quantile(boost::math::normal(), 0.5 + 0.5 * level); }
 
 Estimate coverage_of(const Counts& counts, double level);
 
@@ -116,7 +115,7 @@ std::optional<Estimate> searches_to_coverage(std::span<const std::int64_t> event
   const double mean = by_once * once + by_twice * twice;
   const double variance = by_once * by_once * once + by_twice * by_twice * twice -
                           mean * mean / (counts.distinct + unseen_by_chao(counts).number);
-  const double half = normal_quantile(level) * std::sqrt(std::max(0.0, variance));
+  const double half = normal_two_sided(level) * std::sqrt(std::max(0.0, variance));
   return Estimate{std::max(0.0, more), {std::max(0.0, more - half), std::max(0.0, more + half)}, level};
 }
 
@@ -137,7 +136,7 @@ Counts count(std::span<const std::int64_t> events) {
 /// f_1, a quadratic equation for x = n u, it gives no interval of length 0 for f_1 = 0 or n. Where the list
 /// is complete, u = 0, only the variance with f_1 itself allows for the single finds: the lower of both.
 Estimate coverage_of(const Counts& counts, double level) {
-  const double n = counts.n, once = counts.of(1), twice = counts.of(2), z = normal_quantile(level);
+  const double n = counts.n, once = counts.of(1), twice = counts.of(2), z = normal_two_sided(level);
   const double a = 1 + z * z / n, b = once + 0.5 * z * z, c = once * once - 2 * z * z * twice;
   const double root = std::sqrt(std::max(0.0, b * b - a * c));
   const double esty = once - z * std::sqrt(once * (1 - once / n) + 2 * twice);
@@ -199,13 +198,13 @@ Estimate all_seen(const Counts& counts, double level) {
     mean += f * chance * static_cast<double>(k);
   }
   variance = std::max(0.0, variance - mean * mean / counts.n);
-  const double high = (counts.distinct + normal_quantile(level) * std::sqrt(variance)) / (1 - missed);
+  const double high = (counts.distinct + normal_two_sided(level) * std::sqrt(variance)) / (1 - missed);
   return {counts.distinct, {counts.distinct, high}, level};
 }
 
 Estimate with_unseen(double distinct, double unseen, double variance, double level) {
   const double factor =
-      std::exp(normal_quantile(level) * std::sqrt(std::log1p(std::max(0.0, variance) / (unseen * unseen))));
+      std::exp(normal_two_sided(level) * std::sqrt(std::log1p(std::max(0.0, variance) / (unseen * unseen))));
   return {distinct + unseen, {distinct + unseen / factor, distinct + unseen * factor}, level};
 }
 
@@ -283,7 +282,7 @@ std::optional<double> p_value_of_order(const Counts& counts, std::span<const std
   const auto found = static_cast<double>(distinct_so_far(events.first(half)).back());
   // a step of one event is no evidence: continuity correction
   const double off = std::max(0.0, std::abs(found - (counts.distinct - missed)) - 0.5);
-  return 2 * cdf(complement(boost::math::normal(), off / std::sqrt(variance)));
+  return 2 * normal_cdf(-(off / std::sqrt(variance)));
 }
 
 Estimate rarefied(const Counts& counts, double drawn, double level) {
@@ -295,7 +294,7 @@ Estimate rarefied(const Counts& counts, double drawn, double level) {
     squares += f * found * found;
   }
   const double total = counts.distinct + unseen_by_chao(counts).number;
-  const double half = normal_quantile(level) * std::sqrt(std::max(0.0, squares - value * value / total));
+  const double half = normal_two_sided(level) * std::sqrt(std::max(0.0, squares - value * value / total));
   return {value, {std::max(1.0, value - half), std::min(drawn, value + half)}, level};
 }
 
@@ -316,7 +315,7 @@ Estimate extrapolated(const Counts& counts, double more, double level) {
   const double variance =
       by_once * by_once * once + by_twice * by_twice * twice + others - mean * mean / total;
   const double value = counts.distinct + unseen.number * (1 - power);
-  const double half = normal_quantile(level) * std::sqrt(std::max(0.0, variance));
+  const double half = normal_two_sided(level) * std::sqrt(std::max(0.0, variance));
   return {value, {std::max(1.0, value - half), std::min(counts.n + more, value + half)}, level};
 }
 

@@ -1,11 +1,10 @@
 #include "analysis/estimate.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
 
+#include "analysis/distributions.hpp"
 #include "md/support/error.hpp"
 
 namespace glasscape {
@@ -57,7 +56,7 @@ Estimate proportion(std::int64_t successes, std::int64_t trials, double level) {
   if (trials <= 0 || successes < 0 || successes > trials)
     throw InputError("{} successes in {} trials, expected 0 <= successes <= trials and at least one trial",
                      successes, trials);
-  const double z = quantile(boost::math::normal(), 0.5 + 0.5 * level);
+  const double z = normal_two_sided(level);
   const auto n = static_cast<double>(trials);
   const double ratio = static_cast<double>(successes) / n;
   const double centre = (ratio + z * z / (2 * n)) / (1 + z * z / n);
@@ -72,8 +71,8 @@ Estimate poisson_mean(std::int64_t count, double level) {
   check_level(level);
   if (count < 0) throw InputError("a count is {}, expected 0 or above", count);
   const auto n = static_cast<double>(count);
-  const double low = count == 0 ? 0.0 : 0.5 * quantile(boost::math::chi_squared(2 * n), 0.5 - 0.5 * level);
-  return {n, {low, 0.5 * quantile(boost::math::chi_squared(2 * n + 2), 0.5 + 0.5 * level)}, level};
+  const double low = count == 0 ? 0.0 : 0.5 * chi_squared_quantile(2 * n, 0.5 - 0.5 * level);
+  return {n, {low, 0.5 * chi_squared_quantile(2 * n + 2, 0.5 + 0.5 * level)}, level};
 }
 
 }  // namespace glasscape

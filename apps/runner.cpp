@@ -9,11 +9,9 @@
 #include <cstring>
 #include <ctime>
 #include <mutex>
-#include <optional>
 
+#include "apps/starts.hpp"
 #include "apps/version.hpp"
-#include "landscape/graph.hpp"
-#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -64,7 +62,7 @@ class StageRun {
   bool run() {
     find_missing();
     watcher_.stage_begins(stage_, static_cast<std::int64_t>(missing_.size()), stage_.stage->tasks());
-    if (!missing_.empty()) find_start();
+    if (!missing_.empty()) find_starts();
     const auto count = static_cast<std::int64_t>(missing_.size());
     // several tasks: one thread each; a single task: all threads inside it
     const int at_once = stage_.stage->tasks() > 1 ? threads_ : 1;
@@ -87,11 +85,9 @@ class StageRun {
         missing_.push_back(task);
   }
 
-  void find_start() {
-    const StartsFrom from = stage_.stage->starts_from();
-    if (from == StartsFrom::nothing) return;
-    start_ = start_of(study_, store_, stage_);
-    if (from == StartsFrom::saddles) distinct_ = distinct_saddles(study_, store_, *study_.find(stage_.from));
+  void find_starts() {
+    starts_ = starts_of(study_, store_, stage_);
+    if (stage_.stage->starts_from() == StartsFrom::saddles) distinct_ = distinct_saddles(study_, store_, *study_.find(stage_.from));
   }
 
   /// Those of the distinct saddles that this task of the searching stage was the first to find.
@@ -105,6 +101,14 @@ class StageRun {
       if (const EventRef ref{searched, static_cast<std::int64_t>(k)}; distinct_.contains(ref))
         saddles.push_back({ref, std::get<SaddleFound>(shard.events[k])});
     return saddles;
+  }
+
+  /// All that the stage starts from; of a stage that is about saddles the one basin that they were searched from.
+  std::span<const NamedBasin> starts_of_task(const std::vector<NamedSaddle>& saddles) const {
+    if (stage_.stage->starts_from() != StartsFrom::saddles) return starts_;
+    for (const NamedBasin& start : starts_)
+      if (!saddles.empty() && start.ref == saddles.front().found.from) return {&start, 1};
+    return {};
   }
 
   void attempt(std::int64_t task) {
@@ -128,14 +132,11 @@ class StageRun {
     context.potential = study_.potential;
     context.stage = stage_.name;
     context.seed = study_.seed;
-    if (start_) {
-      context.start = &start_->first;
-      context.start_ref = start_->second;
-    }
     if (stage_.stage->starts_from() == StartsFrom::saddles) {
       const std::lock_guard lock(mutex_);  // of the store
       context.saddles = saddles_of(task);
     }
+    context.starts = starts_of_task(context.saddles);
     context.threads = stage_.stage->tasks() > 1 ? 1 : threads_;
     context.checkpoint = (checkpoints_of(study_) / (shard.task + ".restart")).string();
     context.stop = &stop_;
@@ -172,7 +173,7 @@ class StageRun {
   Watcher& watcher_;
   int threads_;
   std::vector<std::int64_t> missing_;
-  std::optional<std::pair<BasinFound, EventRef>> start_;
+  std::vector<NamedBasin> starts_;
   std::set<EventRef> distinct_;  // saddles
   std::mutex mutex_;
   std::int64_t finished_ = 0;
@@ -189,43 +190,6 @@ std::vector<StageStatus> status(const Study& study, const Store& store) {
     all.push_back({stage.name, stage.type, stage.stage->tasks(), done});
   }
   return all;
-}
-
-std::vector<std::int64_t> tasks_done(const Study& study, const Store& store, const StudyStage& stage) {
-  const std::string begin = stage.name + "-";
-  std::vector<std::int64_t> done;
-  for (const std::string& id : store.tasks()) {
-    if (!id.starts_with(begin)) continue;
-    const auto task = to_integer(std::string_view(id).substr(begin.size(), id.find('-', begin.size()) - begin.size()));
-    const bool one_of_it = task && *task >= 0 && *task < stage.stage->tasks();
-    if (one_of_it && study.task_id(stage, *task) == id) done.push_back(*task);
-  }
-  std::sort(done.begin(), done.end());
-  return done;
-}
-
-std::pair<BasinFound, EventRef> start_of(const Study& study, const Store& store, const StudyStage& stage) {
-  const StudyStage& from = *study.find(stage.from);
-  if (stage.stage->starts_from() == StartsFrom::saddles) return start_of(study, store, from);
-  const std::string task = study.task_id(from, 0);
-  if (!store.has(task)) throw InputError("stage '{}' starts from '{}', which has not run in {}", stage.name, stage.from, study.folder.string());
-  const Shard shard = store.read(task);
-  for (std::size_t k = 0; k < shard.events.size(); ++k)
-    if (const auto* basin = std::get_if<BasinFound>(&shard.events[k])) return {*basin, {task, static_cast<std::int64_t>(k)}};
-  throw InputError("stage '{}' starts from '{}', which found no basin", stage.name, stage.from);
-}
-
-std::set<EventRef> distinct_saddles(const Study& study, const Store& store, const StudyStage& searching) {
-  LandscapeGraph graph({.fixed_frame = !study.potential->translation_invariant()});
-  const auto [basin, start] = start_of(study, store, searching);
-  graph.apply(start, basin);
-  for (const std::int64_t task : tasks_done(study, store, searching)) {
-    const Shard shard = store.read(study.task_id(searching, task));
-    for (std::size_t k = 0; k < shard.events.size(); ++k) graph.apply({shard.task, static_cast<std::int64_t>(k)}, shard.events[k]);
-  }
-  std::set<EventRef> distinct;
-  for (const Saddle& saddle : graph.saddles()) distinct.insert(saddle.ref);
-  return distinct;
 }
 
 bool run_study(const Study& study, Store& store, int threads, const std::atomic<bool>& stop, Watcher& watcher) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <atomic>
-#include <set>
 
 #include "apps/study.hpp"
 #include "landscape/store.hpp"
@@ -18,9 +17,6 @@ struct StageStatus {
 
 std::vector<StageStatus> status(const Study& study, const Store& store);
 
-/// The numbers of the tasks of a stage that have a shard, in order. Takes no longer for tasks that have none.
-std::vector<std::int64_t> tasks_done(const Study& study, const Store& store, const StudyStage& stage);
-
 /// Told how a run goes; all calls come from one thread at a time.
 class Watcher {
  public:
@@ -33,12 +29,5 @@ class Watcher {
 
 /// True when the study is complete, false when it was told to stop. Throws what a task throws, after the others ended.
 bool run_study(const Study& study, Store& store, int threads, const std::atomic<bool>& stop, Watcher& watcher);
-
-/// The basin that the tasks of a stage start from, or the searches whose saddles they are about. Throws InputError when the
-/// stage that prepares it has not run.
-std::pair<BasinFound, EventRef> start_of(const Study& study, const Store& store, const StudyStage& stage);
-
-/// The facts that stand for the distinct saddles of a searching stage: of each the first, in the order of its tasks.
-std::set<EventRef> distinct_saddles(const Study& study, const Store& store, const StudyStage& searching);
 
 }  // namespace glasscape

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "landscape/event.hpp"
 #include "md/potential.hpp"
@@ -20,7 +21,14 @@ struct Interrupted {};
 enum class StartsFrom {
   nothing,  // it prepares a configuration
   basin,    // the basin that a preparing stage found
-  saddles   // the saddles that a searching stage, one that starts from a basin, has found
+  basins,   // those that a searching stage and the stages before it found and did not search from
+  saddles   // the saddles that a searching stage, one that starts from a basin or from basins, has found
+};
+
+/// A basin and the fact that found it: a BasinFound, or a SaddleFound of which it is the end.
+struct NamedBasin {
+  EventRef ref;
+  BasinFound found;
 };
 
 /// A saddle and its name.
@@ -34,8 +42,9 @@ struct TaskContext {
   std::shared_ptr<const Potential> potential;
   std::string stage;            // its name in the study
   std::uint64_t seed = 0;       // of the study
-  const BasinFound* start = nullptr;  // the basin of the stage named by `from`, or the one that its searches start from
-  EventRef start_ref;
+  /// What `from` gives: one basin; basins in the order in which to search from them, perhaps fewer than the stage could
+  /// take; or the one that the saddles are around. None for a stage that prepares.
+  std::span<const NamedBasin> starts;
   /// Of a stage that starts from saddles: the distinct ones that the task of the same number was the first to find.
   std::vector<NamedSaddle> saddles;
   int threads = 1;              // that this task may use inside
@@ -66,6 +75,10 @@ class Stage {
   virtual std::int64_t tasks() const = 0;
   virtual Events run(std::int64_t task, TaskContext& context) const = 0;
   virtual StartsFrom starts_from() const = 0;
+  /// How many basins its tasks start from, at most.
+  virtual std::int64_t basins() const { return 1; }
+  /// Whether it kept atoms in place: then what it found need not be minima when all atoms move.
+  virtual bool freezes() const { return false; }
   /// Told of the stage named by `from` before anything else is asked. A stage that starts from saddles has as many tasks.
   virtual void follow(const std::shared_ptr<const Stage>& /*from*/) {}
   /// What one task is, for progress and plans: "5 searches". Its facts depend on it: it names no place of a file.

@@ -10,9 +10,10 @@ namespace glasscape {
 namespace {
 
 /// Keys of a sampling stage that say how much is done, not what: a longer run keeps the shards of a shorter one.
-const std::vector<std::string> amount_keys{"stage.searches"};
+const std::vector<std::string> amount_keys{"stage.searches", "stage.basins"};
 
 constexpr long long most_steps_per_task = 10'000'000;
+constexpr long long most_basins = 100'000;
 
 /// The options as text, without those that are left out by their full name.
 std::string canonical(const Table& table, const std::vector<std::string>& left_out, const std::string& path);
@@ -76,7 +77,11 @@ long long read_steps_per_task(Input& in) {
 }
 
 std::string read_from(Input& in, StartsFrom starts_from, const std::string& fallback) {
-  return in.text("from", fallback, starts_from == StartsFrom::saddles ? "stage whose saddles it is about" : "stage whose basin it starts from");
+  return in.text("from", fallback, starts_from == StartsFrom::saddles ? "stage whose saddles it is about" : "stage whose basin, or basins, it starts from");
+}
+
+std::int64_t read_basins(Input& in) {
+  return in.integer("basins", 10, "from a stage that searches: most basins to start from, the lowest first", positive, most_basins);
 }
 
 const StudyStage* named(const std::vector<StudyStage>& stages, std::string_view name) {
@@ -84,33 +89,71 @@ const StudyStage* named(const std::vector<StudyStage>& stages, std::string_view 
   return found == stages.end() ? nullptr : &*found;
 }
 
-/// Whether a stage that starts from `wanted` can follow the other one.
-bool can_follow(StartsFrom wanted, const Stage& from) {
-  return from.starts_from() == (wanted == StartsFrom::basin ? StartsFrom::nothing : StartsFrom::basin);
-}
+bool prepares(const Stage& stage) { return stage.starts_from() == StartsFrom::nothing; }
+bool searches(const Stage& stage) { return stage.starts_from() == StartsFrom::basin || stage.starts_from() == StartsFrom::basins; }
 
 /// The stage that is meant without a key `from`: the first that prepares, the last that searches.
 std::string usual_start(StartsFrom wanted, const std::vector<StudyStage>& before) {
   std::string name = before.front().name;
   for (const StudyStage& s : before)
-    if (wanted == StartsFrom::saddles && can_follow(wanted, *s.stage)) name = s.name;
+    if (wanted == StartsFrom::saddles && searches(*s.stage)) name = s.name;
   return name;
 }
 
-/// Sets the stage to start from, one of those before; what it says of its atoms must fit this stage.
-void read_start(StudyStage& stage, Stage& made, Input& in, const std::vector<StudyStage>& before) {
-  const StartsFrom wanted = made.starts_from();
+/// The stage to start from, one of those before.
+const StudyStage& read_start(StudyStage& stage, StartsFrom wanted, Input& in, const std::vector<StudyStage>& before) {
   if (before.empty()) throw InputError("{}: the first stage has nothing to start from: prepare a configuration first", in.where("type"));
   stage.from = read_from(in, wanted, usual_start(wanted, before));
   std::vector<std::string> names;
   for (const StudyStage& s : before) names.push_back(s.name);
   const StudyStage* from = named(before, stage.from);
   if (from == nullptr) throw InputError("{}: no stage above is named '{}'{}", in.where("from"), stage.from, suggestion(stage.from, names));
-  if (!can_follow(wanted, *from->stage))
+  return *from;
+}
+
+/// Tells a stage what it follows. What is known of the atoms of its start must fit it.
+void attach(Stage& made, const StudyStage& from, Input& in, const std::vector<StudyStage>& before) {
+  made.follow(from.stage);
+  const StudyStage* root = &from;
+  while (!prepares(*root->stage)) root = named(before, root->from);
+  if (const auto known = root->stage->atoms()) made.check_start(*known->species, in);
+}
+
+std::shared_ptr<Stage> read_plain_stage(StudyStage& stage, const Stages::Entry& entry, Input& in, const std::vector<StudyStage>& before) {
+  std::shared_ptr<Stage> made = entry.make(in);
+  const StartsFrom wanted = made->starts_from();
+  if (wanted == StartsFrom::nothing) return made;
+  const StudyStage& from = read_start(stage, wanted, in, before);
+  if (wanted == StartsFrom::basin ? !prepares(*from.stage) : !searches(*from.stage))
     throw InputError("{}: stage '{}' does not {}", in.where("from"), stage.from,
                      wanted == StartsFrom::basin ? "prepare a configuration" : "search saddles: name a sampler's stage");
-  made.follow(from->stage);
-  if (const auto known = from->stage->atoms()) made.check_start(*known->species, in);
+  attach(*made, from, in, before);
+  return made;
+}
+
+/// How many basins a sampler starts from; nothing where the stage before prepares its one.
+std::optional<std::int64_t> read_basins(Input& in, const StudyStage& from) {
+  if (prepares(*from.stage)) {
+    if (in.has("basins"))
+      throw InputError("{}: stage '{}' prepares one basin: leave the key out, or name in `from` a stage that searches", in.where("basins"), from.name);
+    return std::nullopt;
+  }
+  if (from.stage->freezes())
+    throw InputError("{}: stage '{}' keeps atoms in place, and its basins are no minima when all atoms move: search there without (active_radius = 0)",
+                     in.where("from"), from.name);
+  return read_basins(in);
+}
+
+/// A sampler as a stage: from the one basin of a stage that prepares, or from those of a stage that searches.
+std::shared_ptr<Stage> read_sampler(StudyStage& stage, const Samplers::Entry& sampler, Input& in, const std::vector<StudyStage>& before) {
+  const long long per_task = read_steps_per_task(in);
+  std::shared_ptr<Sampler> made = sampler.make(in);
+  const StudyStage& from = read_start(stage, StartsFrom::basin, in, before);
+  if (!prepares(*from.stage) && !searches(*from.stage))
+    throw InputError("{}: stage '{}' neither prepares a configuration nor searches", in.where("from"), stage.from);
+  auto sampling = std::make_shared<Sampling>(std::move(made), per_task, read_basins(in, from));
+  attach(*sampling, from, in, before);
+  return sampling;
 }
 
 /// What is known of the atoms must be known to the potential.
@@ -135,17 +178,15 @@ StudyStage read_stage(Input in, const Table& table, const Plugins& plugins, cons
   Plugin about;
   if (const auto* entry = plugins.stages.find(stage.type)) {
     about = entry->about;
-    made = entry->make(in);
+    made = read_plain_stage(stage, *entry, in, before);
   } else if (const auto* sampler = plugins.samplers.find(stage.type)) {
     about = sampler->about;
-    const long long per_task = read_steps_per_task(in);
-    made = std::make_shared<Sampling>(sampler->make(in), per_task);
+    made = read_sampler(stage, *sampler, in, before);
   } else {
     std::vector<std::string> known = plugins.stages.names();
     for (const std::string& name : plugins.samplers.names()) known.push_back(name);
     throw InputError("{}: '{}' is not a stage or sampler{}", in.where("type"), stage.type, suggestion(stage.type, known));
   }
-  if (made->starts_from() != StartsFrom::nothing) read_start(stage, *made, in, before);
   stage.stage = std::move(made);
   in.finish();
   check_elements(*stage.stage, in, potential);
@@ -169,6 +210,7 @@ std::string Study::upstream_of(const StudyStage& stage, std::int64_t task) const
   switch (stage.stage->starts_from()) {
     case StartsFrom::nothing: return "";
     case StartsFrom::basin: return task_id(*find(stage.from), 0);
+    case StartsFrom::basins: return task_id(*find(stage.from), find(stage.from)->stage->tasks() - 1);
     case StartsFrom::saddles: return task_id(*find(stage.from), task);
   }
   return "";
@@ -225,7 +267,9 @@ void describe_common(Input& in, const std::string& type, StartsFrom starts_from,
   read_name(in, type);
   if (starts_from == StartsFrom::basin) read_from(in, starts_from, "the first stage");
   if (starts_from == StartsFrom::saddles) read_from(in, starts_from, "the last stage that searches");
-  if (sampler) read_steps_per_task(in);
+  if (!sampler) return;
+  read_basins(in);
+  read_steps_per_task(in);
 }
 
 std::shared_ptr<const Potential> potential_from_text(const std::string& text, const Plugins& plugins, const SearchPath& search) {

@@ -22,7 +22,7 @@ struct ReportOptions {
 
 struct StudyStage {
   std::string name, type;
-  std::string from;         // name of the stage whose basin or saddles its tasks start from, or ""
+  std::string from;         // name of the stage whose basins or saddles its tasks start from, or ""
   std::string description;  // what its facts depend on, as canonical text
   std::shared_ptr<const Stage> stage;
 };
@@ -42,7 +42,8 @@ struct Study {
   std::string task_description(const StudyStage& stage, std::int64_t task) const;
   /// The id of the task whose facts it begins with, or "". The first to find a saddle is known once all tasks up to the one
   /// of the same number are done, and the id of that one says what those before it were: a stage never changes them when
-  /// it is made longer.
+  /// it is made longer. Of a stage that starts from the basins of another, the last task of that one: its number and what
+  /// it is say how many there are and what each of them is.
   std::string upstream_of(const StudyStage& stage, std::int64_t task) const;
 };
 
@@ -53,7 +54,7 @@ Study read_study(const std::string& path, const Plugins& plugins, const SearchPa
 Input describe_table(const std::string& table);
 
 /// Adds the options that every stage of its kind has to a description: the name, the stage to start from, and a sampler's
-/// size of tasks.
+/// basins and size of tasks.
 void describe_common(Input& in, const std::string& type, StartsFrom starts_from, bool sampler);
 
 /// "eam-fs:PATH", "lj:epsilon=1,sigma=1": a potential as written on the command line.

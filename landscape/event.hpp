@@ -40,10 +40,10 @@ struct BasinFound {
   }
 };
 
-/// A first-order saddle and the two minima below it; `from` is the basin that one side returned to.
+/// A first-order saddle and the two minima below it; `from` names the basin that one side returned to.
 struct SaddleFound {
   static constexpr std::string_view kind = "saddle-found";
-  EventRef from;               // the BasinFound that the search started from
+  EventRef from;               // the BasinFound, or the SaddleFound with the end, that the search started from
   std::int64_t centre = -1;    // atom around which the search pushed, or -1
   Positions saddle;
   double energy = 0;           // of the saddle, eV

@@ -45,10 +45,7 @@ void LandscapeGraph::add(const EventRef& ref, const BasinFound& found) {
                                  .energy = found.energy,
                                  .positions = found.configuration.positions,
                                  .frame = frame_of(found.configuration)});
-  basin_of_[ref] = basin;
-  const auto waiting = waiting_.extract(ref);
-  if (waiting.empty()) return;
-  for (const auto& [saddle_ref, saddle] : waiting.mapped()) connect(saddle_ref, saddle, basin);
+  let_start(ref, basin);
 }
 
 void LandscapeGraph::add(const EventRef& ref, const SaddleFound& found) {
@@ -85,6 +82,14 @@ void LandscapeGraph::connect(const EventRef& ref, const SaddleFound& found, Basi
            .to = to,
            .barrier_from = found.energy - (*this)[from].energy,
            .barrier_to = found.energy - (*this)[to].energy});
+  let_start(ref, to);
+}
+
+void LandscapeGraph::let_start(const EventRef& ref, BasinId basin) {
+  basin_of_[ref] = basin;
+  const auto waiting = waiting_.extract(ref);
+  if (waiting.empty()) return;
+  for (const auto& [saddle_ref, saddle] : waiting.mapped()) connect(saddle_ref, saddle, basin);
 }
 
 std::size_t LandscapeGraph::frame_of(const Configuration& configuration) {

@@ -76,7 +76,7 @@ class LandscapeGraph {
   std::vector<SaddleId> saddles_of(BasinId id) const;
   /// Sets of basins that saddles connect, each sorted, in order of their first basin.
   std::vector<std::vector<BasinId>> components() const;
-  /// The basin that a BasinFound was taken for. Throws NotFound for a ref that no BasinFound had.
+  /// The basin that a BasinFound, or the end of a SaddleFound, was taken for. Throws NotFound for a ref that neither had.
   BasinId basin_of(const EventRef& ref) const;
 
   const Searches& searches() const { return searches_; }
@@ -102,6 +102,8 @@ class LandscapeGraph {
   void add(const EventRef&, const RegionPrefactors&) {}
 
   void connect(const EventRef& ref, const SaddleFound& found, BasinId from);
+  /// The fact stands for that basin as the start of searches; those that waited for it come in.
+  void let_start(const EventRef& ref, BasinId basin);
   std::size_t frame_of(const Configuration& configuration);
   /// The known basin that is the same, or the candidate as a new one.
   BasinId take_in(Basin candidate);

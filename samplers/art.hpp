@@ -28,6 +28,7 @@ class Art final : public Sampler {
   std::int64_t steps() const override { return options_.searches; }
   std::string unit() const override { return "searches"; }
   void check_start(const Species& start, const Input& in) const override;
+  bool freezes() const override { return options_.active_radius > 0.0; }
   std::vector<std::string> caveats() const override;
 
  private:

@@ -1,9 +1,9 @@
 #include "apps/report/figures.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 
+#include "analysis/distributions.hpp"
 #include "apps/report/markup.hpp"
 
 namespace glasscape {
@@ -115,7 +115,7 @@ Figure cumulative_figure(const Spectrum& forward, const Spectrum& reverse) {
     for (int k = -30; k <= 30; ++k) {
       const double z = 0.1 * k;
       law.x.push_back(std::exp(forward.fit->mu.value + z * forward.fit->sigma.value));
-      law.y.push_back(boost::math::cdf(boost::math::normal(), z));
+      law.y.push_back(normal_cdf(z));
     }
     f.marks.push_back(std::move(law));
   }
@@ -139,6 +139,22 @@ Figure convergence_figure(const SearchFindings& s) {
     means.y_high.push_back(c.point.summary.mean.interval.high);
   }
   f.marks = {std::move(boxes), std::move(means)};
+  return f;
+}
+
+/// Of searches from many basins, which are no draws of one law.
+Figure found_figure(const SearchFindings& s) {
+  Figure f;
+  f.title = "Distinct saddles found";
+  f.x = {.label = "searches"};
+  f.y = {.label = "distinct saddles"};
+  f.caption = "While this curve climbs, saddles remain unseen.";
+  Line line{.color = 0};
+  for (std::size_t k = 0; k < s.discovered.size(); ++k) {
+    line.x.push_back(static_cast<double>(k + 1));
+    line.y.push_back(static_cast<double>(s.discovered[k]));
+  }
+  f.marks.push_back(std::move(line));
   return f;
 }
 
@@ -198,7 +214,7 @@ std::vector<Figure> figures_of(const SearchFindings& s) {
   std::vector<Figure> figures{spectrum_figure(*s.forward, "Forward"), spectrum_figure(*s.reverse, "Reverse"),
                               cumulative_figure(*s.forward, *s.reverse), convergence_figure(s),
                               size_figure(s)};
-  if (s.completeness) figures.insert(figures.begin() + 4, discovery_figure(*s.completeness));
+  figures.insert(figures.begin() + 4, s.completeness ? discovery_figure(*s.completeness) : found_figure(s));
   if (!s.effective.empty()) figures.insert(figures.begin() + 4, effective_figure(s));
   return figures;
 }

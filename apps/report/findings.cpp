@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "apps/runner.hpp"
-#include "landscape/graph.hpp"
+#include "apps/starts.hpp"
 
 namespace glasscape {
 namespace {
@@ -47,15 +46,21 @@ class SearchReading {
  public:
   /// `known` events of other stages come before in the report.
   SearchReading(const Study& study, const Store& store, const StudyStage& stage, std::int64_t known)
-      : study_(study), known_(known), graph_({.fixed_frame = !study.potential->translation_invariant()}) {
+      : study_(study), known_(known), graph_(same_basin_of(study)) {
     findings_.stage = stage.name;
     findings_.type = stage.type;
     findings_.caveats = stage.stage->caveats();
-    const auto [basin, ref] = start_of(study, store, stage);
-    start_ = basin;
-    for (const Element& element : basin.configuration.species->elements) findings_.elements.push_back(element.name);
-    graph_.apply(ref, basin);
-    start_ref_ = ref;
+    const std::vector<NamedBasin> starts = starts_of(study, store, stage);
+    if (stage.stage->starts_from() == StartsFrom::basins) {
+      findings_.basins = static_cast<std::int64_t>(starts.size());
+      findings_.caveats.push_back("These are barriers around many basins. The effective barriers below are not those of leaving one of them.");
+    }
+    for (const auto& [ref, basin] : starts) {
+      graph_.apply(ref, basin);
+      starts_.emplace(ref, basin);
+    }
+    const NamedBasin first = prepared(study, store, stage);
+    for (const Element& element : first.found.configuration.species->elements) findings_.elements.push_back(element.name);
   }
 
   void take(const Shard& shard) {
@@ -79,9 +84,8 @@ class SearchReading {
     findings_.statistics = search_statistics(graph_, attempts_, rng);
     for (std::size_t k = 0; k < findings_.events.size(); ++k) findings_.events[k].times_found = graph_.saddles()[k].times_found;
     if (!findings_.events.empty()) add_spectra(rng);
-    findings_.completeness = completeness_findings(findings_.found);
+    if (!findings_.basins) findings_.completeness = completeness_findings(findings_.found);
     limit_views();
-    findings_.network = network_of(graph_, graph_.basin_of(start_ref_), start_.configuration, known_ + 1);
     return std::move(findings_);
   }
 
@@ -97,8 +101,9 @@ class SearchReading {
   }
 
   DistinctEvent event_of(const EventRef& ref, const SaddleFound& s) const {
-    const Configuration& c = start_.configuration;
-    DistinctEvent e{ref, s.centre, s.energy - start_.energy, s.energy - s.end_energy, s.curvature, 1,
+    const BasinFound& start = starts_.at(s.from);
+    const Configuration& c = start.configuration;
+    DistinctEvent e{ref, s.centre, s.energy - start.energy, s.energy - s.end_energy, s.curvature, 1,
                     event_size(c.positions, s.end, c.cell, *c.species, study_.report.moved),
                     known_ + static_cast<std::int64_t>(findings_.events.size()) + 1, {}};
     e.view = event_view(c, s.saddle, e.size, study_.report.moved);
@@ -147,8 +152,7 @@ class SearchReading {
   const Study& study_;
   const std::int64_t known_;
   LandscapeGraph graph_;
-  BasinFound start_;
-  EventRef start_ref_;
+  std::map<EventRef, BasinFound> starts_;
   std::vector<SearchAttempt> attempts_;
   std::vector<std::int64_t> counted_;  // times that each saddle of the graph is in `found`
   SearchFindings findings_;
@@ -169,13 +173,40 @@ std::optional<CompletenessFindings> refined_completeness(const SearchFindings& s
   return completeness_findings(found);
 }
 
+/// With prefactors where the stage has one start and a stage of normal modes; of every landscape as a whole with nu0.
 void add_kinetics(Findings& f) {
   for (SearchFindings& s : f.searches) {
     const auto modes = std::find_if(f.modes.begin(), f.modes.end(), [&](const ModesFindings& m) { return m.from == s.stage; });
-    const ModesFindings* m = modes == f.modes.end() ? nullptr : &*modes;
-    if (m != nullptr) s.refined_completeness = refined_completeness(s, *m);
-    if (!s.events.empty() && !f.options.temperatures.empty()) f.kinetics.push_back(kinetics_of(s, m, f.options));
+    if (modes != f.modes.end()) s.refined_completeness = s.basins ? std::nullopt : refined_completeness(s, *modes);
+    if (f.options.temperatures.empty()) continue;
+    const bool prefactors = modes != f.modes.end() && modes->forward && !s.basins;
+    if (prefactors) f.kinetics.push_back(kinetics_of(s, &*modes, f.options));
+    if (!s.network.saddles.empty() && (!prefactors || s.network.stages.size() > 1)) f.kinetics.push_back(kinetics_of(s, nullptr, f.options));
   }
+}
+
+bool searches(const StudyStage& stage) {
+  return stage.stage->starts_from() == StartsFrom::basin || stage.stage->starts_from() == StartsFrom::basins;
+}
+
+/// What the stages that go back to one prepared basin found, and the last of them.
+struct Landscape {
+  NetworkReading reading;
+  std::size_t last = 0;  // index into Findings::searches
+};
+
+/// The landscape of a stage among those by the name of their root.
+Landscape& landscape_of(std::map<std::string, Landscape>& landscapes, const Study& study, const Store& store, const StudyStage& stage) {
+  const std::string root = root_of(study, stage).name;
+  if (const auto known = landscapes.find(root); known != landscapes.end()) return known->second;
+  return landscapes.emplace(root, Landscape{NetworkReading(prepared(study, store, stage), same_basin_of(study))}).first->second;
+}
+
+void add_networks(Findings& f, const std::map<std::string, Landscape>& landscapes) {
+  std::map<EventRef, std::int64_t> numbers;
+  for (const SearchFindings& s : f.searches)
+    for (const DistinctEvent& e : s.events) numbers.emplace(e.ref, e.number);
+  for (const auto& [root, landscape] : landscapes) f.searches[landscape.last].network = landscape.reading.network(numbers);
 }
 
 }  // namespace
@@ -184,6 +215,7 @@ Findings findings_of(const Study& study, const Store& store) {
   Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}, {}};
   bool any = false;
   std::int64_t events = 0;
+  std::map<std::string, Landscape> landscapes;
   for (const StudyStage& stage : study.stages) {
     const auto note = [&](const Shard& shard) {
       f.provenance = shard.provenance;
@@ -195,15 +227,19 @@ Findings findings_of(const Study& study, const Store& store) {
         note(shard);
         f.preparations.push_back(preparation_of(stage, shard, study.report.rdf_range));
       });
-    } else if (stage.stage->starts_from() == StartsFrom::basin && store.has(study.task_id(*study.find(stage.from), 0))) {
+    } else if (searches(stage) && can_start(study, store, stage) && !tasks_done(study, store, stage).empty()) {
       SearchReading reading(study, store, stage, events);
+      Landscape& landscape = landscape_of(landscapes, study, store, stage);
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);
         reading.take(shard);
+        for (std::size_t k = 0; k < shard.events.size(); ++k) landscape.reading.take({shard.task, static_cast<std::int64_t>(k)}, shard.events[k]);
       });
-      if (done > 0) f.searches.push_back(reading.findings());
-      if (done > 0) events += static_cast<std::int64_t>(f.searches.back().events.size());
-    } else if (stage.stage->starts_from() == StartsFrom::saddles && store.has(study.upstream_of(*study.find(stage.from), 0))) {
+      landscape.reading.end_stage(stage.name);
+      landscape.last = f.searches.size();
+      f.searches.push_back(reading.findings());
+      events += static_cast<std::int64_t>(f.searches.back().events.size());
+    } else if (stage.stage->starts_from() == StartsFrom::saddles && can_start(study, store, stage)) {
       ModesReading reading(study, store, stage);
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);
@@ -214,6 +250,7 @@ Findings findings_of(const Study& study, const Store& store) {
     if (done < stage.stage->tasks())
       f.missing.push_back(fmt::format("stage '{}' has run {} of its {} tasks", stage.name, done, stage.stage->tasks()));
   }
+  add_networks(f, landscapes);
   if (!any) throw NotFound("nothing of the study '{}' has run in {}: run `glasscape run {}` first", study.name, study.folder.string(), study.source);
   add_kinetics(f);
   return f;

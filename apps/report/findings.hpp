@@ -31,7 +31,7 @@ struct Preparation {
   double wall_seconds = 0;
 };
 
-/// One distinct saddle of the start.
+/// One distinct saddle of the basin that was searched from.
 struct DistinctEvent {
   EventRef ref;
   std::int64_t centre = -1;
@@ -67,10 +67,11 @@ struct SearchFindings {
   SearchStatistics statistics;
   double wall_seconds = 0;
   std::vector<std::int64_t> discovered;  // distinct saddles known after each search
+  std::optional<std::int64_t> basins;    // of a stage that starts from basins: how many there were
   std::vector<DistinctEvent> events;
-  EnergyNetwork network;
+  EnergyNetwork network;  // of all stages that go back to the same prepared basin; with the last of them
   std::vector<std::int64_t> found;       // the event that each successful search found, an index into `events`
-  std::optional<CompletenessFindings> completeness;
+  std::optional<CompletenessFindings> completeness;  // not of a stage that starts from basins
   /// The same with the saddles that a stage of normal modes found to be one taken as one.
   std::optional<CompletenessFindings> refined_completeness;
   // with at least one saddle:

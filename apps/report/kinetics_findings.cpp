@@ -1,5 +1,7 @@
 #include "apps/report/kinetics_findings.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -194,6 +196,7 @@ KineticsFindings kinetics_of(const SearchFindings& s, const ModesFindings* m, co
     k.graph = graph_of(s, *m, k);
     laws = {RateLaw::constant, RateLaw::harmonic, RateLaw::quantum};
   } else {
+    if (s.network.stages.size() > 1) k.stage = fmt::format("{}", fmt::join(s.network.stages, ", "));
     k.graph = kinetic_graph(s);
   }
   k.leaves = leaves_of(k.graph);

@@ -81,7 +81,7 @@ struct KineticsFindings {
 
 /// The graph of all saddles of a stage, or of those that have modes.
 KineticGraph kinetic_graph(const SearchFindings& searches);
-/// With `modes` only when it has prefactors. Throws as the functions of rates.hpp for facts that no run writes.
+/// By prefactors when `modes` has some, else of the network, which must have a saddle. Throws as the functions of rates.hpp for facts that no run writes.
 KineticsFindings kinetics_of(const SearchFindings& searches, const ModesFindings* modes, const ReportOptions& options);
 /// What one law says at one temperature of a graph, the basins `lumped` (with the start) taken together.
 Leaving leaving(const KineticGraph& graph, std::span<const std::size_t> lumped, RateLaw law, double temperature, double nu0);

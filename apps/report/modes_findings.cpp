@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "analysis/rates.hpp"
-#include "apps/runner.hpp"
+#include "apps/starts.hpp"
 #include "md/spectrum.hpp"
 #include "md/support/units.hpp"
 #include "samplers/passage_modes.hpp"
@@ -114,7 +114,7 @@ std::vector<double> ModesFindings::entropies(std::optional<double> Passage::* lo
 double ModesFindings::shift_to_kT_over_h() const { return std::log(nu0) - log_eyring_nu(temperature); }
 
 ModesReading::ModesReading(const Study& study, const Store& store, const StudyStage& stage) : study_(study) {
-  const BasinFound start = start_of(study, store, stage).first;
+  const BasinFound start = prepared(study, store, stage).found;
   frame_ = {start.configuration.species, start.configuration.cell};
   const std::vector<double>& temperatures = study.report.temperatures;
   findings_.stage = stage.name;
@@ -124,6 +124,7 @@ ModesReading::ModesReading(const Study& study, const Store& store, const StudySt
   findings_.compared_entropy = study.report.compared_entropy;
   findings_.temperature = temperatures.empty() ? 300.0 : temperatures[temperatures.size() / 2];
   findings_.caveats = stage.stage->caveats();
+  one_start_ = study.find(stage.from)->stage->starts_from() == StartsFrom::basin;
 }
 
 void ModesReading::take(const Shard& shard) {
@@ -197,7 +198,7 @@ ModesFindings ModesReading::findings() {
   findings_.reverse = summary_of(findings_.entropies(&Passage::log_nu_reverse), rng);
   const std::vector<Way> ways = ways_of(findings_);
   const double log_nu0 = std::log(findings_.nu0);
-  if (!ways.empty())
+  if (!ways.empty() && one_start_)
     for (const double t : study_.report.temperatures) findings_.escape.push_back(escape_rate(ways, log_nu0, t, rng));
   if (ways.size() >= fewest_for_a_line) findings_.against_energy = against_energy(ways, log_nu0, rng);
   return std::move(findings_);

@@ -67,7 +67,7 @@ struct ModesFindings {
   std::vector<std::string> caveats;  // of the stage
   // with at least one prefactor:
   std::optional<Summary> forward, reverse;  // of dS, in kB
-  std::vector<EscapeRate> escape;           // one per temperature
+  std::vector<EscapeRate> escape;           // one per temperature; none for passages from several basins
   std::optional<EntropyAgainstEnergy> against_energy;
 
   /// dS of the forward or reverse prefactors that are known.
@@ -92,6 +92,7 @@ class ModesReading {
   const Study& study_;
   CommonFrame frame_;
   std::vector<ModesFound> basins_;     // of the findings
+  bool one_start_ = true;              // all passages leave one basin, and a rate of escape has a meaning
   std::optional<ModesFound> start_;    // of the shard that is read
   std::optional<std::size_t> from_;    // its basin
   std::vector<ModesFound> saddles_;    // of the passages, in their order

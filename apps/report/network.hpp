@@ -4,6 +4,7 @@
 #pragma once
 
 #include "analysis/disconnectivity.hpp"
+#include "apps/stage.hpp"
 #include "landscape/graph.hpp"
 
 namespace glasscape {
@@ -21,13 +22,27 @@ struct NetworkSaddle {
 };
 
 struct EnergyNetwork {
+  std::vector<std::string> stages;  // that found it
   std::vector<NetworkBasin> basins;
   std::vector<NetworkSaddle> saddles;
   std::size_t start = 0;  // a basin
   MergeTree tree;         // exact
 };
 
-/// Of the graph that one sampling stage found; saddle k of the graph is the event `first_event` + k.
-EnergyNetwork network_of(const LandscapeGraph& graph, BasinId start, const Configuration& configuration, std::int64_t first_event);
+/// What all searching stages that go back to one prepared basin have found together, each basin and saddle once.
+class NetworkReading {
+ public:
+  NetworkReading(NamedBasin start, const SameBasin& options);
+  void take(const EventRef& ref, const Event& event) { graph_.apply(ref, event); }
+  /// Another stage has been taken in.
+  void end_stage(const std::string& name) { stages_.push_back(name); }
+  /// `events`: numbers of the facts that stand for events in the report.
+  EnergyNetwork network(const std::map<EventRef, std::int64_t>& events) const;
+
+ private:
+  NamedBasin start_;
+  LandscapeGraph graph_;
+  std::vector<std::string> stages_;
+};
 
 }  // namespace glasscape

@@ -1,3 +1,5 @@
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -30,16 +32,26 @@ std::string basin_text(const EnergyNetwork& network, std::size_t k) {
   return k == network.start ? "start" : fmt::format("basin {}, of event {}", k, network.basins[k].event);
 }
 
+/// What it is a picture of; nothing for what one stage found, in whose section it stands.
+std::string found_by(const EnergyNetwork& network) {
+  if (network.stages.size() < 2) return "";
+  return fmt::format("All that the stages {} found: {} basins, {} saddles. ", fmt::join(network.stages, ", "), network.basins.size(), network.saddles.size());
+}
+
 Figure disconnectivity_figure(const EnergyNetwork& network) {
   constexpr std::size_t levels = 30;
-  const MergeTree tree = at_levels(network.tree, equal_levels(network.tree, levels));
-  const DisconnectivityGraph graph = disconnectivity_graph(tree);
+  const std::vector<double> at = equal_levels(network.tree, levels);
+  const MergeTree tree = at_levels(network.tree, at);
+  DisconnectivityStyle style;
+  if (at.size() > 1) style.slant = at[1] - at[0];
+  const DisconnectivityGraph graph = disconnectivity_graph(tree, style);
   Figure f;
   f.title = "Disconnectivity graph";
   f.x = {.label = fmt::format("{} basins", tree.basins), .scale = Scale::hidden};
   f.y = energy_axis;
   f.wide = true;
-  f.caption = fmt::format("Each line ends below at a basin; lines join at the lowest of {} energies at which the basins below them can reach each other. "
+  f.caption = found_by(network) +
+              fmt::format("Each line ends below at a basin; lines join at the lowest of {} energies at which the basins below them can reach each other. "
                           "The place from left to right has no meaning.", levels);
   Line branches{.color = 0, .thin = tree.basins > 60};
   for (const Segment& s : graph.segments) add_piece(branches, {{s.x0, s.e0}, {s.x1, s.e1}});
@@ -50,6 +62,14 @@ Figure disconnectivity_figure(const EnergyNetwork& network) {
   return f;
 }
 
+/// Saddles at which basins first come together, from below: the lowest ways between any two.
+std::vector<bool> lowest_ways(const EnergyNetwork& network) {
+  std::vector<bool> lowest(network.saddles.size(), false);
+  for (const MergeTree::Node& node : network.tree.nodes)
+    if (node.saddle != MergeTree::none) lowest[node.saddle] = true;
+  return lowest;
+}
+
 /// Energy against distance from the start, which a reader can tell apart for a star of events around one start as well as
 /// for a chain of them, and which needs no layout.
 Figure ladder_figure(const EnergyNetwork& network) {
@@ -58,17 +78,25 @@ Figure ladder_figure(const EnergyNetwork& network) {
   f.x = {.label = "distance from the start", .unit = "Å"};
   f.y = energy_axis;
   f.wide = true;
-  f.caption = "Distance: length of the displacement of all atoms together. Lines go from a basin over a saddle to the next; one that ends at a saddle "
+  f.caption = found_by(network) + "Distance: length of the displacement of all atoms together. Lines go from a basin over a saddle to the next; one that ends at a saddle "
               "leads to the same basin with atoms exchanged.";
+  constexpr std::size_t most_ways = 200;  // more hide each other
+  std::vector<bool> is_drawn(network.saddles.size(), true);
+  if (network.saddles.size() > most_ways) {
+    is_drawn = lowest_ways(network);
+    f.caption += " Lines of the lowest ways alone: all that it takes to come from any basin to any other.";
+  }
   Line ways{.color = 6, .thin = true};
   Points saddles{.name = "saddle", .color = 2}, basins{.name = "basin", .color = 0}, start{.name = "start", .color = 1};
-  for (const NetworkSaddle& s : network.saddles) {
+  for (std::size_t k = 0; k < network.saddles.size(); ++k) {
+    const NetworkSaddle& s = network.saddles[k];
+    add_point(saddles, s.distance, s.connection.energy, fmt::format("saddle of event {}", s.event), s.event);
+    if (!is_drawn[k]) continue;
     const NetworkBasin &from = network.basins[s.connection.from], &to = network.basins[s.connection.to];
     if (s.connection.from == s.connection.to)
       add_piece(ways, {{from.distance, from.energy}, {s.distance, s.connection.energy}});
     else
       add_piece(ways, {{from.distance, from.energy}, {s.distance, s.connection.energy}, {to.distance, to.energy}});
-    add_point(saddles, s.distance, s.connection.energy, fmt::format("saddle of event {}", s.event), s.event);
   }
   for (std::size_t k = 0; k < network.basins.size(); ++k)
     add_point(k == network.start ? start : basins, network.basins[k].distance, network.basins[k].energy, basin_text(network, k), network.basins[k].event);

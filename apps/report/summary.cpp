@@ -64,6 +64,17 @@ Json json_of(const std::optional<Value>& value) {
   return value ? json_of(*value) : Json(nullptr);
 }
 
+/// Basins and saddles as columns; energies above the start.
+Json json_of(const EnergyNetwork& n) {
+  Json json{{"stages", n.stages}, {"start", n.start}, {"basin_eV", Json::array()}, {"saddle_eV", Json::array()}, {"joins", Json::array()}};
+  for (const NetworkBasin& b : n.basins) json["basin_eV"].push_back(b.energy);
+  for (const NetworkSaddle& s : n.saddles) {
+    json["saddle_eV"].push_back(s.connection.energy);
+    json["joins"].push_back({s.connection.from, s.connection.to});
+  }
+  return json;
+}
+
 Json json_of(const SearchFindings& s) {
   Json json{{"stage", s.stage}, {"type", s.type}, {"attempts", s.statistics.attempts}, {"connected", s.statistics.connected},
             {"distinct_saddles", s.statistics.distinct}, {"force_calls", s.statistics.force_calls},
@@ -74,6 +85,8 @@ Json json_of(const SearchFindings& s) {
             {"completeness", s.completeness ? to_json(*s.completeness) : Json(nullptr)},
             {"completeness_after_refinement", s.refined_completeness ? to_json(*s.refined_completeness) : Json(nullptr)},
             {"events", Json::array()}, {"doubts", doubts_of(s)}};
+  if (s.basins) json["basins"] = *s.basins;
+  if (!s.network.basins.empty()) json["landscape"] = json_of(s.network);
   for (const FailureCount& f : s.statistics.failures) json["failures"][f.reason] = f.count;
   for (const EffectiveBarriers& e : s.effective)
     json["effective_barriers"].push_back({{"temperature_K", e.temperature}, {"parallel_eV", json_of(e.parallel.barrier)},
@@ -119,6 +132,7 @@ std::vector<std::string> in_words(const Preparation& p) {
 std::vector<std::string> in_words(const SearchFindings& s) {
   const SearchStatistics& n = s.statistics;
   std::vector<std::string> words;
+  if (s.basins) words.push_back(fmt::format("From {} basins that the stages before had found and not searched from, the lowest first.", *s.basins));
   if (n.success_ratio)
     words.push_back(fmt::format("{} searches, {} of which ended in a first-order saddle connected with the start: {}. {} distinct saddles. The tasks took {} together.",
                                 n.attempts, n.connected, percent(*n.success_ratio), n.distinct, duration(s.wall_seconds)));

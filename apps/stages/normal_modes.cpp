@@ -4,8 +4,9 @@ namespace glasscape {
 
 Events NormalModes::run(std::int64_t, TaskContext& context) const {
   if (context.saddles.empty()) return {};
-  Surface surface(context.potential, context.start->configuration, {.threads = context.threads});
-  const Event at_start = modes_of_point(surface, context.start_ref, "start", context.start->configuration.positions, 0, options_);
+  const NamedBasin& start = context.starts.front();
+  Surface surface(context.potential, start.found.configuration, {.threads = context.threads});
+  const Event at_start = modes_of_point(surface, start.ref, "start", start.found.configuration.positions, 0, options_);
   Events events{at_start};
   for (const NamedSaddle& saddle : context.saddles) {
     if (context.stopped()) throw Interrupted{};

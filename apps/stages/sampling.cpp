@@ -3,12 +3,16 @@
 namespace glasscape {
 
 Events Sampling::run(std::int64_t task, TaskContext& context) const {
-  Surface surface(context.potential, context.start->configuration, {.threads = context.threads});
+  const auto basin = static_cast<std::size_t>(basin_of(task));
+  if (basin >= context.starts.size()) return {};
+  const auto& [ref, start] = context.starts[basin];
+  const std::string stream = basins_ ? fmt::format("basin {} step", basin) : "step";
+  Surface surface(context.potential, start.configuration, {.threads = context.threads});
   Events events;
   for (std::int64_t step = first_of(task); step < end_of(task); ++step) {
     if (context.stopped()) throw Interrupted{};
-    Rng rng = context.stream(fmt::format("step {}", step));
-    Run run{surface, *context.start, context.start_ref, rng};
+    Rng rng = context.stream(fmt::format("{} {}", stream, step));
+    Run run{surface, start, ref, rng};
     try {
       for (Event& event : sampler_->step(run)) events.push_back(std::move(event));
     } catch (const InputError& error) {
@@ -19,7 +23,8 @@ Events Sampling::run(std::int64_t task, TaskContext& context) const {
 }
 
 std::string Sampling::describe_task(std::int64_t task) const {
-  return fmt::format("steps {} to {}", first_of(task) + 1, end_of(task));
+  const std::string steps = fmt::format("steps {} to {}", first_of(task) + 1, end_of(task));
+  return basins_ ? fmt::format("basin {}, {}", basin_of(task) + 1, steps) : steps;
 }
 
 }  // namespace glasscape

@@ -5,6 +5,7 @@
 #include "apps/report/modes_report.hpp"
 #include "apps/report/summary.hpp"
 #include "apps/runner.hpp"
+#include "apps/starts.hpp"
 #include "landscape/facts_hash.hpp"
 #include "md/support/units.hpp"
 #include "tests/apps/program.hpp"

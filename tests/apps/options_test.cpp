@@ -2,6 +2,7 @@
 // be known, else with the stage and the remedy; and what `check`, `describe` and `digest` say.
 #include <fmt/ranges.h>
 
+#include "apps/plugins.hpp"
 #include "apps/progress.hpp"
 #include "apps/study.hpp"
 #include "md/structure_io.hpp"
@@ -53,6 +54,42 @@ schedule = [{ at = "2000 K", time = "20 ps" }]
 )" + line + "\n";
 }
 
+/// A sampler and a stage that do nothing, of some version.
+template <int version>
+struct IdleSampler final : Sampler {
+  static constexpr Plugin about{"idle-sampler", "does nothing", "", "", version};
+  struct Options {};
+  static Options read(Input&) { return {}; }
+  explicit IdleSampler(Options) {}
+  Events step(Run&) override { return {}; }
+  std::int64_t steps() const override { return 1; }
+};
+
+template <int version>
+struct IdleStage final : Stage {
+  static constexpr Plugin about{"idle-stage", "does nothing", "", "", version};
+  struct Options {};
+  static Options read(Input&) { return {}; }
+  explicit IdleStage(Options) {}
+  std::int64_t tasks() const override { return 1; }
+  Events run(std::int64_t, TaskContext&) const override { return {}; }
+  StartsFrom starts_from() const override { return StartsFrom::nothing; }
+  std::string describe_task(std::int64_t) const override { return "nothing"; }
+};
+
+/// The ids of the first tasks of an idle stage and of an idle sampler that does not follow it.
+template <int of_stage, int of_sampler>
+std::vector<std::string> idle_ids() {
+  Plugins plugins = builtin_plugins();
+  plugins.stages.add<IdleStage<of_stage>>();
+  plugins.samplers.add<IdleSampler<of_sampler>>();
+  const Folder at;
+  write_start(at.file("start.xyz"), 1);
+  const Study study = read_study(at.write("study.toml", relaxes_a_file + "[[stage]]\ntype = \"idle-stage\"\n[[stage]]\ntype = \"idle-sampler\"\nfrom = \"structure\"\n"),
+                                 plugins, installed_potentials());
+  return {study.task_id(study.stages[1], 0), study.task_id(study.stages[2], 0)};
+}
+
 std::map<std::string, std::string> defaults_of(const std::string& name) {
   const Folder at;
   std::map<std::string, std::string> defaults;
@@ -78,6 +115,17 @@ TEST_CASE("facts from a structure file depend on what is in it, not on where it 
   const nlohmann::json status = json_of(finished(here, {"status", "study.toml", "--folder", "run", "--json"}));
   CHECK(status["stages"][0]["done"] == 0);
   CHECK(digest_of(here.path(), "study.toml") != first);
+}
+
+TEST_CASE("facts of another version of a plug-in are other facts, those of another plug-in stay") {
+  const auto first = idle_ids<1, 1>(), again = idle_ids<1, 1>(), stage = idle_ids<2, 1>(), sampler = idle_ids<1, 2>(), later = idle_ids<1, 3>();
+  CHECK(first == again);
+  CHECK(stage[0] != first[0]);
+  CHECK(stage[1] == first[1]);
+  CHECK(sampler[0] == first[0]);
+  CHECK(sampler[1] != first[1]);
+  CHECK(later[1] != first[1]);
+  CHECK(later[1] != sampler[1]);
 }
 
 TEST_CASE("check refuses searches around atoms that the structure file does not have") {
@@ -172,6 +220,7 @@ TEST_CASE("describe shows the keys that every stage has, which keys exclude each
   CHECK(art.at("name") == "art");
   CHECK(art.at("from") == "the first stage");
   CHECK(art.at("steps_per_task") == "5");
+  CHECK(art.at("basins") == "10");
   const auto quench = defaults_of("melt-quench");
   CHECK(quench.at("name") == "melt-quench");
   CHECK(quench.at("schedule.at") == "(one of at, to)");

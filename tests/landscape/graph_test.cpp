@@ -156,6 +156,28 @@ TEST_CASE("a saddle waits for the basin it started from") {
   CHECK(graph.saddles().size() == 2);
 }
 
+TEST_CASE("searches may start from the end of a saddle, whichever fact comes first") {
+  const Landscape landscape;
+  const EventRef to_one{"b", 0}, to_two{"c", 0}, to_three{"d", 0};
+  const std::vector<std::pair<EventRef, Event>> facts{{first, landscape.basin(0)},
+                                                      {to_one, landscape.saddle(first, 1, 0)},
+                                                      {to_two, landscape.saddle(to_one, 2, 0)},
+                                                      {to_three, landscape.saddle(to_two, 3, 0)}};
+  for (const bool backwards : {false, true}) {
+    LandscapeGraph graph;
+    for (std::size_t k = 0; k < facts.size(); ++k) {
+      const auto& [ref, fact] = facts[backwards ? facts.size() - 1 - k : k];
+      graph.apply(ref, fact);
+      if (backwards) CHECK(graph.waiting() == (k < 3 ? k + 1 : 0));
+    }
+    REQUIRE(graph.saddles().size() == 3);
+    CHECK(graph.basins().size() == 4);
+    CHECK(graph.components().size() == 1);
+    for (const Saddle& saddle : graph.saddles()) CHECK(static_cast<std::size_t>(saddle.to) == static_cast<std::size_t>(saddle.from) + 1);
+    CHECK(graph.basin_of(to_two) == BasinId{2});
+  }
+}
+
 TEST_CASE("every attempt counts, failures by reason") {
   const Landscape landscape;
   LandscapeGraph graph = two_basins(landscape);

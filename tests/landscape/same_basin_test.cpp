@@ -195,6 +195,50 @@ TEST_CASE("a cluster with an atom elsewhere or unlike atoms exchanged is another
   }
 }
 
+TEST_CASE("the icosahedron of thirteen atoms is one basin in all its guises, and with an atom on a face it is another") {
+  const double golden = 0.5 * (1.0 + std::sqrt(5.0));
+  auto species = std::make_shared<Species>(Species{elements_named({"Ar"}), std::vector<int>(13, 0)});
+  Configuration c{species, Cell(), Positions::Zero(3, 13), {}};
+  Eigen::Index atom = 1;
+  for (const double a : {-1.0, 1.0})
+    for (const double b : {-golden, golden})
+      for (int turn = 0; turn < 3; ++turn) {
+        Vector3d corner;
+        corner[turn] = 0;
+        corner[(turn + 1) % 3] = a;
+        corner[(turn + 2) % 3] = b;
+        c.positions.col(atom++) = 1.7 * corner;
+      }
+  Positions on_a_face = c.positions;  // the corner furthest from a face sits on it
+  Eigen::Index i = 1, j = -1, k = -1;
+  const double edge = 2.0 * 1.7;
+  for (Eigen::Index a = 2; a < 13; ++a)
+    for (Eigen::Index b = 2; b < a; ++b)
+      if (std::abs((c.positions.col(a) - c.positions.col(i)).norm() - edge) < 1e-9 &&
+          std::abs((c.positions.col(b) - c.positions.col(i)).norm() - edge) < 1e-9 &&
+          std::abs((c.positions.col(a) - c.positions.col(b)).norm() - edge) < 1e-9) {
+        j = a;
+        k = b;
+      }
+  REQUIRE(j > 0);
+  const Vector3d face = (c.positions.col(i) + c.positions.col(j) + c.positions.col(k)) / 3.0;
+  Eigen::Index furthest = 0;
+  (c.positions.colwise() - face).colwise().squaredNorm().maxCoeff(&furthest);
+  on_a_face.col(furthest) = face + std::sqrt(2.0 / 3.0) * edge * face.normalized();
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    Rng rng(seed, stream_of("icosahedron"));
+    const Matrix3d turn = Eigen::Quaterniond(rng.normal(), rng.normal(), rng.normal(), rng.normal()).normalized().matrix();
+    const auto guise = [&](const Positions& x) -> Positions {
+      Positions y = turn * noisy(x, 0.01, rng) * (seed % 2 == 0 ? 1.0 : -1.0);
+      for (Eigen::Index a = 13; a-- > 1;) y.col(a).swap(y.col(static_cast<Eigen::Index>(rng.below(static_cast<std::size_t>(a)))));
+      return y;
+    };
+    CHECK(compare(c, c.positions, guise(c.positions)).same);
+    CHECK(compare(c, on_a_face, guise(on_a_face)).same);
+    CHECK_FALSE(compare(c, c.positions, guise(on_a_face)).same);
+  }
+}
+
 TEST_CASE("clusters with the same distances between other atoms are told apart") {
   // points of a line with the same 15 distances, not congruent (G. S. Bloom, J. Combin. Theory A 22, 378
   // (1977))
