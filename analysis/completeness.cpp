@@ -103,7 +103,7 @@ std::optional<Estimate> searches_to_coverage(std::span<const std::int64_t> event
   const double once = counts.of(1), twice = counts.of(2);
   const double target = (1 - coverage) * counts.n;
   if (once == 0 || twice == 0) {
-    if (once > target) return std::nullopt;
+    if (once > target * (1 + 1e-12)) return std::nullopt;  // (1 - 0.9) 70 is a little below 7
     const bool surely = coverage_of(counts, level).interval.low >= coverage;
     return Estimate{0.0, {0.0, surely ? 0.0 : std::numeric_limits<double>::infinity()}, level};
   }

@@ -132,6 +132,37 @@ std::vector<std::vector<std::size_t>> superbasins_at(std::size_t basins,
   return joined_sets(basins, connections, [&](const Connection& saddle) { return saddle.energy <= energy; });
 }
 
+std::vector<std::size_t> falling_back(std::span<const double> energies, std::span<const Connection> connections,
+                                      std::size_t centre, double barrier) {
+  if (!energies.empty()) check_sample(energies, "basin energy");
+  const MinimaxForest forest(energies.size(), connections);
+  if (centre >= energies.size())
+    throw InputError("basin {} does not exist, expected one from 0 to below {}", centre, energies.size());
+  std::vector<std::vector<std::size_t>> lowest_of(energies.size());
+  for (const std::size_t k : forest.saddles()) {
+    lowest_of[connections[k].from].push_back(k);
+    lowest_of[connections[k].to].push_back(k);
+  }
+  struct Visit {
+    std::size_t basin, before;
+    double highest;  // on the way back
+  };
+  std::vector<std::size_t> back;
+  std::vector<Visit> open{{centre, none, -std::numeric_limits<double>::infinity()}};
+  while (!open.empty()) {
+    const Visit at = open.back();
+    open.pop_back();
+    back.push_back(at.basin);
+    for (const std::size_t k : lowest_of[at.basin]) {
+      const std::size_t next = connections[k].from == at.basin ? connections[k].to : connections[k].from;
+      const double highest = std::max(at.highest, connections[k].energy);
+      if (next != at.before && highest - energies[next] <= barrier) open.push_back({next, at.basin, highest});
+    }
+  }
+  std::sort(back.begin(), back.end());
+  return back;
+}
+
 std::vector<std::vector<std::size_t>> superbasins_below(std::span<const double> energies,
                                                         std::span<const Connection> connections,
                                                         double barrier) {

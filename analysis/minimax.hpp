@@ -66,6 +66,13 @@ class MinimaxForest {
 std::vector<std::vector<std::size_t>> superbasins_at(std::size_t basins,
                                                      std::span<const Connection> connections, double energy);
 
+/// The basins, sorted, that fall back to `centre`, itself among them: on the lowest way there no basin has to climb
+/// more than `barrier` eV to the highest saddle that is still ahead of it. The way out to them may be as steep as it
+/// likes. Throws InputError for a centre that does not exist or an energy that is not finite, and as
+/// `check_connections`.
+std::vector<std::size_t> falling_back(std::span<const double> energies, std::span<const Connection> connections,
+                                      std::size_t centre, double barrier);
+
 /// Sets of basins joined by saddles that lie at most `barrier` eV above both of the basins they join: those
 /// between which the walk flickers. A low barrier one way only does not join (after Carr and Wales, J. Phys.
 /// Chem. B 112, 8760 (2008)). Throws InputError for an energy that is not finite, and as `check_connections`.

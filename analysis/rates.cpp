@@ -70,6 +70,15 @@ double log_quantum_partition(std::span<const double> frequencies, double tempera
   return sum;
 }
 
+QuantumSeries log_quantum_correction(double trace, double trace_of_square, double temperature) {
+  check_finite(trace, "trace of the Hessian");
+  check_finite(trace_of_square, "trace of the squared Hessian");
+  // u = h nu/kT of an eigenvalue 1
+  const double u = planck_eV_per_THz * units::frequency_THz / thermal_energy(temperature);
+  const double square = u * u;
+  return {-square * trace / 24.0, square * square * trace_of_square / 2880.0};
+}
+
 EventRates event_rates(const ThermalPoint& from, const ThermalPoint& saddle, const ThermalPoint& to,
                        double temperature) {
   const double kT = thermal_energy(temperature), attempts = log_terahertz + log_eyring_nu(temperature);

@@ -50,6 +50,18 @@ double log_classical_partition(double log_frequency_product, std::size_t modes, 
 /// ln of the product of 1/(2 sinh(h nu/2kT)), with zero-point energy. Throws as `log_frequency_product`.
 double log_quantum_partition(std::span<const double> frequencies, double temperature);
 
+/// ln of the quantum over the classical partition function, in powers of (h nu/kT)^2.
+struct QuantumSeries {
+  double first = 0;   // -sum u^2/24
+  double second = 0;  // +sum u^4/2880
+};
+/// From the sum of all eigenvalues of the mass-weighted Hessian, eV/(Angstrom^2 u), and of their squares: the
+/// traces of it and of its square, no mode need be known. The negative eigenvalue of a saddle belongs to them: for
+/// it the same series is that of the tunnelling factor of a parabola, so that the saddle less the basin is ln of
+/// the quantum over the classical rate (Wigner, Trans. Faraday Soc. 34, 29 (1938)). The series converges while
+/// h nu < 2 pi kT for every mode.
+QuantumSeries log_quantum_correction(double trace, double trace_of_square, double temperature);
+
 /// Rates between two basins; the saddle has one mode less than they, the one along the path left out.
 /// Multiplicities, where given, are those of the points as sets (copies under exchange of atoms): the rate is
 /// that from one member of the first set into any of the second.

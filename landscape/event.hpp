@@ -126,6 +126,7 @@ struct ModesFound {
   double log_determinant = 0;  // sum of ln(eigenvalue / (eV/(Angstrom^2 u))) over the positive ones
   std::int64_t positive = 0, negative = 0;  // how many of them; negative: 0 at a minimum, 1 at a saddle
   double unstable = 0;               // the negative one of a saddle; 0 at a minimum
+  double trace = 0, trace_of_square = 0;  // sums of all eigenvalues, the negative one too, and of their squares
   std::vector<double> lowest;        // ascending
   std::vector<double> frequencies;   // of all modes in THz, ascending, below 0 for a negative eigenvalue; empty unless asked for
   std::int64_t force_calls = 0;
@@ -142,6 +143,8 @@ struct ModesFound {
     visit("positive", self.positive, "");
     visit("negative", self.negative, "");
     visit("unstable", self.unstable, "eV/(A^2 u)");
+    visit("trace", self.trace, "eV/(A^2 u)");
+    visit("trace_of_square", self.trace_of_square, "eV^2/(A^4 u^2)");
     visit("lowest", self.lowest, "eV/(A^2 u)");
     visit("frequencies", self.frequencies, "THz");
     visit("force_calls", self.force_calls, "");

@@ -73,7 +73,10 @@ Event modes_of_point(Surface& surface, const EventRef& of, std::string_view poin
   const Eigen::VectorXd values = eigenvalues_of(p, space, options);
   if (values.size() == 0 || (values[0] < 0.0) != (order == 1)) return failure(of, point, p, order, surface.calls() - before);
   ModesFound found{of, std::string(point), p.positions, p.energy, p.fmax, p.displacement, p.determinant.value, p.determinant.modes - order, order,
-                   0.0, {}, {}, 0};
+                   0.0, 0.0, 0.0, {}, {}, 0};
+  const Eigen::SparseMatrix<double> weighted = space.mass_weighted(p.hessian);  // zero modes add nothing
+  found.trace = weighted.diagonal().sum();
+  found.trace_of_square = weighted.squaredNorm();
   if (order == 1) {
     found.unstable = values[0];
     found.log_determinant -= std::log(-values[0]);

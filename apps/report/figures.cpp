@@ -142,7 +142,8 @@ Figure convergence_figure(const SearchFindings& s) {
   return f;
 }
 
-Figure discovery_figure(const SearchFindings& s) {
+/// Of searches from many basins, which are no draws of one law.
+Figure found_figure(const SearchFindings& s) {
   Figure f;
   f.title = "Distinct saddles found";
   f.x = {.label = "searches"};
@@ -212,7 +213,8 @@ std::vector<Figure> figures_of(const SearchFindings& s) {
   if (!s.forward) return {};
   std::vector<Figure> figures{spectrum_figure(*s.forward, "Forward"), spectrum_figure(*s.reverse, "Reverse"),
                               cumulative_figure(*s.forward, *s.reverse), convergence_figure(s),
-                              discovery_figure(s), size_figure(s)};
+                              size_figure(s)};
+  figures.insert(figures.begin() + 4, s.completeness ? discovery_figure(*s.completeness) : found_figure(s));
   if (!s.effective.empty()) figures.insert(figures.begin() + 4, effective_figure(s));
   return figures;
 }

@@ -73,6 +73,7 @@ class SearchReading {
       graph_.apply(ref, shard.events[k]);
       if (const auto* saddle = std::get_if<SaddleFound>(&shard.events[k]); saddle != nullptr && graph_.saddles().size() > before)
         findings_.events.push_back(event_of(ref, *saddle));
+      note_found();
       if (graph_.searches().attempts > static_cast<std::int64_t>(findings_.discovered.size()))
         findings_.discovered.push_back(static_cast<std::int64_t>(graph_.saddles().size()));
     }
@@ -83,11 +84,22 @@ class SearchReading {
     findings_.statistics = search_statistics(graph_, attempts_, rng);
     for (std::size_t k = 0; k < findings_.events.size(); ++k) findings_.events[k].times_found = graph_.saddles()[k].times_found;
     if (!findings_.events.empty()) add_spectra(rng);
+    if (!findings_.basins) findings_.completeness = completeness_findings(findings_.found);
     limit_views();
     return std::move(findings_);
   }
 
  private:
+  /// Which saddle the graph has just counted once more, if any.
+  void note_found() {
+    counted_.resize(graph_.saddles().size(), 0);
+    for (std::size_t k = 0; k < counted_.size(); ++k)
+      while (counted_[k] < graph_.saddles()[k].times_found) {
+        ++counted_[k];
+        findings_.found.push_back(static_cast<std::int64_t>(k));
+      }
+  }
+
   DistinctEvent event_of(const EventRef& ref, const SaddleFound& s) const {
     const BasinFound& start = starts_.at(s.from);
     const Configuration& c = start.configuration;
@@ -142,8 +154,36 @@ class SearchReading {
   LandscapeGraph graph_;
   std::map<EventRef, BasinFound> starts_;
   std::vector<SearchAttempt> attempts_;
+  std::vector<std::int64_t> counted_;  // times that each saddle of the graph is in `found`
   SearchFindings findings_;
 };
+
+/// The events found, those that are one after refinement under one number; nothing when all are apart.
+std::optional<CompletenessFindings> refined_completeness(const SearchFindings& s, const ModesFindings& m) {
+  std::map<EventRef, std::int64_t> index;
+  for (std::size_t k = 0; k < s.events.size(); ++k) index[s.events[k].ref] = static_cast<std::int64_t>(k);
+  std::map<std::int64_t, std::int64_t> one_with;
+  for (const Passage& p : m.passages)
+    for (const EventRef& other : p.others)
+      if (index.contains(p.ref) && index.contains(other)) one_with[index[other]] = index[p.ref];
+  if (one_with.empty()) return std::nullopt;
+  std::vector<std::int64_t> found = s.found;
+  for (std::int64_t& event : found)
+    if (const auto one = one_with.find(event); one != one_with.end()) event = one->second;
+  return completeness_findings(found);
+}
+
+/// With prefactors where the stage has one start and a stage of normal modes; of every landscape as a whole with nu0.
+void add_kinetics(Findings& f) {
+  for (SearchFindings& s : f.searches) {
+    const auto modes = std::find_if(f.modes.begin(), f.modes.end(), [&](const ModesFindings& m) { return m.from == s.stage; });
+    if (modes != f.modes.end()) s.refined_completeness = s.basins ? std::nullopt : refined_completeness(s, *modes);
+    if (f.options.temperatures.empty()) continue;
+    const bool prefactors = modes != f.modes.end() && modes->forward && !s.basins;
+    if (prefactors) f.kinetics.push_back(kinetics_of(s, &*modes, f.options));
+    if (!s.network.saddles.empty() && (!prefactors || s.network.stages.size() > 1)) f.kinetics.push_back(kinetics_of(s, nullptr, f.options));
+  }
+}
 
 bool searches(const StudyStage& stage) {
   return stage.stage->starts_from() == StartsFrom::basin || stage.stage->starts_from() == StartsFrom::basins;
@@ -172,7 +212,7 @@ void add_networks(Findings& f, const std::map<std::string, Landscape>& landscape
 }  // namespace
 
 Findings findings_of(const Study& study, const Store& store) {
-  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}};
+  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}, {}};
   bool any = false;
   std::int64_t events = 0;
   std::map<std::string, Landscape> landscapes;
@@ -212,6 +252,7 @@ Findings findings_of(const Study& study, const Store& store) {
   }
   add_networks(f, landscapes);
   if (!any) throw NotFound("nothing of the study '{}' has run in {}: run `glasscape run {}` first", study.name, study.folder.string(), study.source);
+  add_kinetics(f);
   return f;
 }
 

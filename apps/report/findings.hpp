@@ -11,7 +11,9 @@
 #include "analysis/event_size.hpp"
 #include "analysis/pair_distribution.hpp"
 #include "analysis/search_statistics.hpp"
+#include "apps/report/completeness_report.hpp"
 #include "apps/report/event_view.hpp"
+#include "apps/report/kinetics_findings.hpp"
 #include "apps/report/modes_findings.hpp"
 #include "apps/report/network.hpp"
 #include "apps/study.hpp"
@@ -68,6 +70,10 @@ struct SearchFindings {
   std::optional<std::int64_t> basins;    // of a stage that starts from basins: how many there were
   std::vector<DistinctEvent> events;
   EnergyNetwork network;  // of all stages that go back to the same prepared basin; with the last of them
+  std::vector<std::int64_t> found;       // the event that each successful search found, an index into `events`
+  std::optional<CompletenessFindings> completeness;  // not of a stage that starts from basins
+  /// The same with the saddles that a stage of normal modes found to be one taken as one.
+  std::optional<CompletenessFindings> refined_completeness;
   // with at least one saddle:
   std::optional<Spectrum> forward, reverse;
   std::vector<EffectiveBarriers> effective;                    // one per temperature
@@ -82,6 +88,7 @@ struct Findings {
   std::vector<Preparation> preparations;
   std::vector<SearchFindings> searches;
   std::vector<ModesFindings> modes;
+  std::vector<KineticsFindings> kinetics;  // one per searching stage that found a saddle
   std::vector<std::string> missing;  // what has not run yet, in sentences
 };
 

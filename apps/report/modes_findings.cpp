@@ -22,6 +22,8 @@ std::optional<double> log_nu(const ModesFound& basin, const ModesFound& saddle) 
   return p ? std::optional(p->log_nu) : std::nullopt;
 }
 
+PointModes point_modes(const ModesFound& m) { return {m.energy, m.log_determinant, m.positive, m.trace, m.trace_of_square, m.frequencies}; }
+
 /// A passage forward, of which both numbers are known.
 struct Way {
   double energy, log_nu;
@@ -128,12 +130,16 @@ ModesReading::ModesReading(const Study& study, const Store& store, const StudySt
 void ModesReading::take(const Shard& shard) {
   findings_.wall_seconds += shard.circumstances.wall_seconds;
   start_.reset();
+  from_.reset();
   newest_.reset();
   for (const Event& event : shard.events) {
     if (const auto* modes = std::get_if<ModesFound>(&event)) {
       findings_.fmax = std::max(findings_.fmax, modes->fmax);
       findings_.loose += modes->fmax > ModesFindings::tight;
-      if (modes->point == "start") start_ = *modes;
+      if (modes->point == "start") {
+        start_ = *modes;
+        from_ = basin_of(*modes);
+      }
       if (modes->point == "saddle") take_saddle(*modes);
       if (modes->point == "end") take_end(*modes);
     }
@@ -148,15 +154,15 @@ void ModesReading::take(const Shard& shard) {
 void ModesReading::take_saddle(const ModesFound& saddle) {
   ++findings_.saddles;
   newest_.reset();
-  const SameBasin test{.energy_window = same_energy, .displacement = same_displacement, .fixed_frame = !study_.potential->translation_invariant()};
   for (std::size_t k = 0; k < saddles_.size(); ++k)
-    if (same_basin(frame_, {saddles_[k].positions, saddles_[k].energy}, {saddle.positions, saddle.energy}, test).same) {
+    if (same(saddles_[k], saddle)) {
       ++findings_.passages[k].times_found;
+      findings_.passages[k].others.push_back(saddle.of);
       return;
     }
   newest_ = saddles_.size();
   saddles_.push_back(saddle);
-  Passage passage{saddle.of, {}, {}, {}, {}, frequency_THz(saddle.unstable), saddle.displacement, 1, {}};
+  Passage passage{saddle.of, {}, {}, {}, {}, frequency_THz(saddle.unstable), saddle.displacement, 1, {}, point_modes(saddle), from_, {}, {}};
   if (start_) {
     passage.forward = saddle.energy - start_->energy;
     passage.log_nu_forward = log_nu(*start_, saddle);
@@ -169,6 +175,21 @@ void ModesReading::take_end(const ModesFound& end) {
   Passage& passage = findings_.passages[*newest_];
   passage.reverse = saddles_[*newest_].energy - end.energy;
   passage.log_nu_reverse = log_nu(end, saddles_[*newest_]);
+  if (from_) passage.to = basin_of(end);
+}
+
+bool ModesReading::same(const ModesFound& a, const ModesFound& b) const {
+  const SameBasin test{.energy_window = same_energy, .displacement = same_displacement, .fixed_frame = !study_.potential->translation_invariant()};
+  return same_basin(frame_, {a.positions, a.energy}, {b.positions, b.energy}, test).same;
+}
+
+/// The first is the start: the tasks of the stage all begin with it.
+std::size_t ModesReading::basin_of(const ModesFound& minimum) {
+  for (std::size_t k = 0; k < basins_.size(); ++k)
+    if (same(basins_[k], minimum)) return k;
+  basins_.push_back(minimum);
+  findings_.basins.push_back(point_modes(minimum));
+  return basins_.size() - 1;
 }
 
 ModesFindings ModesReading::findings() {

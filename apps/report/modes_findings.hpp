@@ -12,6 +12,15 @@
 
 namespace glasscape {
 
+/// What the energy and the vibrations of a refined point are made of: its ModesFound without the positions.
+struct PointModes {
+  double energy = 0;           // eV
+  double log_determinant = 0;  // of the positive modes
+  std::int64_t positive = 0;
+  double trace = 0, trace_of_square = 0;  // of all modes, eV/(Angstrom^2 u) and its square
+  std::vector<double> frequencies;        // THz, all of them, the unstable one below 0; empty unless they were kept
+};
+
 /// One passage from the start over a saddle. What a failure left unknown is not there.
 struct Passage {
   EventRef ref;                              // the SaddleFound
@@ -21,6 +30,9 @@ struct Passage {
   double displacement = 0;                   // of an atom by the refinement of the saddle, Angstrom
   std::int64_t times_found = 1;              // searches' distinct saddles that are this one after refinement
   std::optional<RegionPrefactors> regions;
+  PointModes saddle;
+  std::optional<std::size_t> from, to;  // ModesFindings::basins; nothing when start or end has no modes
+  std::vector<EventRef> others;   // SaddleFound of the other saddles that are this one
 };
 
 /// The rate of escape from the start over all saddles found, as ln(k * 1 s).
@@ -45,6 +57,7 @@ struct ModesFindings {
   double compared_entropy = 0;  // kB for that nu0
   double temperature = 0;       // K, of kT/h: the middle one of the report
   std::vector<Passage> passages;  // in the order found, each once
+  std::vector<PointModes> basins; // the start, unless its refinement failed, then the ends, each once
   std::vector<ModesFailed> failures;
   std::int64_t saddles = 0;     // of the searches, distinct before refinement
   double fmax = 0;              // largest residual force, eV/Angstrom
@@ -73,11 +86,15 @@ class ModesReading {
  private:
   void take_saddle(const ModesFound& saddle);
   void take_end(const ModesFound& end);
+  bool same(const ModesFound& a, const ModesFound& b) const;
+  std::size_t basin_of(const ModesFound& minimum);
 
   const Study& study_;
   CommonFrame frame_;
+  std::vector<ModesFound> basins_;     // of the findings
   bool one_start_ = true;              // all passages leave one basin, and a rate of escape has a meaning
   std::optional<ModesFound> start_;    // of the shard that is read
+  std::optional<std::size_t> from_;    // its basin
   std::vector<ModesFound> saddles_;    // of the passages, in their order
   std::optional<std::size_t> newest_;  // the passage that an end belongs to; nothing after one that is known
   ModesFindings findings_;

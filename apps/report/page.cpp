@@ -5,6 +5,7 @@
 #include "apps/report/assets.hpp"
 #include "apps/report/events_section.hpp"
 #include "apps/report/figures.hpp"
+#include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
 #include "apps/report/plotly.hpp"
@@ -91,6 +92,15 @@ std::string section(const ModesFindings& m) {
   return html + "</section>\n";
 }
 
+std::string section(const KineticsFindings& k) {
+  std::string html = fmt::format("<section><h2>Kinetics of {} <span class=\"soft\">{}</span></h2>\n", escaped(k.stage),
+                                 k.modes.empty() ? "without normal modes" : "with the prefactors of " + escaped(k.modes));
+  for (const std::string& sentence : in_words(k)) html += paragraph(sentence);
+  html += doubts_list(doubts_of(k)) + figure_grid(figures_of(k));
+  const ReportTable t = table_of(k);
+  return html + "<h3>" + html_text(t.title) + "</h3>\n" + table(t.head, t.rows) + "</section>\n";
+}
+
 std::string provenance_section(const Findings& f) {
   const Provenance& p = f.provenance;
   std::string html = "<section><h2>Provenance</h2>\n<dl>";
@@ -117,6 +127,7 @@ std::string to_html(const Findings& f) {
       "<body><h1>{}</h1>\n", policy_for(late), escaped(f.title), assets::style(), script_element(assets::start()), escaped(f.title));
   html += doubts_list(f.missing);
   for (const SearchFindings& s : f.searches) html += section(s, f.options);
+  for (const KineticsFindings& k : f.kinetics) html += section(k);
   for (const ModesFindings& m : f.modes) html += section(m);
   for (const Preparation& p : f.preparations) html += section(p);
   html += provenance_section(f) + licences_section();

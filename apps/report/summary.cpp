@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
 #include "md/support/units.hpp"
@@ -81,6 +82,8 @@ Json json_of(const SearchFindings& s) {
             {"force_calls_per_connected_saddle", json_of(s.statistics.calls_per_connected)},
             {"force_calls_per_new_saddle", json_of(s.statistics.calls_per_distinct)}, {"failures", Json::object()},
             {"forward", json_of(s.forward)}, {"reverse", json_of(s.reverse)}, {"effective_barriers", Json::array()},
+            {"completeness", s.completeness ? to_json(*s.completeness) : Json(nullptr)},
+            {"completeness_after_refinement", s.refined_completeness ? to_json(*s.refined_completeness) : Json(nullptr)},
             {"events", Json::array()}, {"doubts", doubts_of(s)}};
   if (s.basins) json["basins"] = *s.basins;
   if (!s.network.basins.empty()) json["landscape"] = json_of(s.network);
@@ -137,6 +140,11 @@ std::vector<std::string> in_words(const SearchFindings& s) {
     words.push_back(fmt::format("Force calls: {} per search; {} per connected saddle; {} per distinct saddle.", with_interval(*n.calls_per_attempt, 3),
                                 n.calls_per_connected ? with_interval(*n.calls_per_connected, 3) : "–",
                                 n.calls_per_distinct ? readable(*n.calls_per_distinct, 3) : "–"));
+  if (s.completeness) {
+    const double attempts = s.statistics.connected > 0 ? static_cast<double>(n.attempts) / static_cast<double>(n.connected) : 1.0;
+    for (std::string& sentence : in_words(*s.completeness, attempts)) words.push_back(std::move(sentence));
+  }
+  if (s.refined_completeness) words.push_back(refined_in_words(*s.refined_completeness));
   if (!s.forward) return words;
   words.push_back(fmt::format("Forward barriers: mean {} eV, median {} eV, from {} to {} eV. Reverse: mean {} eV, median {} eV.",
                               with_interval(s.forward->summary.mean, 3), with_interval(s.forward->summary.median, 3),
@@ -158,6 +166,7 @@ std::vector<std::string> doubts_of(const SearchFindings& s) {
   if (s.forward && s.forward->fit) add(s.forward->fit->doubts, "Forward: ");
   if (s.reverse && s.reverse->fit) add(s.reverse->fit->doubts, "Reverse: ");
   if (s.forward) add(s.forward->summary.doubts, "");
+  if (s.completeness) add(s.completeness->counts.doubts, "Completeness: ");
   add_carried(s, "parallel", "lower", &EffectiveBarriers::parallel, all);
   add_carried(s, "sequential", "raise", &EffectiveBarriers::sequential, all);
   return all;
@@ -180,12 +189,13 @@ std::string to_text(const Findings& f) {
     for (const std::string& doubt : doubts_of(s)) text += "  ! " + plain_text(doubt) + "\n";
   }
   for (const ModesFindings& m : f.modes) text += to_text(m);
+  for (const KineticsFindings& k : f.kinetics) text += to_text(k);
   return text;
 }
 
 Json to_json(const Findings& f) {
   Json json{{"study", f.title}, {"potential", f.provenance.potential}, {"seed", f.provenance.seed}, {"missing", f.missing},
-            {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}};
+            {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}, {"kinetics", Json::array()}};
   for (const Preparation& p : f.preparations) {
     const double atoms = static_cast<double>(p.basin.configuration.atoms());
     json["preparations"].push_back({{"stage", p.stage}, {"type", p.type}, {"natoms", p.basin.configuration.atoms()},
@@ -194,6 +204,7 @@ Json to_json(const Findings& f) {
   }
   for (const SearchFindings& s : f.searches) json["searches"].push_back(json_of(s));
   for (const ModesFindings& m : f.modes) json["modes"].push_back(to_json(m));
+  for (const KineticsFindings& k : f.kinetics) json["kinetics"].push_back(to_json(k));
   return json;
 }
 

@@ -8,7 +8,7 @@ namespace glasscape {
 
 class NormalModes final : public Stage {
  public:
-  static constexpr Plugin about{"normal-modes", "normal modes and prefactors of the saddles of a searching stage"};
+  static constexpr Plugin about{"normal-modes", "normal modes and prefactors of the saddles of a searching stage", "", "", 2};
   using Options = PassageModes;
   static Options read(Input& in) { return PassageModes::read(in); }
 

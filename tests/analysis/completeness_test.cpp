@@ -345,3 +345,11 @@ TEST_CASE("few searches are doubted, and no events or odd options are refused") 
   CHECK_THROWS_WITH(searches_to_coverage(twelve, 1.0), Catch::Contains("coverage is 1"));
   CHECK_THROWS_AS(searches_to_coverage(twelve, std::nan("")), InputError);
 }
+
+TEST_CASE("a coverage that is met exactly is met") {
+  std::vector<std::int64_t> events(63, 0);  // 7 of 70 searches found what no other did
+  for (std::int64_t k = 1; k <= 7; ++k) events.push_back(k);
+  const auto more = searches_to_coverage(events, 0.9);
+  REQUIRE(more);
+  CHECK(more->value == 0);
+}

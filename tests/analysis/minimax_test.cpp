@@ -133,3 +133,34 @@ TEST_CASE("bad connections are refused with a reason") {
   CHECK_THROWS_WITH(MinimaxForest(2, {}).path(0, 2),
                     "basin 2 does not exist, expected one from 0 to below 2");
 }
+
+TEST_CASE("a basin falls back when no basin of its lowest way to the centre has more than the barrier ahead of it") {
+  Rng rng(11, 0);
+  std::size_t some = 0;
+  for (int k = 0; k < 2000; ++k) {
+    const std::size_t n = 1 + rng.below(9), centre = rng.below(n);
+    const std::vector<Connection> connections = random_connections(n, rng.below(2 * n + 1), 0, rng);
+    std::vector<double> energies(n);
+    for (double& energy : energies) energy = -rng.uniform();
+    const double barrier = 1.5 * rng.uniform();
+    const MinimaxForest forest(n, connections);
+    std::vector<std::size_t> expected;
+    for (std::size_t a = 0; a < n; ++a) {
+      const auto path = forest.path(a, centre);
+      const bool back = path && std::all_of(path->basins.begin(), path->basins.end(), [&](std::size_t b) { return *forest.highest_saddle(b, centre) - energies[b] <= barrier; });
+      if (back) expected.push_back(a);
+    }
+    REQUIRE(falling_back(energies, connections, centre, barrier) == expected);
+    some += expected.size() > 1 && expected.size() < n;
+  }
+  CHECK(some > 300);
+}
+
+TEST_CASE("a high basin falls back however high the way to it is, and a trap does not") {
+  const std::vector<double> energies{0, 0.4, -0.3, 0.5};
+  const std::vector<Connection> connections{{0, 1, 0.45}, {0, 2, 0.2}, {2, 3, 0.55}};
+  CHECK(falling_back(energies, connections, 0, 0.1) == std::vector<std::size_t>{0, 1});
+  CHECK(falling_back(energies, connections, 0, 0.6) == std::vector<std::size_t>{0, 1, 2, 3});
+  CHECK(falling_back(energies, connections, 0, 0.4) == std::vector<std::size_t>{0, 1});  // 3 would fall into the trap 2
+  CHECK_THROWS_AS(falling_back(energies, connections, 4, 0.1), InputError);
+}

@@ -127,6 +127,35 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("two traces give the quantum correction of all modes up to the third order, the tunnelling of a parabola included") {
+  Rng rng(6, 0);
+  for (const double T : {300.0, 600.0, 2000.0}) {
+    const std::vector<double> basin = random_frequencies(30, rng), saddle = random_frequencies(29, rng);
+    const double nu_b = 4.0;
+    const auto series = [&](const std::vector<double>& frequencies, double unstable) {
+      double trace = -std::pow(unstable / units::frequency_THz, 2), trace_of_square = std::pow(unstable / units::frequency_THz, 4);
+      for (const double nu : frequencies) {
+        const double eigenvalue = std::pow(nu / units::frequency_THz, 2);
+        trace += eigenvalue;
+        trace_of_square += eigenvalue * eigenvalue;
+      }
+      return log_quantum_correction(trace, trace_of_square, T);
+    };
+    const auto exact = [&](const std::vector<double>& frequencies) {
+      return log_quantum_partition(frequencies, T) - log_classical_partition(log_frequency_product(frequencies), frequencies.size(), T);
+    };
+    const double third = 31 * std::pow(reduced(9.2, T), 6) / 181440;  // ln(sinh(u/2)/(u/2)) = u^2/24 - u^4/2880 + u^6/181440 ...
+    const QuantumSeries low = series(basin, 0), high = series(saddle, nu_b);
+    CHECK(low.first + low.second == Approx(exact(basin)).margin(third));
+    const auto factor = parabolic_tunnelling(nu_b, T).log_factor;
+    REQUIRE(factor);
+    CHECK(high.first + high.second == Approx(exact(saddle) + *factor).margin(third));
+    CHECK(low.second > third);
+  }
+  CHECK_THROWS_AS(log_quantum_correction(1, 1, 0), InputError);
+  CHECK_THROWS_AS(log_quantum_correction(infinity, 1, 300), InputError);
+}
+
 TEST_CASE("a quantum partition function is the sum over the levels of its oscillators") {
   for (const double T : {5.0, 100.0, 700.0}) {
     double product = 1;

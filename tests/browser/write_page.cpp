@@ -50,10 +50,12 @@ SearchFindings made_up(std::size_t basins) {
     e.size.total = 4.0 * rng.uniform();
     if (k <= 100) e.view = made_up_view(rng);
     s.events.push_back(std::move(e));
+    for (std::size_t times = 0; times <= k % 3; ++times) s.found.push_back(static_cast<std::int64_t>(k) - 1);
     s.network.saddles.push_back({connections.back(), 0.5 * static_cast<double>(k % 40) + rng.uniform(), static_cast<std::int64_t>(k)});
   }
   for (std::size_t k = 0; k < basins; ++k)
     s.network.basins.push_back({energies[k], k == 0 ? 0.0 : 1.0 + 0.5 * static_cast<double>(k % 40) + rng.uniform(), static_cast<std::int64_t>(k), 1});
+  s.completeness = completeness_findings(s.found);
   s.network.tree = merge_tree(energies, connections);
   for (const auto& [spectrum, barriers] : {std::pair{&s.forward, &forward}, std::pair{&s.reverse, &reverse}})
     *spectrum = Spectrum{*barriers, summarise(*barriers, rng), histogram(*barriers), {}};
@@ -67,7 +69,8 @@ int main(int count, char** arguments) {
   Findings f;
   f.title = f.study_source = hostile;
   f.study_text = hostile + "\n\u2028";
-  f.options = {{}, 0.3, 3, 10.0, 2.0, 14.8};
+  f.options = {{200.0, 300.0, 450.0}, 0.3, 3, 10.0, 2.0, 14.8};
   f.searches.push_back(made_up(static_cast<std::size_t>(std::atoi(arguments[2]))));
+  f.kinetics.push_back(kinetics_of(f.searches.front(), nullptr, f.options));
   write_text_file(arguments[1], to_html(f));
 }

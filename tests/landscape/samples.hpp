@@ -85,8 +85,8 @@ inline Events sample_events(std::uint64_t seed = 1, int n = 3) {
   events.emplace_back(TraceRecorded{"nothing", {}, Eigen::MatrixXd(0, 0)});
   events.emplace_back(TraceRecorded{"no rows", {"a", ""}, Eigen::MatrixXd(0, 2)});
   const EventRef saddle{"search-0001", 2};
-  events.emplace_back(ModesFound{saddle, "saddle", start.positions + along, -122.9, 3e-6, 0.02, -17.25, 5, 1, -0.02, {-0.02, 1e-3}, {-2.2, 0.1, 1.0 / 3.0, 4, 5, 6}, 12});
-  events.emplace_back(ModesFound{first, "start", start.positions, -123.4, 1e-6, 0, 0, 0, 0, 0, {}, {}, 0});
+  events.emplace_back(ModesFound{saddle, "saddle", start.positions + along, -122.9, 3e-6, 0.02, -17.25, 5, 1, -0.02, 1.5, 0.75, {-0.02, 1e-3}, {-2.2, 0.1, 1.0 / 3.0, 4, 5, 6}, 12});
+  events.emplace_back(ModesFound{first, "start", start.positions, -123.4, 1e-6, 0, 0, 0, 0, 0, 0, 0, {}, {}, 0});
   events.emplace_back(ModesFailed{saddle, "end", "left-the-minimum", "moved by 0.61 Å", -123.1, 2e-3, 0.61, 2, 77});
   events.emplace_back(RegionPrefactors{saddle, 7, {6.0, 8.0}, {34, 81}, {0.7, number_with_bits(0x7ff8'0000'0000'4321)}});
   return events;

@@ -131,6 +131,9 @@ TEST_CASE("the modes of a double well are those of its formula, and so are its p
   CHECK(saddle.lowest[1] == Approx(stiffness / mass).epsilon(1e-10));
   CHECK(saddle.log_determinant == Approx(std::log(stiffness / mass)).epsilon(1e-10));
   REQUIRE(saddle.frequencies.size() == 2);
+  const double up = stiffness / mass, down = -4 * curvature / mass;
+  CHECK(saddle.trace == Approx(up + down).epsilon(1e-10));
+  CHECK(saddle.trace_of_square == Approx(up * up + down * down).epsilon(1e-10));
   CHECK(saddle.frequencies[0] == Approx(-std::sqrt(4 * curvature / mass) * units::frequency_THz).epsilon(1e-10));
   const double expected = std::sqrt(8 * curvature / mass) * units::frequency_THz;
   for (const ModesFound* side : {&start, &end}) {
@@ -158,6 +161,16 @@ TEST_CASE("in a glass, prefactors there and back are in detailed balance, and th
   CHECK(saddle.fmax <= 1e-3);
   CHECK(saddle.negative == 1);
   CHECK(saddle.positive == 3 * glass.basin.atoms() - 3 - 1);
+  for (const ModesFound* point : {&low, &saddle, &end}) {
+    double trace = 0, trace_of_square = 0;
+    for (const double nu : point->frequencies) {
+      const double eigenvalue = nu * std::abs(nu) / (units::frequency_THz * units::frequency_THz);
+      trace += eigenvalue;
+      trace_of_square += eigenvalue * eigenvalue;
+    }
+    CHECK(point->trace == Approx(trace).epsilon(1e-9));
+    CHECK(point->trace_of_square == Approx(trace_of_square).epsilon(1e-9));
+  }
   // Z of the basins, as products of their frequencies, against the ratio of the two prefactors
   double log_start = 0, log_end = 0;
   for (const double nu : low.frequencies) log_start += std::log(nu);
