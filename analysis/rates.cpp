@@ -15,7 +15,7 @@ namespace glasscape {
 namespace {
 
 /// h * 1 THz, eV.
-constexpr double planck_eV_per_THz = units::planck_eV_s * 1e12;
+constexpr double planck_eV_per_THz = units::planck_eV_s * units::hertz_per_terahertz;
 /// ln(1 THz * 1 s).
 constexpr double log_terahertz = 12.0 * std::numbers::ln10;
 

@@ -93,6 +93,11 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   add_structure(*relax, request);
   relax->add_option("--fmax", request.fmax, "largest force on an atom, eV/A");
   relax->add_option("--method", request.method, "lbfgs or fire")->check(CLI::IsMember({"lbfgs", "fire"}));
+  auto* entropy = app.add_subcommand("entropy", "activation energy and entropy from free-energy barriers at several temperatures");
+  entropy->add_option("table", request.file, "CSV with the columns glass, temperature_K, barrier_eV, error_eV")->required();
+  entropy->add_option("--nu0", request.nu0, "attempt frequency that entropies are counted from")->capture_default_str();
+  entropy->add_option("--write", request.write, "write a page with figures here (.html)");
+  add_json(*entropy, request);
   auto* list = app.add_subcommand("list", "potentials, samplers and stages");
   add_json(*list, request);
   auto* describe = app.add_subcommand("describe", "the options of a potential, sampler or stage, or of the tables study and report");
@@ -113,6 +118,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     if (*check) check_command(request, plugins);
     if (*evaluate) evaluate_command(request, plugins);
     if (*relax) relax_command(request, plugins);
+    if (*entropy) entropy_command(request);
     if (*list) list_command(request, plugins);
     if (*describe) describe_command(request, plugins);
     flush_output();

@@ -11,12 +11,14 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/progress.hpp"
+#include "apps/report/activation_report.hpp"
 #include "apps/report/page.hpp"
 #include "apps/report/summary.hpp"
 #include "apps/runner.hpp"
 #include "md/minimise.hpp"
 #include "md/structure_io.hpp"
 #include "md/support/text.hpp"
+#include "md/support/units.hpp"
 
 namespace glasscape {
 namespace {
@@ -212,6 +214,15 @@ void relax_command(const Request& request, const Plugins& plugins) {
   facts["force_calls"] = q.calls;
   print_facts(facts, request.json);
   if (!q.converged()) throw Error("{}: the relaxation did not converge: {} at fmax {} eV/A", request.file, to_string(q.ended), q.fmax);
+}
+
+void entropy_command(const Request& request) {
+  const double nu0 = Input(parse_pairs("--nu0=" + request.nu0, "", "entropy"), "entropy").frequency("--nu0", required, "attempt frequency", positive) / units::time_ps;
+  const ActivationFindings findings = activation_findings(request.file, read_barriers(request.file), nu0);
+  if (!request.write.empty()) write_text_file(request.write, to_html(findings));
+  if (request.json) return print(to_json(findings));
+  print(to_text(findings));
+  if (!request.write.empty()) print(fmt::format("page: {}\n", request.write));
 }
 
 void list_command(const Request& request, const Plugins& plugins) {

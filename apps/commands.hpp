@@ -16,6 +16,7 @@ struct Request {
   std::string name;                         // describe
   std::string method = "lbfgs";             // relax
   std::string fmax = "0.001 eV/A";          // relax
+  std::string nu0 = "2 THz";                // entropy
   int threads = 0;                          // 0: all cores
   bool json = false, quiet = false;
 };
@@ -29,6 +30,7 @@ void digest_command(const Request& request, const Plugins& plugins);
 void check_command(const Request& request, const Plugins& plugins);
 void evaluate_command(const Request& request, const Plugins& plugins);
 void relax_command(const Request& request, const Plugins& plugins);
+void entropy_command(const Request& request);
 void list_command(const Request& request, const Plugins& plugins);
 void describe_command(const Request& request, const Plugins& plugins);
 

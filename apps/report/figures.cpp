@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "analysis/distributions.hpp"
 #include "apps/report/markup.hpp"
+#include "md/support/units.hpp"
 
 namespace glasscape {
 namespace {
@@ -182,6 +184,45 @@ Figure effective_figure(const SearchFindings& s) {
   return f;
 }
 
+/// Points in decades of a second, and the straight line through them.
+void add_frequencies(Figure& f, const Arrhenius& a, const std::string& name, int color, Estimate ArrheniusPoint::* bound,
+                     const std::optional<ArrheniusFit>& fit) {
+  Points points{.name = name, .color = color};
+  Line line{.color = color, .thin = true};
+  for (const ArrheniusPoint& p : a.points) {
+    const Estimate& nu = p.*bound;
+    points.x.push_back(1000.0 / p.temperature);
+    points.y.push_back(nu.value / std::numbers::ln10);
+    points.y_low.push_back(nu.interval.low / std::numbers::ln10);
+    points.y_high.push_back(nu.interval.high / std::numbers::ln10);
+    if (!fit) continue;
+    line.x.push_back(1000.0 / p.temperature);
+    line.y.push_back(log_frequency(fit->barriers.line, a.attempt_frequency, p.temperature).value / std::numbers::ln10);
+  }
+  f.marks.push_back(std::move(points));
+  if (fit) f.marks.push_back(std::move(line));
+}
+
+Figure arrhenius_figure(const Arrhenius& a) {
+  Figure f;
+  f.title = "Arrhenius plot";
+  f.x = {.label = "1000 K / T"};
+  f.y = {.label = "log_{10}(ν / 1 s^{-1})"};
+  f.caption = fmt::format("ν = ν_{{0}} exp(−F(T)/kT) with the effective barriers and ν_{{0}} = {} THz: Yang et al., Phys. Rev. B 102, 174103 (2020), Fig. 5. "
+                          "Relaxation lies between the bounds. Lines: straight fits.", readable(a.attempt_frequency / units::hertz_per_terahertz, 3));
+  Band between{.name = "between the bounds", .color = 2};
+  for (const ArrheniusPoint& p : a.points) {
+    between.x.push_back(1000.0 / p.temperature);
+    between.low.push_back(p.sequential.value / std::numbers::ln10);
+    between.high.push_back(p.parallel.value / std::numbers::ln10);
+  }
+  f.marks.push_back(std::move(between));
+  add_frequencies(f, a, "parallel", 0, &ArrheniusPoint::parallel, a.parallel);
+  add_frequencies(f, a, "mean of the two", 2, &ArrheniusPoint::effective, a.effective);
+  add_frequencies(f, a, "sequential", 1, &ArrheniusPoint::sequential, a.sequential);
+  return f;
+}
+
 Figure size_figure(const SearchFindings& s) {
   Figure f;
   f.title = "Size of events";
@@ -215,6 +256,7 @@ std::vector<Figure> figures_of(const SearchFindings& s) {
                               cumulative_figure(*s.forward, *s.reverse), convergence_figure(s),
                               size_figure(s)};
   figures.insert(figures.begin() + 4, s.completeness ? discovery_figure(*s.completeness) : found_figure(s));
+  if (s.arrhenius) figures.insert(figures.begin() + 4, arrhenius_figure(*s.arrhenius));
   if (!s.effective.empty()) figures.insert(figures.begin() + 4, effective_figure(s));
   return figures;
 }

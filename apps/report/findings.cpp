@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "apps/starts.hpp"
+#include "md/support/units.hpp"
 
 namespace glasscape {
 namespace {
@@ -132,9 +134,18 @@ class SearchReading {
       findings_.effective.push_back(effective_barriers(forward, t, rng));
       findings_.fitted_parallel.push_back(fitted_parallel_barrier(forward, t, rng));
     }
+    add_arrhenius();
     if (!temperatures.empty()) add_convergence(forward, temperatures[temperatures.size() / 2], rng);
     findings_.forward = spectrum_of(std::move(forward), rng);
     findings_.reverse = spectrum_of(std::move(reverse), rng);
+  }
+
+  void add_arrhenius() {
+    const auto has_error = [](const Estimate& e) { return e.interval.high > e.interval.low && std::isfinite(e.interval.high - e.interval.low); };
+    const bool all = std::all_of(findings_.effective.begin(), findings_.effective.end(), [&](const EffectiveBarriers& e) {
+      return has_error(e.parallel.barrier) && has_error(e.effective) && has_error(e.sequential.barrier);
+    });
+    if (all && !findings_.effective.empty()) findings_.arrhenius = arrhenius(findings_.effective, study_.report.nu0 * units::hertz_per_terahertz);
   }
 
   void add_convergence(const std::vector<double>& forward, double temperature, Rng& rng) {

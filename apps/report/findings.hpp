@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "analysis/arrhenius.hpp"
 #include "analysis/barrier_spectrum.hpp"
 #include "analysis/effective_barriers.hpp"
 #include "analysis/event_size.hpp"
@@ -78,6 +79,7 @@ struct SearchFindings {
   std::optional<Spectrum> forward, reverse;
   std::vector<EffectiveBarriers> effective;                    // one per temperature
   std::vector<std::optional<Estimate>> fitted_parallel;        // the same of the fitted law
+  std::optional<Arrhenius> arrhenius;                          // of `effective`; nothing while one has no error
   std::vector<ConvergenceBySearches> convergence;              // at the middle one of the temperatures
 };
 

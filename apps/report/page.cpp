@@ -1,54 +1,16 @@
 #include "apps/report/page.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include "apps/report/assets.hpp"
 #include "apps/report/events_section.hpp"
 #include "apps/report/figures.hpp"
 #include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
-#include "apps/report/plotly.hpp"
 #include "apps/report/scripts.hpp"
+#include "apps/report/shell.hpp"
 #include "apps/report/summary.hpp"
 
 namespace glasscape {
 namespace {
-
-std::string paragraph(const std::string& text) { return "<p>" + html_text(text) + "</p>\n"; }
-
-std::string doubts_list(const std::vector<std::string>& doubts) {
-  if (doubts.empty()) return "";
-  std::string html = "<ul class=\"doubts\">";
-  for (const std::string& doubt : doubts) html += "<li>" + html_text(doubt) + "</li>";
-  return html + "</ul>\n";
-}
-
-std::string table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
-  std::string html = "<div class=\"scroll\"><table><thead><tr>";
-  for (const std::string& cell : head) html += "<th>" + html_text(cell) + "</th>";
-  html += "</tr></thead><tbody>";
-  for (const auto& row : rows) {
-    html += "<tr>";
-    for (const std::string& cell : row) html += "<td>" + html_text(cell) + "</td>";
-    html += "</tr>";
-  }
-  return html + "</tbody></table></div>\n";
-}
-
-/// The still picture, and what a script makes a plot of; both have one place and one size.
-std::string figure_element(const Figure& f) {
-  constexpr std::size_t heavy = 100000;  // bytes: a browser that will draw the plot does not first paint such a picture
-  const std::string svg = to_svg(f);
-  return fmt::format("<figure{}><div class=\"frame{}\" data-title=\"{}\">{}</div>{}<figcaption>{}</figcaption></figure>\n", f.wide ? " class=\"wide\"" : "",
-                     svg.size() > heavy ? " heavy" : "", escaped(plain_text(f.title)), svg, json_element(to_plotly(f)), html_text(f.caption));
-}
-
-std::string figure_grid(const std::vector<Figure>& figures) {
-  std::string html = "<div class=\"figures\">";
-  for (const Figure& f : figures) html += figure_element(f);
-  return html + "</div>\n";
-}
 
 std::string effective_table(const SearchFindings& s) {
   if (s.effective.empty()) return "";
@@ -60,7 +22,7 @@ std::string effective_table(const SearchFindings& s) {
                     fmt::format("{:.1f} / {:.1f}", e.parallel.participation, e.sequential.participation)});
   }
   return "<h3>Effective barriers (eV)</h3>\n" +
-         table({"T (K)", "parallel", "sequential", "mean of the two", "parallel, fitted law", "samples that carry them"}, rows);
+         html_table({"T (K)", "parallel", "sequential", "mean of the two", "parallel, fitted law", "samples that carry them"}, rows);
 }
 
 std::string section(const Preparation& p) {
@@ -80,7 +42,7 @@ std::string section(const SearchFindings& s, const ReportOptions& options) {
   html += events_section(s, options);
   std::vector<std::vector<std::string>> failures;
   for (const FailureCount& f : s.statistics.failures) failures.push_back({f.reason, std::to_string(f.count), percent(f.share)});
-  if (!failures.empty()) html += "<h3>Searches that did not end in a connected saddle</h3>\n" + table({"reason", "searches", "share"}, failures);
+  if (!failures.empty()) html += "<h3>Searches that did not end in a connected saddle</h3>\n" + html_table({"reason", "searches", "share"}, failures);
   return html + "</section>\n";
 }
 
@@ -88,7 +50,7 @@ std::string section(const ModesFindings& m) {
   std::string html = fmt::format("<section><h2>{} <span class=\"soft\">{}</span></h2>\n", escaped(m.stage), escaped(m.type));
   for (const std::string& sentence : in_words(m)) html += paragraph(sentence);
   html += doubts_list(doubts_of(m)) + figure_grid(figures_of(m));
-  for (const ReportTable& t : tables_of(m)) html += "<h3>" + html_text(t.title) + "</h3>\n" + table(t.head, t.rows);
+  for (const ReportTable& t : tables_of(m)) html += "<h3>" + html_text(t.title) + "</h3>\n" + html_table(t.head, t.rows);
   return html + "</section>\n";
 }
 
@@ -98,7 +60,7 @@ std::string section(const KineticsFindings& k) {
   for (const std::string& sentence : in_words(k)) html += paragraph(sentence);
   html += doubts_list(doubts_of(k)) + figure_grid(figures_of(k));
   const ReportTable t = table_of(k);
-  return html + "<h3>" + html_text(t.title) + "</h3>\n" + table(t.head, t.rows) + "</section>\n";
+  return html + "<h3>" + html_text(t.title) + "</h3>\n" + html_table(t.head, t.rows) + "</section>\n";
 }
 
 std::string provenance_section(const Findings& f) {
@@ -111,28 +73,15 @@ std::string provenance_section(const Findings& f) {
   return html + fmt::format("</dl>\n<h3>{}</h3><pre>{}</pre></section>\n", escaped(f.study_source), escaped(f.study_text));
 }
 
-std::string licences_section() {
-  return fmt::format("<section><h2>Licences</h2>\n<details><summary>of plotly.js and 3Dmol.js, which this page carries</summary><pre>{}</pre></details></section>\n",
-                     escaped(assets::licences()));
-}
-
 }  // namespace
 
 std::string to_html(const Findings& f) {
-  const std::vector<std::string_view> late = scripts_of(f);
-  std::string html = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>{}</title><style>{}</style>{}</head>\n"
-      "<body><h1>{}</h1>\n", policy_for(late), escaped(f.title), assets::style(), script_element(assets::start()), escaped(f.title));
-  html += doubts_list(f.missing);
-  for (const SearchFindings& s : f.searches) html += section(s, f.options);
-  for (const KineticsFindings& k : f.kinetics) html += section(k);
-  for (const ModesFindings& m : f.modes) html += section(m);
-  for (const Preparation& p : f.preparations) html += section(p);
-  html += provenance_section(f) + licences_section();
-  for (const std::string_view script : late) html += script_element(script);
-  return html + "</body></html>\n";
+  std::string body = doubts_list(f.missing);
+  for (const SearchFindings& s : f.searches) body += section(s, f.options);
+  for (const KineticsFindings& k : f.kinetics) body += section(k);
+  for (const ModesFindings& m : f.modes) body += section(m);
+  for (const Preparation& p : f.preparations) body += section(p);
+  return html_page(f.title, body + provenance_section(f) + licences_section(), scripts_of(f));
 }
 
 }  // namespace glasscape

@@ -8,6 +8,7 @@
 
 #include "apps/report/drawing.hpp"
 #include "apps/report/markup.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -73,7 +74,7 @@ std::string color_text(int color, double alpha) { return fmt::format("@{}/{}", c
 
 Json number(double value) {
   if (!std::isfinite(value)) return nullptr;
-  return std::stod(fmt::format("{:.9g}", value));
+  return *to_real(fmt::format("{:.9g}", value));
 }
 
 bool is_logarithmic(const Axis& axis) { return axis.scale == Scale::logarithmic && axis.categories.empty(); }

@@ -20,6 +20,8 @@ std::vector<std::string_view> scripts_of(const Findings& findings) {
   return scripts;
 }
 
+std::vector<std::string_view> scripts_of_figures() { return {assets::plotly(), assets::canvas(), assets::figures()}; }
+
 std::string policy_for(const std::vector<std::string_view>& scripts) {
   std::string sources = fmt::format("'sha256-{}'", sha256_base64(assets::start()));
   for (const std::string_view script : scripts) sources += fmt::format(" 'sha256-{}'", sha256_base64(script));

@@ -14,6 +14,8 @@ namespace glasscape {
 /// What runs at the end of the page, in this order; `assets::start` runs in its head. Without a view of an event 3Dmol.js
 /// stays out.
 std::vector<std::string_view> scripts_of(const Findings& findings);
+/// Those of a page that has figures and no events.
+std::vector<std::string_view> scripts_of_figures();
 
 /// The content-security policy of a page with these scripts: they are named by the SHA-256 of their text. plotly.js and
 /// 3Dmol.js hold code that would make code of text (Function, eval) or start a worker from a blob (for surfaces), but

@@ -59,6 +59,11 @@ Json json_of(const Spectrum& s) {
   return json;
 }
 
+/// Without the intervals of the fit: all temperatures share one sample of barriers, and it takes them as independent.
+Json json_of(const ArrheniusFit& a) {
+  return {{"energy_eV", a.energy.value}, {"ln_prefactor_s", a.log_prefactor.value}, {"entropy_kB", a.barriers.line.entropy.value}};
+}
+
 template <typename Value>
 Json json_of(const std::optional<Value>& value) {
   return value ? json_of(*value) : Json(nullptr);
@@ -75,13 +80,27 @@ Json json_of(const EnergyNetwork& n) {
   return json;
 }
 
+Json json_of(const Arrhenius& a) {
+  return {{"nu0_Hz", a.attempt_frequency}, {"parallel", json_of(a.parallel)}, {"mean_of_both", json_of(a.effective)}, {"sequential", json_of(a.sequential)}};
+}
+
+/// The apparent energy and entropy of a temperature dependence that comes from the spectrum alone.
+std::string in_words(const Arrhenius& a) {
+  const auto of = [](const ArrheniusFit& fit) {
+    return fmt::format("{} eV and {} k_{{B}}", readable(fit.energy.value, 3), readable(fit.barriers.line.entropy.value, 2));
+  };
+  return fmt::format("Straight lines through ν_{{0}} exp(−F(T)/kT), ν_{{0}} = {} THz, have the apparent energies and entropies {} (parallel), {} (mean of the two), "
+                     "{} (sequential): what a spread of barriers of one prefactor looks like.", readable(a.attempt_frequency / units::hertz_per_terahertz, 3),
+                     of(*a.parallel), of(*a.effective), of(*a.sequential));
+}
+
 Json json_of(const SearchFindings& s) {
   Json json{{"stage", s.stage}, {"type", s.type}, {"attempts", s.statistics.attempts}, {"connected", s.statistics.connected},
             {"distinct_saddles", s.statistics.distinct}, {"force_calls", s.statistics.force_calls},
             {"success_ratio", json_of(s.statistics.success_ratio)}, {"force_calls_per_attempt", json_of(s.statistics.calls_per_attempt)},
             {"force_calls_per_connected_saddle", json_of(s.statistics.calls_per_connected)},
             {"force_calls_per_new_saddle", json_of(s.statistics.calls_per_distinct)}, {"failures", Json::object()},
-            {"forward", json_of(s.forward)}, {"reverse", json_of(s.reverse)}, {"effective_barriers", Json::array()},
+            {"forward", json_of(s.forward)}, {"reverse", json_of(s.reverse)}, {"effective_barriers", Json::array()}, {"arrhenius", s.arrhenius ? json_of(*s.arrhenius) : Json(nullptr)},
             {"completeness", s.completeness ? to_json(*s.completeness) : Json(nullptr)},
             {"completeness_after_refinement", s.refined_completeness ? to_json(*s.refined_completeness) : Json(nullptr)},
             {"events", Json::array()}, {"doubts", doubts_of(s)}};
@@ -154,6 +173,7 @@ std::vector<std::string> in_words(const SearchFindings& s) {
     words.push_back(fmt::format("Log-normal law fitted to the forward ones: μ = {}, σ = {} of ln(F/eV); Kolmogorov–Smirnov distance {}, p = {}.",
                                 with_interval(s.forward->fit->mu, 3), with_interval(s.forward->fit->sigma, 3), readable(s.forward->fit->distance, 2),
                                 readable(s.forward->fit->p_value.value, 2)));
+  if (s.arrhenius && s.arrhenius->effective) words.push_back(in_words(*s.arrhenius));
   return words;
 }
 

@@ -21,6 +21,7 @@ inline constexpr double planck_eV_s = 4.135667696923859e-15;
 /// One internal time unit in femtoseconds: 1e5 * sqrt(u/e) with u in kg and e in C.
 inline constexpr double time_fs = 10.180505710759416;
 inline constexpr double time_ps = time_fs * 1e-3;
+inline constexpr double hertz_per_terahertz = 1e12;
 /// Frequency of a mode of eigenvalue 1 eV/(Angstrom^2 u), THz: 1 / (2 pi) per internal time unit.
 inline constexpr double frequency_THz = 1.0 / (2.0 * std::numbers::pi * time_ps);
 

@@ -269,13 +269,14 @@ TEST_CASE("of a network of many saddles every saddle is a point, and lines lead 
   }
 }
 
-TEST_CASE("two rounds of searches find the four minima of LJ7, whatever way they are turned") {
+TEST_CASE("three rounds of searches find the four minima of LJ7, whatever way they are turned") {
   const Folder folder;
   folder.write("start.xyz", "7\nProperties=species:S:1:pos:R:3 pbc=\"F F F\"\nAr 0 0.6 -0.4\nAr 1.1 0 -0.1\nAr 0.5 0 0.9\nAr 0.5 0.95 0\nAr 0.6 0.3 -0.9\n"
                             "Ar 1.5 0.4 0.5\nAr -0.4 0.9 0.8\n");
   std::string text = "[study]\nseed = 7\n[potential]\ntype = \"lj\"\ncutoff = \"100 A\"\ntruncation = \"cut\"\n"
                      "[[stage]]\nname = \"start\"\ntype = \"structure\"\nfile = \"start.xyz\"\nfmax = \"1e-6 eV/A\"\n";
-  for (const std::string round : {"name = \"first\"\nfrom = \"start\"\nsearches = 60\n", "name = \"second\"\nfrom = \"first\"\nbasins = 5\nsearches = 20\n"})
+  for (const std::string round : {"name = \"first\"\nfrom = \"start\"\nsearches = 20\n", "name = \"second\"\nfrom = \"first\"\nbasins = 5\nsearches = 60\n",
+                                  "name = \"third\"\nfrom = \"second\"\nbasins = 5\nsearches = 60\n"})
     text += "[[stage]]\ntype = \"art\"\n" + round +
             "steps_per_task = 20\nradius = \"9 A\"\nsoft_radius = \"9 A\"\npush = \"0.3 A\"\npushes = 40\nsoftening = 5\nincrement = \"0.1 A\"\nsame = \"0.05 A\"\n"
             "fmax = \"1e-5 eV/A\"\nrelaxed_fmax = \"1e-6 eV/A\"\nceiling = \"30 eV\"\n";
