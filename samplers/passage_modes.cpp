@@ -27,9 +27,9 @@ ModesFailed failure(const EventRef& of, std::string_view point, const Stationary
 }
 
 /// All eigenvalues where they are asked for, else the lowest; fewer when they did not converge.
-Eigen::VectorXd eigenvalues_of(const StationaryPoint& p, const ModeSpace& space, const PassageModes& options) {
-  if (options.spectrum) return full_spectrum(p.hessian, space);
-  const LowModes low = lowest_modes(p.hessian, space, *p.factors, options.lowest);
+Eigen::VectorXd eigenvalues_of(const StationaryPoint& p, const PassageModes& options) {
+  if (options.spectrum) return full_spectrum(p.hessian, p.space);
+  const LowModes low = lowest_modes(p.hessian, p.space, *p.factors, options.lowest);
   return low.converged ? low.eigenvalues : Eigen::VectorXd(0);
 }
 
@@ -69,12 +69,11 @@ Event modes_of_point(Surface& surface, const EventRef& of, std::string_view poin
   const std::int64_t before = surface.calls();
   const StationaryPoint p = refine(surface, x, order, options.refine);
   if (p.ended != StationaryPoint::Ended::converged) return failure(of, point, p, order, surface.calls() - before);
-  const ModeSpace space = mode_space(surface, p.positions);
-  const Eigen::VectorXd values = eigenvalues_of(p, space, options);
+  const Eigen::VectorXd values = eigenvalues_of(p, options);
   if (values.size() == 0 || (values[0] < 0.0) != (order == 1)) return failure(of, point, p, order, surface.calls() - before);
   ModesFound found{of, std::string(point), p.positions, p.energy, p.fmax, p.displacement, p.determinant.value, p.determinant.modes - order, order,
                    0.0, 0.0, 0.0, {}, {}, 0};
-  const Eigen::SparseMatrix<double> weighted = space.mass_weighted(p.hessian);  // zero modes add nothing
+  const Eigen::SparseMatrix<double> weighted = p.space.mass_weighted(p.hessian);  // zero modes add nothing
   found.trace = weighted.diagonal().sum();
   found.trace_of_square = weighted.squaredNorm();
   if (order == 1) {

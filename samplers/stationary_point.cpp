@@ -42,7 +42,7 @@ class Refinement {
   double displacement() const { return fmax(x_ - from_); }
 
   StationaryPoint end(Ended ended) {
-    return {ended, x_, at_.energy, fmax(at_.forces), displacement(), steps_, std::move(hessian_), determinant_, std::move(factors_)};
+    return {ended, x_, at_.energy, fmax(at_.forces), displacement(), steps_, std::move(hessian_), std::move(space_), determinant_, std::move(factors_)};
   }
 
   StationaryPoint give_up(bool as_wanted) {

@@ -32,6 +32,7 @@ struct StationaryPoint {
   int steps = 0;
   // at these positions:
   Eigen::SparseMatrix<double> hessian;
+  ModeSpace space;
   LogDeterminant determinant;
   std::optional<SymmetricFactors> factors;  // of its kept part
 };

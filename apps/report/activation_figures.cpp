@@ -2,8 +2,8 @@
 #include <cmath>
 #include <numbers>
 
-#include "analysis/arrhenius.hpp"
 #include "apps/report/activation_report.hpp"
+#include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "md/support/units.hpp"
 
@@ -53,6 +53,29 @@ void add_mean(Figure& figure, const ActivationFindings& f, const std::vector<dou
   figure.marks.push_back(std::move(line));
 }
 
+/// The barriers of each glass and its line, through `show`.
+template <typename Show>
+void add_glasses(Figure& figure, const ActivationFindings& f, const std::vector<double>& temperatures, Show show) {
+  for (std::size_t g = 0; g < f.glasses.size(); ++g) {
+    const ActivationLine& fitted = f.fits[g].line;
+    Points points{.name = name_in_legend(f, g), .color = color_of(g)};
+    for (const BarrierAt& p : f.glasses[g].points) {
+      const double half = fitted.quantile * p.error;
+      const auto [x, y] = show(p.temperature, Estimate{p.barrier, {p.barrier - half, p.barrier + half}, fitted.enthalpy.level});
+      add_point(points, x, y);
+      points.texts.push_back(f.glasses[g].name);
+    }
+    Line line{.color = color_of(g), .thin = true};
+    for (const double t : temperatures) {
+      const auto [x, y] = show(t, fitted.barrier(t));
+      line.x.push_back(x);
+      line.y.push_back(y.value);
+    }
+    figure.marks.push_back(std::move(line));
+    figure.marks.push_back(std::move(points));
+  }
+}
+
 Figure barrier_figure(const ActivationFindings& f) {
   Figure figure;
   figure.title = "Free-energy barriers";
@@ -60,25 +83,9 @@ Figure barrier_figure(const ActivationFindings& f) {
   figure.y = {.label = "ΔF", .unit = "eV"};
   figure.caption = "ΔF(T) = ΔH − TΔS, drawn on to 0 K, where the line is ΔH. The band is that of a straight line: it knows nothing of a bend.";
   const std::vector<double> temperatures = between(0.0, hottest(f));
-  add_mean(figure, f, temperatures, [](double t, const Estimate& barrier) { return std::pair(t, barrier); });
-  for (std::size_t g = 0; g < f.glasses.size(); ++g) {
-    Points points{.name = name_in_legend(f, g), .color = color_of(g)};
-    const double quantile = f.fits[g].line.quantile;
-    for (const BarrierAt& p : f.glasses[g].points) {
-      points.x.push_back(p.temperature);
-      points.y.push_back(p.barrier);
-      points.y_low.push_back(p.barrier - quantile * p.error);
-      points.y_high.push_back(p.barrier + quantile * p.error);
-      points.texts.push_back(f.glasses[g].name);
-    }
-    Line line{.color = color_of(g), .thin = true};
-    for (const double t : {0.0, temperatures.back()}) {
-      line.x.push_back(t);
-      line.y.push_back(f.fits[g].line.barrier(t).value);
-    }
-    figure.marks.push_back(std::move(line));
-    figure.marks.push_back(std::move(points));
-  }
+  const auto show = [](double t, const Estimate& barrier) { return std::pair(t, barrier); };
+  add_mean(figure, f, temperatures, show);
+  add_glasses(figure, f, {0.0, temperatures.back()}, show);
   return figure;
 }
 
@@ -98,26 +105,9 @@ Figure frequency_figure(const ActivationFindings& f) {
   figure.caption = fmt::format("ν = ν_{{0}} exp(−ΔF/kT) with ν_{{0}} = {} THz. The slope is ΔH, the intercept ln ν_{{0}} + ΔS/k_{{B}}.", readable(f.nu0, 3));
   std::vector<double> temperatures;
   for (const double inverse : between(1.0 / hottest(f), 1.0 / coldest(f))) temperatures.push_back(1.0 / inverse);
-  add_mean(figure, f, temperatures, [&](double t, const Estimate& barrier) { return std::pair(1000.0 / t, decades(barrier, t, f.nu0)); });
-  for (std::size_t g = 0; g < f.glasses.size(); ++g) {
-    Points points{.name = name_in_legend(f, g), .color = color_of(g)};
-    const double quantile = f.fits[g].line.quantile;
-    for (const BarrierAt& p : f.glasses[g].points) {
-      const Estimate nu = decades({p.barrier, {p.barrier - quantile * p.error, p.barrier + quantile * p.error}, 0.95}, p.temperature, f.nu0);
-      points.x.push_back(1000.0 / p.temperature);
-      points.y.push_back(nu.value);
-      points.y_low.push_back(nu.interval.low);
-      points.y_high.push_back(nu.interval.high);
-      points.texts.push_back(f.glasses[g].name);
-    }
-    Line line{.color = color_of(g), .thin = true};
-    for (const double t : temperatures) {
-      line.x.push_back(1000.0 / t);
-      line.y.push_back(decades(f.fits[g].line.barrier(t), t, f.nu0).value);
-    }
-    figure.marks.push_back(std::move(line));
-    figure.marks.push_back(std::move(points));
-  }
+  const auto show = [&](double t, const Estimate& barrier) { return std::pair(1000.0 / t, decades(barrier, t, f.nu0)); };
+  add_mean(figure, f, temperatures, show);
+  add_glasses(figure, f, temperatures, show);
   return figure;
 }
 
@@ -132,11 +122,7 @@ Figure compensation_figure(const ActivationFindings& f) {
   Points points{.color = 0};
   const std::vector<MeasuredActivation> glasses = measured(f.fits);
   for (std::size_t g = 0; g < glasses.size(); ++g) {
-    const Estimate barrier = c.barrier_at_harmonic_mean(glasses[g]);
-    points.x.push_back(glasses[g].enthalpy);
-    points.y.push_back(barrier.value);
-    points.y_low.push_back(barrier.interval.low);
-    points.y_high.push_back(barrier.interval.high);
+    add_point(points, glasses[g].enthalpy, c.barrier_at_harmonic_mean(glasses[g]));
     points.texts.push_back(f.glasses[g].name);
   }
   figure.marks.push_back(std::move(points));

@@ -27,13 +27,10 @@ ActivationFindings activation_findings(std::string source, std::vector<GlassBarr
   constexpr std::size_t fewest_for_compensation = 4;
   ActivationFindings f{std::move(source), nu0, std::move(glasses), {}, {}, {}, {}};
   if (f.glasses.empty()) throw InputError("{}: no barriers", f.source);
-  const auto inside = [&](const GlassBarriers& glass, const InputError& error) {
-    return InputError("{}: glass '{}': {}", f.source, glass.name, error.what());
-  };
   for (const GlassBarriers& glass : f.glasses) try {
       f.fits.push_back(fit_activation(glass.points));
     } catch (const InputError& error) {
-      throw inside(glass, error);
+      throw InputError("{}: glass '{}': {}", f.source, glass.name, error.what());
     }
   if (f.glasses.size() > 1) f.together = activation_of_glasses(f.glasses);
   f.curvature = curvature(f.glasses);

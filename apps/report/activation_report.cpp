@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/scripts.hpp"
 #include "apps/report/shell.hpp"
@@ -17,7 +18,7 @@ std::string energy_and_entropy(const ActivationLine& line) {
   return fmt::format("ΔH = {} eV and ΔS = {} k_{{B}}", with_interval(line.enthalpy, 3), with_interval(line.entropy, 3));
 }
 
-Json json_of(const Estimate& e) { return {{"value", e.value}, {"low", e.interval.low}, {"high", e.interval.high}, {"level", e.level}}; }
+using glasscape::json_of;  // beside those of this file
 
 Json json_of(const ActivationLine& line) {
   return {{"enthalpy_eV", json_of(line.enthalpy)}, {"entropy_kB", json_of(line.entropy)},

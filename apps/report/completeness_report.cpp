@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/summary.hpp"
 
@@ -51,12 +52,6 @@ std::string more_text(const CompletenessFindings& f, double attempts_per_success
   if (more.value > static_cast<double>(f.counts.searches)) text += " That is more than were made, so rather too few.";
   return text;
 }
-
-Json json_of(const Estimate& e) { return {{"value", e.value}, {"low", e.interval.low}, {"high", e.interval.high}, {"level", e.level}}; }
-
-Json json_of(const std::optional<Estimate>& e) { return e ? json_of(*e) : Json(nullptr); }
-
-Json json_of(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "analysis/distributions.hpp"
+#include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "md/support/units.hpp"
 
@@ -135,10 +136,7 @@ Figure convergence_figure(const SearchFindings& s) {
   for (const ConvergenceBySearches& c : s.convergence) {
     const auto x = static_cast<double>(c.searches);
     boxes.boxes.push_back(box_of(x, {s.forward->barriers.begin(), s.forward->barriers.begin() + static_cast<std::ptrdiff_t>(c.point.count)}));
-    means.x.push_back(x);
-    means.y.push_back(c.point.summary.mean.value);
-    means.y_low.push_back(c.point.summary.mean.interval.low);
-    means.y_high.push_back(c.point.summary.mean.interval.high);
+    add_point(means, x, c.point.summary.mean);
   }
   f.marks = {std::move(boxes), std::move(means)};
   return f;
@@ -169,13 +167,7 @@ Figure effective_figure(const SearchFindings& s) {
               "Intervals by resampling cannot know of barriers beyond the extremes of the sample.";
   const auto add = [&](const std::string& name, int color, const auto& value_of) {
     Points points{.name = name, .color = color};
-    for (const EffectiveBarriers& e : s.effective) {
-      const Estimate& value = value_of(e);
-      points.x.push_back(e.temperature);
-      points.y.push_back(value.value);
-      points.y_low.push_back(value.interval.low);
-      points.y_high.push_back(value.interval.high);
-    }
+    for (const EffectiveBarriers& e : s.effective) add_point(points, e.temperature, value_of(e));
     add_curve(f, std::move(points));
   };
   add("sequential", 1, [](const EffectiveBarriers& e) -> const Estimate& { return e.sequential.barrier; });
@@ -190,11 +182,7 @@ void add_frequencies(Figure& f, const Arrhenius& a, const std::string& name, int
   Points points{.name = name, .color = color};
   Line line{.color = color, .thin = true};
   for (const ArrheniusPoint& p : a.points) {
-    const Estimate& nu = p.*bound;
-    points.x.push_back(1000.0 / p.temperature);
-    points.y.push_back(nu.value / std::numbers::ln10);
-    points.y_low.push_back(nu.interval.low / std::numbers::ln10);
-    points.y_high.push_back(nu.interval.high / std::numbers::ln10);
+    add_point(points, 1000.0 / p.temperature, p.*bound, std::numbers::ln10);
     if (!fit) continue;
     line.x.push_back(1000.0 / p.temperature);
     line.y.push_back(log_frequency(fit->barriers.line, a.attempt_frequency, p.temperature).value / std::numbers::ln10);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 
+#include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/summary.hpp"
 #include "md/support/units.hpp"
@@ -111,7 +112,7 @@ void add_limits(const KineticsFindings& k, std::vector<std::string>& doubts) {
   if (!bad.empty()) doubts.push_back(fmt::format("At {} the quantum correction has not converged: its second order changes the rate by more than 10 %", kelvins(bad)));
 }
 
-Json json_of(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+using glasscape::json_of;  // beside those of this file
 
 Json json_of(const Leaving& l) {
   Json json{{"log_first_step", l.log_first_step}, {"log_escape", json_of(l.log_escape)}, {"log_start_remembered", l.start_remembered}, {"event", nullptr},

@@ -2,6 +2,7 @@
 #include <map>
 #include <numbers>
 
+#include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
 
@@ -112,12 +113,7 @@ Figure escape_figure(const ModesFindings& m) {
   f.caption = "Sum over all saddles found, so at least this fast; bars: 95 % intervals by resampling the passages.";
   const auto add = [&](const std::string& name, int color, Estimate EscapeRate::* rate) {
     Points points{.name = name, .color = color};
-    for (const EscapeRate& e : m.escape) {
-      points.x.push_back(1000.0 / e.temperature);
-      points.y.push_back((e.*rate).value / std::numbers::ln10);
-      points.y_low.push_back((e.*rate).interval.low / std::numbers::ln10);
-      points.y_high.push_back((e.*rate).interval.high / std::numbers::ln10);
-    }
+    for (const EscapeRate& e : m.escape) add_point(points, 1000.0 / e.temperature, e.*rate, std::numbers::ln10);
     add_curve(f, std::move(points));
   };
   add("harmonic ν*", 0, &EscapeRate::harmonic);

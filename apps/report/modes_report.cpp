@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 
+#include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/summary.hpp"
 
@@ -127,9 +128,7 @@ ReportTable failure_table(const ModesFindings& m) {
   return t;
 }
 
-Json json_of(const Estimate& e) { return {{"value", e.value}, {"low", e.interval.low}, {"high", e.interval.high}, {"level", e.level}}; }
-
-Json json_of(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+using glasscape::json_of;  // beside those of this file
 
 Json json_of(const std::optional<Summary>& s) {
   if (!s) return nullptr;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/report/estimates.hpp"
 #include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
@@ -44,11 +45,7 @@ void add_carried(const SearchFindings& s, const std::string& name, const std::st
                                  s.events.size(), fmt::join(temperatures, ", "), consequence));
 }
 
-Json json_of(const Estimate& e) {
-  return {{"value", e.value}, {"low", e.interval.low}, {"high", e.interval.high}, {"level", e.level}};
-}
-
-Json json_of(double value) { return value; }
+using glasscape::json_of;  // beside those of this file
 
 Json json_of(const Spectrum& s) {
   Json json{{"barriers_eV", s.barriers}, {"mean_eV", json_of(s.summary.mean)}, {"median_eV", json_of(s.summary.median)},

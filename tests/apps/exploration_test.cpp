@@ -8,10 +8,11 @@
 #include "apps/runner.hpp"
 #include "apps/starts.hpp"
 #include "tests/apps/program.hpp"
-#include "tests/apps/silent.hpp"
+#include "tests/apps/study_at.hpp"
 
 using namespace glasscape;
 using test::Folder;
+using test::with;
 
 namespace {
 
@@ -26,7 +27,7 @@ scale = 0.01
 [[stage]]
 name = "low"
 type = "structure"
-file = "low.xyz"
+file = "start.xyz"
 fmax = "1e-8 eV/A"
 )";
   for (int round = 1; round <= 4; ++round)
@@ -58,25 +59,8 @@ struct StopAfter final : Watcher {
   std::atomic<bool> stop = false;
 };
 
-struct At {
-  explicit At(const std::string& toml = plane()) {
-    folder.write("low.xyz", "1\nProperties=species:S:1:pos:R:3\nAr 0.62 0.03 0\n");
-    study = read(toml);
-  }
-  Study read(const std::string& toml) const {
-    return read_study(folder.write("study.toml", toml), builtin_plugins(), installed_potentials(), folder.file("run"));
-  }
-  Store store() const { return Store(study.folder); }
-  void run(int threads = 1) const {
-    Store all = store();
-    test::Silent silent;
-    const std::atomic<bool> stop = false;
-    REQUIRE(run_study(study, all, threads, stop, silent));
-  }
-  std::string digest() const { return store().digest(); }
-
-  Folder folder;
-  Study study;
+struct At : test::StudyAt {
+  explicit At(const std::string& toml = plane()) : StudyAt(toml, "1\nProperties=species:S:1:pos:R:3\nAr 0.62 0.03 0\n") {}
 };
 
 const std::string& undisturbed() {
@@ -86,11 +70,6 @@ const std::string& undisturbed() {
     return at.digest();
   }();
   return digest;
-}
-
-std::string with(std::string text, const std::string& what, const std::string& instead) {
-  REQUIRE(text.find(what) != std::string::npos);
-  return text.replace(text.find(what), what.size(), instead);
 }
 
 std::vector<std::string> ids_of(const Study& study, const std::string& stage) {
@@ -270,9 +249,6 @@ TEST_CASE("of a network of many saddles every saddle is a point, and lines lead 
 }
 
 TEST_CASE("three rounds of searches find the four minima of LJ7, whatever way they are turned") {
-  const Folder folder;
-  folder.write("start.xyz", "7\nProperties=species:S:1:pos:R:3 pbc=\"F F F\"\nAr 0 0.6 -0.4\nAr 1.1 0 -0.1\nAr 0.5 0 0.9\nAr 0.5 0.95 0\nAr 0.6 0.3 -0.9\n"
-                            "Ar 1.5 0.4 0.5\nAr -0.4 0.9 0.8\n");
   std::string text = "[study]\nseed = 7\n[potential]\ntype = \"lj\"\ncutoff = \"100 A\"\ntruncation = \"cut\"\n"
                      "[[stage]]\nname = \"start\"\ntype = \"structure\"\nfile = \"start.xyz\"\nfmax = \"1e-6 eV/A\"\n";
   for (const std::string round : {"name = \"first\"\nfrom = \"start\"\nsearches = 20\n", "name = \"second\"\nfrom = \"first\"\nbasins = 5\nsearches = 60\n",
@@ -280,12 +256,10 @@ TEST_CASE("three rounds of searches find the four minima of LJ7, whatever way th
     text += "[[stage]]\ntype = \"art\"\n" + round +
             "steps_per_task = 20\nradius = \"9 A\"\nsoft_radius = \"9 A\"\npush = \"0.3 A\"\npushes = 40\nsoftening = 5\nincrement = \"0.1 A\"\nsame = \"0.05 A\"\n"
             "fmax = \"1e-5 eV/A\"\nrelaxed_fmax = \"1e-6 eV/A\"\nceiling = \"30 eV\"\n";
-  const Study study = read_study(folder.write("study.toml", text), builtin_plugins(), installed_potentials(), folder.file("run"));
-  Store store(study.folder);
-  test::Silent silent;
-  const std::atomic<bool> stop = false;
-  REQUIRE(run_study(study, store, 2, stop, silent));
-  const Findings all = findings_of(study, store);
+  const test::StudyAt at(text, "7\nProperties=species:S:1:pos:R:3 pbc=\"F F F\"\nAr 0 0.6 -0.4\nAr 1.1 0 -0.1\nAr 0.5 0 0.9\nAr 0.5 0.95 0\nAr 0.6 0.3 -0.9\n"
+                         "Ar 1.5 0.4 0.5\nAr -0.4 0.9 0.8\n");
+  at.run(2);
+  const Findings all = at.findings();
   const EnergyNetwork& network = all.searches.back().network;
   const double start = all.preparations.front().basin.energy;
   std::vector<double> minima;

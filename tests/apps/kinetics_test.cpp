@@ -8,8 +8,7 @@
 #include "apps/report/page.hpp"
 #include "apps/report/summary.hpp"
 #include "apps/runner.hpp"
-#include "tests/apps/silent.hpp"
-#include "tests/support/folder.hpp"
+#include "tests/apps/study_at.hpp"
 
 using namespace glasscape;
 
@@ -43,22 +42,12 @@ spectrum = true
 temperatures = [150, 300, 450]
 )";
 
-struct Ran {
-  explicit Ran(const std::string& toml) : study(read_study(folder.write("study.toml", toml), builtin_plugins(), installed_potentials(), folder.file("run"))) {
-    Store store(study.folder);
-    test::Silent silent;
-    const std::atomic<bool> stop = false;
-    REQUIRE(run_study(study, store, 1, stop, silent));
-  }
-  test::Folder folder;
-  Study study;
-};
-
 /// Made once: it takes seconds.
 const Findings& findings() {
   static const Findings made = [] {
-    const Ran ran(text);
-    return findings_of(ran.study, Store(ran.study.folder));
+    const test::StudyAt at(text);
+    at.run();
+    return at.findings();
   }();
   return made;
 }

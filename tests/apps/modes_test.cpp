@@ -9,10 +9,11 @@
 #include "landscape/facts_hash.hpp"
 #include "md/support/units.hpp"
 #include "tests/apps/program.hpp"
-#include "tests/apps/silent.hpp"
+#include "tests/apps/study_at.hpp"
 
 using namespace glasscape;
 using test::Folder;
+using test::with;
 
 namespace {
 
@@ -25,7 +26,7 @@ scale = 0.01
 [[stage]]
 name = "low"
 type = "structure"
-file = "low.xyz"
+file = "start.xyz"
 fmax = "1e-8 eV/A"
 [[stage]]
 name = "saddles"
@@ -48,26 +49,9 @@ radii = ["5 A"]
 temperatures = [100, 300]
 )";
 
-struct Ran {
-  explicit Ran(const std::string& toml, int threads = 1) {
-    folder.write("low.xyz", "1\nProperties=species:S:1:pos:R:3\nAr -0.05 0.4667 0\n");
-    study = read_study(folder.write("study.toml", toml), builtin_plugins(), installed_potentials(), folder.file("run"));
-    Store store(study.folder);
-    test::Silent silent;
-    const std::atomic<bool> stop = false;
-    REQUIRE(run_study(study, store, threads, stop, silent));
-  }
-  Findings findings() const { return findings_of(study, Store(study.folder)); }
-  std::string digest() const { return Store(study.folder).digest(); }
-
-  Folder folder;
-  Study study;
+struct Ran : test::StudyAt {
+  explicit Ran(const std::string& toml, int threads = 1) : StudyAt(toml, "1\nProperties=species:S:1:pos:R:3\nAr -0.05 0.4667 0\n") { run(threads); }
 };
-
-std::string with(std::string text, const std::string& what, const std::string& instead) {
-  REQUIRE(text.find(what) != std::string::npos);
-  return text.replace(text.find(what), what.size(), instead);
-}
 
 std::set<std::string> tasks_of(const Ran& ran) {
   const auto all = Store(ran.study.folder).tasks();
@@ -129,7 +113,7 @@ TEST_CASE("modes of a longer study keep the shards of the shorter, and other sea
     if (task.starts_with("modes-")) CHECK_FALSE(many.contains(task));
   for (const auto& [what, instead] : {std::pair<std::string, std::string>{"softening = 1000", "softening = 500"}, {"radii = [\"5 A\"]", "radii = [\"6 A\"]"}}) {
     const Folder at;
-    at.write("low.xyz", "1\nProperties=species:S:1:pos:R:3\nAr -0.05 0.4667 0\n");
+    at.write("start.xyz", "1\nProperties=species:S:1:pos:R:3\nAr -0.05 0.4667 0\n");
     const Study changed = read_study(at.write("study.toml", with(plane, what, instead)), builtin_plugins(), installed_potentials());
     CHECK_FALSE(many.contains(changed.task_id(*changed.find("modes"), 0)));
   }
@@ -157,7 +141,7 @@ TEST_CASE("the report says in words, as text and as JSON what harmonic entropy c
 
 TEST_CASE("check, describe and list know the stage of normal modes") {
   const Folder at;
-  at.write("low.xyz", "1\nProperties=species:S:1:pos:R:3\nAr -0.05 0.4667 0\n");
+  at.write("start.xyz", "1\nProperties=species:S:1:pos:R:3\nAr -0.05 0.4667 0\n");
   const nlohmann::json plan = test::json_of(test::finished(at, {"check", at.write("study.toml", plane), "--json"}));
   CHECK(plan["stages"][2]["from"] == "saddles");
   CHECK(plan["stages"][2]["tasks"] == 4);

@@ -7,8 +7,7 @@
 #include "apps/runner.hpp"
 #include "apps/plugins.hpp"
 #include "md/support/hash.hpp"
-#include "tests/apps/silent.hpp"
-#include "tests/support/folder.hpp"
+#include "tests/apps/study_at.hpp"
 
 using namespace glasscape;
 
@@ -32,19 +31,8 @@ around = "Cu"
 temperatures = [200, 300]
 )";
 
-/// A study in a folder that is gone at the end.
-struct Ran {
-  explicit Ran(const std::string& toml = text)
-      : study(read_study(folder.write("study.toml", toml), builtin_plugins(), installed_potentials(), folder.file("run"))) {}
-  void run() const {
-    Store store(study.folder);
-    test::Silent silent;
-    const std::atomic<bool> stop = false;
-    REQUIRE(run_study(study, store, 1, stop, silent));
-  }
-
-  test::Folder folder;
-  Study study;
+struct Ran : test::StudyAt {
+  explicit Ran(const std::string& toml = text) : StudyAt(toml) {}
 };
 
 std::size_t count_of(const std::string& where, const std::string& what) {
