@@ -26,7 +26,7 @@ inline std::vector<Block> blocks_of(Eigen::Index atoms) {
 template <typename Work>
 void for_each_block(std::size_t blocks, int threads, Work work) {
   const auto count = static_cast<std::ptrdiff_t>(blocks);
-#pragma omp parallel for schedule(static) num_threads(threads) if (threads > 1)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads) if (threads > 1)
   for (std::ptrdiff_t b = 0; b < count; ++b) work(static_cast<std::size_t>(b));
 }
 

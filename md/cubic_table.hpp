@@ -3,53 +3,72 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <vector>
 
 namespace glasscape {
 
+/// One interval: c0 + c1 t + c2 t^2 + c3 t^3 for t from 0 to 1.
+struct Cubic {
+  double c0, c1, c2, c3;
+
+  double value(double t) const { return ((c3 * t + c2) * t + c1) * t + c0; }
+  double slope(double t) const { return (3.0 * c3 * t + 2.0 * c2) * t + c1; }
+  double bend(double t) const { return 6.0 * c3 * t + 2.0 * c2; }
+
+  /// From value and slope (per step) at both ends, in the order in which LAMMPS rounds.
+  static Cubic between(double value, double slope, double next_value, double next_slope) {
+    const double step = next_value - value;
+    return {value, slope, 3.0 * step - 2.0 * slope - next_slope, slope + next_slope - 2.0 * step};
+  }
+};
+
 class CubicTable {
  public:
+  struct Knot {
+    double value, slope;  // slope per grid step
+    bool operator==(const Knot&) const = default;
+  };
   struct Sample {
     double value = 0, first = 0, second = 0;
+  };
+  /// Where an argument lies: the interval, and from 0 to 1 within it.
+  struct Place {
+    int interval;
+    double t;
   };
 
   CubicTable() = default;
   /// `values[k]` at k * spacing; at least 5 values.
   CubicTable(std::span<const double> values, double spacing);
 
-  /// Beyond the last point the last piece's end value and slope are kept, as in LAMMPS.
-  double value(double x) const {
-    double t;
-    const auto& c = piece(x, t);
-    return ((c[3] * t + c[2]) * t + c[1]) * t + c[0];
+  /// Beyond the last point the last interval's end value and slope are kept, as in LAMMPS.
+  Place place(double x) const {
+    const double p = x * inverse_;
+    // bounded before the conversion: x may be far beyond any integer, or not a number
+    const int interval = static_cast<int>(std::min(std::max(0.0, p), static_cast<double>(knots_.size() - 2)));
+    return {interval, std::min(p - interval, 1.0)};
+  }
+  Cubic cubic(int interval) const {
+    const Knot* knot = knots_.data() + interval;
+    return Cubic::between(knot[0].value, knot[0].slope, knot[1].value, knot[1].slope);
   }
   Sample sample(double x) const {
-    double t;
-    const auto& c = piece(x, t);
-    return {((c[3] * t + c[2]) * t + c[1]) * t + c[0], ((3.0 * c[3] * t + 2.0 * c[2]) * t + c[1]) * inverse_,
-            (6.0 * c[3] * t + 2.0 * c[2]) * inverse_ * inverse_};
+    const auto [interval, t] = place(x);
+    const Cubic c = cubic(interval);
+    return {c.value(t), c.slope(t) * inverse_, c.bend(t) * inverse_ * inverse_};
   }
+  double value(double x) const { return sample(x).value; }
 
-  /// The cubic of each interval: value = ((c3 t + c2) t + c1) t + c0 for t = x/spacing - index in [0, 1].
-  const std::vector<std::array<double, 4>>& pieces() const { return pieces_; }
+  const std::vector<Knot>& knots() const { return knots_; }
   double spacing() const { return 1.0 / inverse_; }
-  double end() const { return static_cast<double>(pieces_.size()) / inverse_; }
-  /// The largest x whose piece is not zero throughout; 0 for a table of zeros.
+  double end() const { return static_cast<double>(knots_.size() - 1) / inverse_; }
+  /// The largest x whose interval is not zero throughout; 0 for a table of zeros.
   double support() const;
 
  private:
-  const std::array<double, 4>& piece(double x, double& t) const {
-    const double p = x * inverse_;
-    // bounded before the conversion: x may be far beyond any integer, or not a number
-    const auto m = static_cast<std::size_t>(std::min(std::max(0.0, p), static_cast<double>(pieces_.size() - 1)));
-    t = std::min(p - static_cast<double>(m), 1.0);
-    return pieces_[m];
-  }
-
   double inverse_ = 1.0;  // 1 / spacing
-  std::vector<std::array<double, 4>> pieces_;
+  std::vector<Knot> knots_;
 };
 
 }  // namespace glasscape

@@ -6,6 +6,7 @@
 
 #include "md/cubic_table.hpp"
 #include "md/potential.hpp"
+#include "md/potentials/eam_kernel.hpp"
 
 namespace glasscape {
 
@@ -39,38 +40,13 @@ class Eam : public Potential {
   const EamTables& tables() const { return tables_; }
 
  private:
-  /// All tables of one interval of one ordered pair of kinds (i, j), side by side in memory.
-  struct Row {
-    std::array<double, 4> pair;  // r * phi
-    std::array<double, 4> at_i;  // density at i due to j
-    std::array<double, 4> at_j;  // density at j due to i
-  };
-  struct PairTables {
-    std::vector<Row> rows;
-    double range2 = 0, density_range = 0;  // squared range of all, range of the densities, Angstrom
-  };
-  /// A pair in range, found once and used by both passes.
-  struct Near {
-    double dx, dy, dz, r;  // from j to i
-    int i, j, tables;      // atoms, not images
-  };
   struct Embedded {
     Eigen::VectorXd energy, first, second;  // F, F', F'' per atom
   };
-  using NearPairs = std::vector<std::vector<Near>>;  // one list per block of atoms
-
-  void find_pairs(const Atoms& atoms, Eigen::Index i, std::vector<Near>& near) const;
-  Embedded embedded(const Atoms& atoms, NearPairs& near) const;
-  void add_forces(const std::vector<Near>& near, const Embedded& f, Positions& forces, Eigen::VectorXd& energy,
-                  AtomTensors& virial) const;
-  const Row& row(const Near& pair, double& t) const;
-  std::size_t pair_index(int a, int b) const {
-    return static_cast<std::size_t>(a) * tables_.elements.size() + static_cast<std::size_t>(b);
-  }
+  Embedded embedded(const Atoms& atoms, std::vector<EamPairs>& pairs) const;
 
   EamTables tables_;
-  std::vector<PairTables> pairs_;
-  double inverse_spacing_ = 1.0;
+  EamKernel kernel_;
 };
 
 /// `eam-alloy`: a setfl file.

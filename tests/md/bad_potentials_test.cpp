@@ -76,8 +76,8 @@ TEST_CASE("a sound potential file is read whatever ends its lines") {
     for (const std::string& other : {windows, text.substr(0, text.size() - 1), text + blank_lines}) {
       const EamTables same = EamTables::parse(other, style, "sound");
       CHECK(same.elements == read.elements);
-      CHECK(same.pair.back().pieces() == read.pair.back().pieces());
-      CHECK(same.density[1].pieces() == read.density[1].pieces());
+      CHECK(same.pair.back().knots() == read.pair.back().knots());
+      CHECK(same.density[1].knots() == read.density[1].knots());
     }
   }
 }
