@@ -13,9 +13,10 @@ set(GLASSCAPE_PRECOMPILED
   <algorithm> <array> <cmath> <functional> <limits> <map> <memory> <optional> <span> <string> <string_view> <variant> <vector>
   <Eigen/Core> <Eigen/Eigenvalues> <Eigen/SparseCore> <Random123/philox.h> <fmt/format.h> <fmt/ranges.h>)
 
-# glasscape_room(md SOURCES a.cpp ... LINK x y PRECOMPILE <z>): one static library per room
+# glasscape_room(md SOURCES a.cpp ... LINK x y PRECOMPILE <z>): one static library per room. PRECOMPILED_BY another room:
+# use what that one has precompiled.
 function(glasscape_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ROOM "" "PRECOMPILED_BY" "SOURCES;LINK;PRECOMPILE" ${ARGN})
   add_library(glasscape_${name} STATIC ${ROOM_SOURCES})
   add_library(glasscape::${name} ALIAS glasscape_${name})
   set_target_properties(glasscape_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
@@ -24,7 +25,12 @@ function(glasscape_room name)
   target_compile_features(glasscape_${name} PUBLIC cxx_std_20)
   target_compile_options(glasscape_${name} PRIVATE -fno-math-errno -fno-trapping-math)
   target_link_libraries(glasscape_${name} PUBLIC ${ROOM_LINK} PRIVATE $<BUILD_INTERFACE:glasscape_flags>)
-  if(NOT GLASSCAPE_SANITIZE)
+  if(GLASSCAPE_SANITIZE)
+    return()
+  endif()
+  if(ROOM_PRECOMPILED_BY)
+    target_precompile_headers(glasscape_${name} REUSE_FROM glasscape_${ROOM_PRECOMPILED_BY})
+  else()
     target_precompile_headers(glasscape_${name} PRIVATE ${GLASSCAPE_PRECOMPILED} ${ROOM_PRECOMPILE})
   endif()
 endfunction()

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "md/blocks.hpp"
 #include "md/support/error.hpp"
 
 namespace glasscape {
@@ -80,10 +81,10 @@ void for_each_around(const Bins& bins, const Vector3d& s, Visit visit) {
 Neighbours::Neighbours(double range, std::vector<int> kinds, ListKind lists)
     : range_(range), lists_(lists), count_(static_cast<Eigen::Index>(kinds.size())), kind_(std::move(kinds)) {}
 
-void Neighbours::build(const Positions& positions, const Cell& cell) {
+void Neighbours::build(const Positions& positions, const Cell& cell, int threads) {
   make_images(positions, cell);
   follow(positions, cell);
-  make_lists(cell);
+  make_lists(cell, threads);
 }
 
 void Neighbours::make_images(const Positions& positions, const Cell& cell) {
@@ -133,7 +134,7 @@ void Neighbours::follow(const Positions& positions, const Cell& cell) {
         x_.col(owner_[static_cast<std::size_t>(count_) + g]) + lattice * shift_[g].cast<double>();
 }
 
-void Neighbours::make_lists(const Cell& cell) {
+void Neighbours::make_lists(const Cell& cell, int threads) {
   first_.assign(static_cast<std::size_t>(count_) + 1, 0);
   neighbour_.clear();
   if (range_ == 0.0 || count_ == 0) return;
@@ -141,12 +142,20 @@ void Neighbours::make_lists(const Cell& cell) {
   for (Eigen::Index i = 0; i < x_.cols(); ++i) s[static_cast<std::size_t>(i)] = cell.fractional(x_.col(i));
   const Bins bins = make_bins(s, cell.heights(), range_);
   const double range_squared = range_ * range_;
-  for (Eigen::Index i = 0; i < count_; ++i) {
-    const Vector3d centre = x_.col(i);
-    for_each_around(bins, s[static_cast<std::size_t>(i)], [&](int j) {
-      if (counts(i, j) && (x_.col(j) - centre).squaredNorm() < range_squared) neighbour_.push_back(j);
-    });
-    first_[static_cast<std::size_t>(i) + 1] = neighbour_.size();
+  const std::vector<Block> blocks = blocks_of(count_);
+  std::vector<std::vector<int>> lists(blocks.size());
+  for_each_block(blocks.size(), threads, [&](std::size_t b) {
+    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
+      const Vector3d centre = x_.col(i);
+      for_each_around(bins, s[static_cast<std::size_t>(i)], [&](int j) {
+        if (counts(i, j) && (x_.col(j) - centre).squaredNorm() < range_squared) lists[b].push_back(j);
+      });
+      first_[static_cast<std::size_t>(i) + 1] = lists[b].size();
+    }
+  });
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) first_[static_cast<std::size_t>(i) + 1] += neighbour_.size();
+    neighbour_.insert(neighbour_.end(), lists[b].begin(), lists[b].end());
   }
 }
 

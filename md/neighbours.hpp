@@ -38,7 +38,7 @@ class Neighbours {
   Neighbours(double range, std::vector<int> kinds, ListKind lists = ListKind::full);
 
   /// Finds images and lists anew. Throws FormatError when the cell is so small that images would exhaust memory.
-  void build(const Positions& positions, const Cell& cell);
+  void build(const Positions& positions, const Cell& cell, int threads = 1);
   /// Moves atoms and images without looking for new neighbours.
   void follow(const Positions& positions, const Cell& cell);
 
@@ -48,7 +48,7 @@ class Neighbours {
 
  private:
   void make_images(const Positions& positions, const Cell& cell);
-  void make_lists(const Cell& cell);
+  void make_lists(const Cell& cell, int threads);
   /// True for the one of the two views of a pair that a half list keeps.
   bool counts(Eigen::Index i, int j) const;
 

@@ -86,7 +86,7 @@ void Surface::freeze(const std::vector<Eigen::Index>& atoms) {
 void Surface::set_cell(const Cell& cell) { cell_ = cell; }
 
 void Surface::restart(const Positions& x) {
-  neighbours_.build(x, cell_);
+  neighbours_.build(x, cell_, threads());
   origin_ = x;
   origin_cell_ = cell_;
 }
@@ -109,8 +109,12 @@ Atoms Surface::neighbours_at(const Positions& x) {
     neighbours_.follow(x, cell_);
   else
     restart(x);
+  return neighbours_.atoms(threads());
+}
+
+int Surface::threads() const {
   constexpr Eigen::Index atoms_per_thread = 250;  // fewer are not worth the waiting for each other
-  return neighbours_.atoms(std::clamp(static_cast<int>(atoms() / atoms_per_thread), 1, options_.threads));
+  return std::clamp(static_cast<int>(atoms() / atoms_per_thread), 1, options_.threads);
 }
 
 Evaluation Surface::evaluate(const Positions& x, Want want) {

@@ -51,6 +51,8 @@ class Surface {
 
  private:
   Atoms neighbours_at(const Positions& x);
+  /// How many threads an evaluation is worth.
+  int threads() const;
   bool lists_hold(const Positions& x) const;
 
   std::shared_ptr<const Potential> potential_;

@@ -216,11 +216,17 @@ void EamKernel::add_to_atoms(Index i, const EamPairs& pairs, Index begin, const 
   Vector(force + 4 * i) = own;
   energy[i] = own_energy;
   if (sums.virial.cols() == 0) return;
+  using Tensor = Eigen::Matrix<double, 6, 1>;
+  Tensor own_virial = sums.virial.col(i);
   for (Index k = 0; k < at.size; ++k) {
-    const Eigen::Matrix<double, 6, 1> half = outer(Vector3d(separation + 4 * k), -0.5 * at.tension[k]);
-    sums.virial.col(i) += half;
-    sums.virial.col(j[k]) += half;
+    const Tensor half = outer(Vector3d(separation + 4 * k), -0.5 * at.tension[k]);
+    own_virial += half;
+    if (j[k] == i)
+      own_virial += half;
+    else
+      sums.virial.col(j[k]) += half;
   }
+  sums.virial.col(i) = own_virial;
 }
 
 EamKernel::Functions EamKernel::functions(int kind_i, int kind_j, double r) const {
