@@ -1,7 +1,8 @@
 // A stationary point of a given order (negative eigenvalues of its Hessian), sharpened by Newton's method with the
 // factorised Hessian: a search ends at 0.01 eV/Angstrom, where a mode of 0.01 eV/Angstrom^2 is still an Angstrom off.
 //   order as wanted   u = H^-1 f. It lowers |f|, whatever the order; halved until it does. Nothing else is asked of it,
-//                     because the energy may go up or down near a saddle
+//                     because the energy may go up or down near a saddle. The factors serve on as long as they bring the
+//                     force down to a third; at the end there are those of the point itself
 //   order wrong       the parts of u along the modes of wrong sign are reversed: up the lowest `order` modes and down the
 //                     others, as eigenvector following does (Cerjan and Miller, J. Chem. Phys. 75, 2800 (1981))
 // Zero modes are pinned (ModeSpace), then taken out of the step. eV, Angstrom.

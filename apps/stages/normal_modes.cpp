@@ -6,7 +6,7 @@ Events NormalModes::run(std::int64_t, TaskContext& context) const {
   if (context.saddles.empty()) return {};
   const NamedBasin& start = context.starts.front();
   Surface surface(context.potential, start.found.configuration, {.threads = context.threads});
-  const Event at_start = modes_of_point(surface, start.ref, "start", start.found.configuration.positions, 0, options_);
+  const Event at_start = modes_of_start(surface, start);
   Events events{at_start};
   for (const NamedSaddle& saddle : context.saddles) {
     if (context.stopped()) throw Interrupted{};
@@ -14,6 +14,14 @@ Events NormalModes::run(std::int64_t, TaskContext& context) const {
       events.push_back(std::move(event));
   }
   return events;
+}
+
+Event NormalModes::modes_of_start(Surface& surface, const NamedBasin& start) const {
+  const std::lock_guard one_at_a_time(known_starts_mutex_);
+  auto known = known_starts_.find(start.ref);
+  if (known == known_starts_.end())
+    known = known_starts_.emplace(start.ref, modes_of_point(surface, start.ref, "start", start.found.configuration.positions, 0, options_)).first;
+  return known->second;
 }
 
 std::vector<std::string> NormalModes::caveats() const {

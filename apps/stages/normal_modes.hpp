@@ -1,6 +1,9 @@
 // Normal modes and Vineyard prefactors of the distinct saddles that a searching stage found.
 #pragma once
 
+#include <map>
+#include <mutex>
+
 #include "apps/stage.hpp"
 #include "samplers/passage_modes.hpp"
 
@@ -8,7 +11,7 @@ namespace glasscape {
 
 class NormalModes final : public Stage {
  public:
-  static constexpr Plugin about{"normal-modes", "normal modes and prefactors of the saddles of a searching stage", "", "", 2};
+  static constexpr Plugin about{"normal-modes", "normal modes and prefactors of the saddles of a searching stage", "", "", 3};
   using Options = PassageModes;
   static Options read(Input& in) { return PassageModes::read(in); }
 
@@ -23,8 +26,13 @@ class NormalModes final : public Stage {
   std::vector<std::string> caveats() const override;
 
  private:
+  Event modes_of_start(Surface& surface, const NamedBasin& start) const;
+
   Options options_;
   std::shared_ptr<const Stage> from_;  // the searches
+  // the same for all tasks, so worked out once by each run of the program
+  mutable std::map<EventRef, Event> known_starts_;
+  mutable std::mutex known_starts_mutex_;
 };
 
 }  // namespace glasscape
