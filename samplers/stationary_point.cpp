@@ -27,8 +27,8 @@ class Refinement {
       factors_.emplace(space_.kept_part(hessian_));
       determinant_ = {factors_->determinant().log_abs + space_.mass_term(), factors_->determinant().negative, space_.modes()};
       const bool as_wanted = determinant_.negative == order_;
-      if (fmax(at_.forces) <= options_.fmax) return end(as_wanted ? Ended::converged : Ended::wrong_order);
       if (displacement() > options_.max_displacement) return end(Ended::left);
+      if (fmax(at_.forces) <= options_.fmax) return end(as_wanted ? Ended::converged : Ended::wrong_order);
       if (steps_ == options_.max_steps || !std::isfinite(determinant_.value)) return end(Ended::not_converged);
       if (as_wanted ? !descend() : !turn()) return give_up(as_wanted);
       ++steps_;
