@@ -9,6 +9,7 @@
 
 #include "analysis/distributions.hpp"
 #include "md/support/error.hpp"
+#include "md/support/text.hpp"
 #include "md/support/units.hpp"
 
 namespace glasscape {
@@ -172,9 +173,9 @@ void check_points(std::span<const BarrierAt> points, std::string_view glass) {
   }
   if (distinct_temperatures(points) < 2)
     throw InputError(
-        "{} barriers{} at {} different temperatures; a line needs at least 2: add temperatures, or put the "
+        "{}{} at {}; a line needs at least 2: add temperatures, or put the "
         "barriers of several glasses into one fit",
-        points.size(), where, distinct_temperatures(points));
+        counted(points.size(), "barrier"), where, counted(distinct_temperatures(points), "different temperature"));
 }
 
 std::size_t distinct_temperatures(std::span<const BarrierAt> points) {

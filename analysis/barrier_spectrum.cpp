@@ -38,7 +38,7 @@ Summary summarise(std::span<const double> barriers, Rng& rng, const Bootstrap& o
   Summary summary{barriers.size(), found[0], found[1], found[2], found[3], found[4], *least, *greatest, {}};
   if (barriers.size() < enough_values)
     summary.doubts.push_back(
-        fmt::format("{} barriers: intervals are too short below {}", barriers.size(), enough_values));
+        fmt::format("{}: intervals are too short below {}", counted(barriers.size(), "barrier"), enough_values));
   return summary;
 }
 
@@ -168,8 +168,7 @@ Estimate lilliefors_p_value(double gap, std::size_t count, const FitLogNormal& o
 std::vector<std::string> doubts_about(const LogNormalFit& fit) {
   std::vector<std::string> doubts;
   if (fit.used < enough_values)
-    doubts.push_back(fmt::format("{} barriers are too few to tell one law from another, {} are needed",
-                                 fit.used, enough_values));
+    doubts.push_back(fmt::format("too few barriers to tell one law from another: {}, {} are needed", fit.used, enough_values));
   if (fit.p_value.value < 0.05)
     doubts.push_back(
         fmt::format("the log-normal law is rejected: p = {:.2g} (Kolmogorov-Smirnov, fitted parameters)",

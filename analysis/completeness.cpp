@@ -8,6 +8,7 @@
 
 #include "analysis/distributions.hpp"
 #include "md/support/error.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -333,7 +334,7 @@ std::vector<std::string> doubts_about(const Completeness& found) {
   std::vector<std::string> doubts;
   if (found.searches < static_cast<std::int64_t>(enough_values))
     doubts.push_back(
-        fmt::format("{} searches: intervals are too short below {}", found.searches, enough_values));
+        fmt::format("{}: intervals are too short below {}", counted(static_cast<std::size_t>(found.searches), "search", "searches"), enough_values));
   if (found.distinct == found.searches)
     doubts.push_back(
         fmt::format("none of {} searches found an event again: there are at least {:.0f}, and nothing bounds "

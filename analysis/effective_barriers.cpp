@@ -8,6 +8,7 @@
 
 #include "analysis/thermal_energy.hpp"
 #include "md/support/error.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -130,7 +131,7 @@ std::vector<std::string> doubts_about(const EffectiveBarriers& found, std::size_
   doubt("parallel", found.parallel, "lowest", "lower");
   doubt("sequential", found.sequential, "highest", "raise");
   if (count < enough_values)
-    doubts.push_back(fmt::format("{} barriers: intervals are too short below {}", count, enough_values));
+    doubts.push_back(fmt::format("{}: intervals are too short below {}", counted(count, "barrier"), enough_values));
   return doubts;
 }
 

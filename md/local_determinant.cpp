@@ -63,40 +63,81 @@ Eigen::MatrixXd take_region(Sparse& change, const std::vector<Eigen::Index>& reg
   return inner;
 }
 
+struct Drawn {
+  double mean = 0, standard_error = 0;
+};
+
+Drawn drawn(const Eigen::ArrayXd& values) {
+  const double mean = values.mean(), draws = static_cast<double>(values.size());
+  return {mean, std::sqrt((values - mean).square().sum() / std::max(1.0, draws * (draws - 1.0)))};
+}
+
+Eigen::MatrixXd random_signs(Eigen::Index rows, Eigen::Index columns, std::string_view stream) {
+  Rng rng(1, stream_of(stream));
+  Eigen::MatrixXd z(rows, columns);
+  for (double& sign : z.reshaped()) sign = rng.bits() & 1 ? 1.0 : -1.0;
+  return z;
+}
+
 /// The inverse of H + D_R: G - G_R X G_R^T with X = (1 + D_R G_RR)^-1 D_R (Woodbury).
 class Updated {
  public:
   Updated(const Eigen::MatrixXd& inverse, const std::vector<Eigen::Index>& region, const Eigen::MatrixXd& change)
       : inverse_(inverse), columns_(inverse(Eigen::all, region)) {
     const Eigen::MatrixXd inner = columns_(region, Eigen::all);
-    Eigen::MatrixXd m = change * inner;
+    Eigen::MatrixXd m = product(change, inner);
     m.diagonal().array() += 1.0;
     x_ = m.partialPivLu().solve(change);
     change_ = of_change(change, inner);
   }
   /// ln|det(1 + D_R G_RR)|, and the negative eigenvalues of H + D_R.
   const Determinant& change() const { return change_; }
-  Eigen::MatrixXd times(const Eigen::MatrixXd& v) const { return inverse_ * v - columns_ * (x_ * (columns_.transpose() * v)); }
+  Eigen::MatrixXd times(const Eigen::MatrixXd& v) const {
+    return product(inverse_, v) - product(columns_, product(x_, transposed_product(columns_, v)));
+  }
 
-  /// tr(E times this), for symmetric E.
-  double trace_with(const Sparse& e) const {
-    double trace = 0.0;
+  /// tr(E times this), for symmetric E: that of E G, and of E W L W^T with X = V L V^T and W = G_R V. A few columns of W hold
+  /// almost all of it and are summed; the rest is drawn.
+  Drawn trace_with(const Sparse& e, int draws) const {
+    Drawn trace;
     for (Eigen::Index column = 0; column < e.cols(); ++column)
-      for (Sparse::InnerIterator it(e, column); it; ++it) trace += it.value() * inverse_(it.row(), column);
+      for (Sparse::InnerIterator it(e, column); it; ++it) trace.mean += it.value() * inverse_(it.row(), column);
+    Eigen::MatrixXd vectors = 0.5 * (x_ + x_.transpose());
+    const Eigen::VectorXd values = eigenvalues(vectors, true);
+    const Eigen::MatrixXd w = product(columns_, vectors);
+    const auto [summed, rest] = by_weight(values.cwiseAbs().cwiseProduct(w.colwise().squaredNorm().transpose()));
     using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const RowMajor rows = columns_;  // rows side by side: several times faster with a sparse factor
+    const RowMajor rows = w(Eigen::all, summed);  // rows side by side: several times faster with a sparse factor
     const RowMajor image = e.transpose() * rows;
-    return trace - x_.cwiseProduct(columns_.transpose() * image).sum();
+    trace.mean -= (rows.cwiseProduct(image).colwise().sum().transpose().cwiseProduct(values(summed))).sum();
+    if (rest.empty()) return trace;
+    const Eigen::MatrixXd others = w(Eigen::all, rest);
+    const Eigen::MatrixXd z = random_signs(others.cols(), draws, "first order in a change of the Hessian");
+    const Eigen::MatrixXd left = product(others, z), right = product(others, values(rest).asDiagonal() * z);
+    const Drawn of_rest = drawn(left.cwiseProduct(e * right).colwise().sum().transpose().array());
+    return {trace.mean - of_rest.mean, of_rest.standard_error};
   }
 
  private:
+  /// The fewest indices that have all but a hundredth of the weight, and the others.
+  static std::pair<std::vector<Eigen::Index>, std::vector<Eigen::Index>> by_weight(const Eigen::VectorXd& weight) {
+    std::vector<Eigen::Index> order(static_cast<std::size_t>(weight.size()));
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return weight[a] > weight[b]; });
+    double left = weight.sum();
+    const double enough = 0.01 * left;
+    auto cut = order.begin();
+    while (cut != order.end() && left > enough) left -= weight[*cut++];
+    return {{order.begin(), cut}, {cut, order.end()}};
+  }
+
   /// From the symmetric 1 + C^T D_R C with G_RR = C C^T, whose inertia is that of H + D_R. For a region of all atoms
   /// G_RR is singular by the translations; what is added to it there cannot be felt by D_R.
   static Determinant of_change(const Eigen::MatrixXd& change, Eigen::MatrixXd inner) {
     const double little = 1e-12 * inner.diagonal().mean();
     inner.diagonal().array() += little;
     const Eigen::MatrixXd c = inner.llt().matrixL();
-    Eigen::MatrixXd m = c.transpose().triangularView<Eigen::Upper>() * Eigen::MatrixXd(change * c.triangularView<Eigen::Lower>());
+    Eigen::MatrixXd m = transposed_product(c, product(change, c));
     m.diagonal().array() += 1.0;
     return determinant(m);
   }
@@ -106,22 +147,13 @@ class Updated {
   Determinant change_;
 };
 
-struct Drawn {
-  double mean = 0, standard_error = 0;
-};
-
 /// tr(E G E G) from z^T E G E G z = (G E z).(E G z) with random signs z.
 Drawn trace_of_square(const Sparse& e, const Updated& inverse, int draws) {
-  Rng rng(1, stream_of("trace of a change of the Hessian"));
-  Eigen::MatrixXd z(e.rows(), draws);
-  for (double& sign : z.reshaped()) sign = rng.bits() & 1 ? 1.0 : -1.0;
+  const Eigen::MatrixXd z = random_signs(e.rows(), draws, "trace of a change of the Hessian");
   Eigen::MatrixXd both(e.rows(), 2 * draws);
   both << e * z, z;
   const Eigen::MatrixXd products = inverse.times(both);  // G E z and G z
-  const Eigen::MatrixXd right = e * products.rightCols(draws);
-  const Eigen::ArrayXd values = products.leftCols(draws).cwiseProduct(right).colwise().sum().transpose().array();
-  const double mean = values.mean();
-  return {mean, std::sqrt((values - mean).square().sum() / std::max(1.0, draws * (draws - 1.0)))};
+  return drawn(products.leftCols(draws).cwiseProduct(e * products.rightCols(draws)).colwise().sum().transpose().array());
 }
 
 /// The terms of third and higher order: |tr T^3| <= (tr T^2)^(3/2) for the symmetric form T of G E. Where that is no
@@ -162,9 +194,9 @@ LocalDeterminant::Result LocalDeterminant::at(Surface& surface, const Positions&
   const Determinant exact = inverse.change();
   Result result{{basin_.value + exact.log_abs, exact.negative, space.modes()}, 0.0, std::min(options.atoms, x.cols())};
   if (rest.nonZeros() == 0) return result;
-  const Drawn second = trace_of_square(rest, inverse, options.draws);
-  result.at.value += inverse.trace_with(rest) - 0.5 * second.mean;
-  result.error = beyond_second(second.mean) + 2.5 * second.standard_error;
+  const Drawn first = inverse.trace_with(rest, options.draws), second = trace_of_square(rest, inverse, options.draws);
+  result.at.value += first.mean - 0.5 * second.mean;
+  result.error = beyond_second(second.mean) + 5.0 * (first.standard_error + 0.5 * second.standard_error);
   return result;
 }
 

@@ -3,10 +3,10 @@
 // ln|det'(H + D)/det' H| = ln|det(1 + D G)|: D does not feel translations either.
 // D_R, the change among the atoms of a region, enters exactly; the rest E = D - D_R to second order:
 //   ln|det(1 + D_R G_R)| + tr(E G') - tr(E G' E G')/2,   G' the inverse of H + D_R
-// The last trace is drawn with random signs (Hutchinson, Commun. Stat. Simul. 18, 1059 (1989)); the seed is fixed. The
-// error bounds the third order by the second and adds five standard errors of the draw: it shrinks as the region
-// grows, and for a region of all atoms nothing is left out. A saddle of a soft glass strains all of a small cell: see
-// docs/normal_modes.md for when this is worth more than a factorisation of each saddle.
+// The last trace, and a small part of the first, are drawn with random signs (Hutchinson, Commun. Stat. Simul. 18, 1059
+// (1989)); the seed is fixed. The error bounds the third order by the second and adds five standard errors of the draws:
+// it shrinks as the region grows, and for a region of all atoms nothing is left out. A saddle of a soft glass strains all
+// of a small cell: see docs/normal_modes.md for when this is worth more than a factorisation of each saddle.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ class LocalDeterminant {
  public:
   struct Options {
     Eigen::Index atoms = 200;  // of the region: those whose rows of the Hessian change most
-    int draws = 16;            // of the trace; two products of G each
+    int draws = 16;            // of the traces; two products of G each
   };
   struct Result {
     LogDeterminant at;      // `negative` counts those of the region's change alone

@@ -14,14 +14,27 @@ void dpotrf_(const char* half, const int* n, double* a, const int* lda, int* inf
 void dpotri_(const char* half, const int* n, double* a, const int* lda, int* info);
 void dsyevd_(const char* job, const char* half, const int* n, double* a, const int* lda, double* w, double* work, const int* lwork,
              int* iwork, const int* liwork, int* info);
+void dgemm_(const char* transpose_a, const char* transpose_b, const int* rows, const int* columns, const int* inner, const double* alpha,
+            const double* a, const int* lda, const double* b, const int* ldb, const double* beta, double* c, const int* ldc);
 }
 
 namespace glasscape {
 namespace {
 
-int order_of(const Eigen::MatrixXd& m) {
-  if (m.rows() > std::numeric_limits<int>::max()) throw Error("a matrix of {} rows is beyond LAPACK", m.rows());
-  return static_cast<int>(m.rows());
+int lapack_size(Eigen::Index size) {
+  if (size > std::numeric_limits<int>::max()) throw Error("a matrix of {} rows is beyond LAPACK", size);
+  return static_cast<int>(size);
+}
+
+int order_of(const Eigen::MatrixXd& m) { return lapack_size(m.rows()); }
+
+Eigen::MatrixXd product(const char* transpose_a, Eigen::Index size, const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+  const int rows = lapack_size(size), columns = lapack_size(b.cols()), inner = lapack_size(b.rows()), lda = lapack_size(a.rows());
+  Eigen::MatrixXd c(rows, columns);
+  const double one = 1.0, zero = 0.0;
+  if (inner == 0) return c.setZero();
+  if (c.size() > 0) dgemm_(transpose_a, "N", &rows, &columns, &inner, &one, a.data(), &lda, b.data(), &inner, &zero, c.data(), &rows);
+  return c;
 }
 
 /// ln|det| and inertia of the block diagonal factor D of dsytrf: pivots[k] < 0 marks the two columns of a 2 x 2 block.
@@ -104,5 +117,9 @@ Eigen::VectorXd eigenvalues(Eigen::MatrixXd& m, bool vectors) {
   if (info != 0) throw Error("LAPACK found no eigenvalues of a matrix of {} rows (dsyevd: {})", n, info);
   return values;
 }
+
+Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) { return product("N", a.rows(), a, b); }
+
+Eigen::MatrixXd transposed_product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) { return product("T", a.cols(), a, b); }
 
 }  // namespace glasscape

@@ -1,4 +1,4 @@
-// Dense symmetric matrices by LAPACK: logarithm of the determinant with inertia, inverse, eigenvalues.
+// Dense symmetric matrices by LAPACK: logarithm of the determinant with inertia, inverse, eigenvalues; products by BLAS.
 // Bunch-Kaufman pivoting (Math. Comp. 31, 163 (1977)) keeps the factorisation of an indefinite matrix stable, and
 // Sylvester's law gives the number of negative eigenvalues from its pivots. Measured against sparse factorisations of
 // glasses of 500 to 4000 atoms in docs/normal_modes.md. Matrices that are "consumed" hold rubbish afterwards.
@@ -39,5 +39,9 @@ std::optional<double> invert_positive(Eigen::MatrixXd& m);
 
 /// All eigenvalues of a symmetric matrix, ascending; its lower half is consumed. With vectors, it holds them afterwards.
 Eigen::VectorXd eigenvalues(Eigen::MatrixXd& m, bool vectors = false);
+
+/// a b, and a^T b. A BLAS made for the processor does in a quarter of the time what Eigen does, built for any.
+Eigen::MatrixXd product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b);
+Eigen::MatrixXd transposed_product(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b);
 
 }  // namespace glasscape

@@ -8,6 +8,7 @@
 #include "apps/report/scripts.hpp"
 #include "apps/report/shell.hpp"
 #include "apps/report/summary.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -30,7 +31,7 @@ Json json_of(const ActivationLine& line) {
 std::vector<std::string> in_words(const ActivationFindings& f) {
   std::size_t barriers = 0;
   for (const GlassBarriers& glass : f.glasses) barriers += glass.points.size();
-  std::vector<std::string> words{fmt::format("{} barriers of {} {}, ν_{{0}} = {} THz.", barriers, f.glasses.size(), f.glasses.size() == 1 ? "glass" : "glasses", readable(f.nu0, 3))};
+  std::vector<std::string> words{fmt::format("{} of {}, ν_{{0}} = {} THz.", counted(barriers, "barrier"), counted(f.glasses.size(), "glass", "glasses"), readable(f.nu0, 3))};
   if (!f.together) {
     words.push_back(energy_and_entropy(f.fits.front().line) + ": the errors of the barriers alone, of this one glass.");
   } else {

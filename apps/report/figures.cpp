@@ -7,6 +7,7 @@
 #include "analysis/distributions.hpp"
 #include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
+#include "md/support/text.hpp"
 #include "md/support/units.hpp"
 
 namespace glasscape {
@@ -68,7 +69,7 @@ Figure distances_figure(const PairDistributions& all) {
 
 Figure spectrum_figure(const Spectrum& spectrum, const std::string& which) {
   Figure f;
-  f.title = fmt::format("{} barriers of {} distinct saddles", which, spectrum.barriers.size());
+  f.title = fmt::format("{} barriers of {}", which, counted(spectrum.barriers.size(), "distinct saddle"));
   f.x = barrier_axis;
   f.y = {.label = "probability density", .unit = "eV^{-1}"};
   std::vector<double> edges, heights;

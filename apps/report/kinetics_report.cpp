@@ -11,6 +11,7 @@
 #include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/summary.hpp"
+#include "md/support/text.hpp"
 #include "md/support/units.hpp"
 
 namespace glasscape {
@@ -52,7 +53,7 @@ std::string network_text(const KineticsFindings& k) {
   const std::string prefactors =
       k.modes.empty() ? fmt::format("each passage has the prefactor ν_{{0}} = {} THz", readable(k.nu0, 3))
                       : fmt::format("by the prefactor ν_{{0}} = {} THz for all, by Vineyard's of '{}', and by these with quantum vibrations and tunnelling", readable(k.nu0, 3), k.modes);
-  return fmt::format("Rates over {} saddles between {} basins: {}. Rates there and back are in detailed balance.", k.graph.saddles.size(), k.graph.basins.size(), prefactors);
+  return fmt::format("Rates over {} between {}: {}. Rates there and back are in detailed balance.", counted(k.graph.saddles.size(), "saddle"), counted(k.graph.basins.size(), "basin"), prefactors);
 }
 
 std::string lumping_text(const KineticsFindings& k) {

@@ -9,6 +9,7 @@
 #include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/summary.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -44,10 +45,10 @@ std::string refinement_text(const ModesFindings& m) {
     furthest = std::max(furthest, p.displacement);
     merged += p.times_found - 1;
   }
-  std::string text = fmt::format("Start, saddle and end of {} distinct saddles of '{}' were refined: no force above {} eV/Å, no atom of a saddle moved further than {} Å.",
-                                 m.saddles, m.from, readable(m.fmax, 2), readable(furthest, 2));
+  std::string text = fmt::format("Start, saddle and end of {} of '{}' were refined: no force above {} eV/Å, no atom of a saddle moved further than {} Å.",
+                                 counted(m.saddles, "distinct saddle"), m.from, readable(m.fmax, 2), readable(furthest, 2));
   if (merged > 0) text += fmt::format(" {} of them turned out to be one of the others and count once.", merged);
-  return text + fmt::format(" {} passages are left.", m.passages.size());
+  return text + fmt::format(" {} left.", m.passages.size() == 1 ? "1 passage is" : counted(m.passages.size(), "passage") + " are");
 }
 
 std::string prefactor_text(const ModesFindings& m) {
@@ -72,7 +73,7 @@ std::string verdict(const ModesFindings& m) {
   const bool published = wanted == published_entropy && m.nu0 == published_nu0;
   const std::string what = fmt::format("{} k_{{B}}{}", readable(wanted, 3),
                                        published ? " that Yang et al. (Phys. Rev. B 102, 174103 (2020)) find for the β relaxation of Cu_{50}Zr_{50}" : "");
-  const std::string numbers = fmt::format("the largest of {} passages is {} k_{{B}}, the mean {} k_{{B}}", all.size(), readable(m.forward->maximum, 3), kB_with_interval(m.forward->mean));
+  const std::string numbers = fmt::format("the largest of {} is {} k_{{B}}, the mean {} k_{{B}}", counted(all.size(), "passage"), readable(m.forward->maximum, 3), kB_with_interval(m.forward->mean));
   if (reached == 0) return fmt::format("Harmonic vibrations of these passages cannot make the {}: {}.", what, numbers);
   if (m.forward->mean.value >= wanted) return fmt::format("Harmonic vibrations of these passages can make the {}: {}.", what, numbers);
   return fmt::format("Harmonic vibrations make the {} in {} of these passages, but not on the average: {}.", what, reached, numbers);
@@ -166,15 +167,15 @@ std::vector<std::string> in_words(const ModesFindings& m) {
 
 std::vector<std::string> doubts_of(const ModesFindings& m) {
   std::vector<std::string> doubts = m.caveats;
-  std::map<std::pair<std::string, std::string>, int> reasons;
+  std::map<std::pair<std::string, std::string>, std::size_t> reasons;
   for (const ModesFailed& f : m.failures) ++reasons[{f.point, f.reason}];
-  for (const auto& [what, count] : reasons) doubts.push_back(fmt::format("No modes of {} {}{}: {}", count, what.first, count == 1 ? "" : "s", what.second));
+  for (const auto& [what, count] : reasons) doubts.push_back(fmt::format("No modes of {}: {}", counted(count, what.first), what.second));
   if (m.loose > 0)
     doubts.push_back(fmt::format("{} point{} force above {:g} eV/Å that no step lowers: soft modes there are less sure", m.loose, m.loose == 1 ? " keeps a" : "s keep a",
                                  ModesFindings::tight));
   if (m.passages.empty()) return doubts;
   const std::size_t known = m.entropies(&Passage::log_nu_forward).size();
-  if (known < enough_values) doubts.push_back(fmt::format("{} prefactors: intervals by resampling are too short below {}", known, enough_values));
+  if (known < enough_values) doubts.push_back(fmt::format("{}: intervals by resampling are too short below {}", counted(known, "prefactor"), enough_values));
   if (known > 0)
     doubts.push_back("All passages leave one minimum, and their prefactors share its modes: the intervals are those of other passages from it, not of other glasses");
   if (known > 0) doubts.push_back("Classical and harmonic: anharmonic modes and quantum effects are left out");

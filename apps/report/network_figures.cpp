@@ -5,6 +5,7 @@
 
 #include "apps/report/figures.hpp"
 #include "apps/report/markup.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -35,7 +36,7 @@ std::string basin_text(const EnergyNetwork& network, std::size_t k) {
 /// What it is a picture of; nothing for what one stage found, in whose section it stands.
 std::string found_by(const EnergyNetwork& network) {
   if (network.stages.size() < 2) return "";
-  return fmt::format("All that the stages {} found: {} basins, {} saddles. ", fmt::join(network.stages, ", "), network.basins.size(), network.saddles.size());
+  return fmt::format("All that the stages {} found: {}, {}. ", fmt::join(network.stages, ", "), counted(network.basins.size(), "basin"), counted(network.saddles.size(), "saddle"));
 }
 
 Figure disconnectivity_figure(const EnergyNetwork& network) {
@@ -47,7 +48,7 @@ Figure disconnectivity_figure(const EnergyNetwork& network) {
   const DisconnectivityGraph graph = disconnectivity_graph(tree, style);
   Figure f;
   f.title = "Disconnectivity graph";
-  f.x = {.label = fmt::format("{} basins", tree.basins), .scale = Scale::hidden};
+  f.x = {.label = counted(tree.basins, "basin"), .scale = Scale::hidden};
   f.y = energy_axis;
   f.wide = true;
   f.caption = found_by(network) +

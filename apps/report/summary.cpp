@@ -8,6 +8,7 @@
 #include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
+#include "md/support/text.hpp"
 #include "md/support/units.hpp"
 
 namespace glasscape {
@@ -41,8 +42,8 @@ void add_carried(const SearchFindings& s, const std::string& name, const std::st
   for (const EffectiveBarriers& e : s.effective)
     if ((e.*part).one_sample_carries_it) temperatures.push_back(fmt::format("{:g}", e.temperature));
   if (!temperatures.empty())
-    doubts.push_back(fmt::format("The {} barrier is carried by one of {} barriers at {} K: more samples would {} it", name,
-                                 s.events.size(), fmt::join(temperatures, ", "), consequence));
+    doubts.push_back(fmt::format("The {} barrier is carried by one of {} at {} K: more samples would {} it", name,
+                                 counted(s.events.size(), "barrier"), fmt::join(temperatures, ", "), consequence));
 }
 
 using glasscape::json_of;  // beside those of this file
@@ -148,10 +149,10 @@ std::vector<std::string> in_words(const Preparation& p) {
 std::vector<std::string> in_words(const SearchFindings& s) {
   const SearchStatistics& n = s.statistics;
   std::vector<std::string> words;
-  if (s.basins) words.push_back(fmt::format("From {} basins that the stages before had found and not searched from, the lowest first.", *s.basins));
+  if (s.basins) words.push_back(fmt::format("From {} that the stages before had found and not searched from, the lowest first.", counted(static_cast<std::size_t>(*s.basins), "basin")));
   if (n.success_ratio)
-    words.push_back(fmt::format("{} searches, {} of which ended in a first-order saddle connected with the start: {}. {} distinct saddles. The tasks took {} together.",
-                                n.attempts, n.connected, percent(*n.success_ratio), n.distinct, duration(s.wall_seconds)));
+    words.push_back(fmt::format("{}, {} of which ended in a first-order saddle connected with the start: {}. {}. The tasks took {} together.",
+                                counted(static_cast<std::size_t>(n.attempts), "search", "searches"), n.connected, percent(*n.success_ratio), counted(static_cast<std::size_t>(n.distinct), "distinct saddle"), duration(s.wall_seconds)));
   if (n.calls_per_attempt)
     words.push_back(fmt::format("Force calls: {} per search; {} per connected saddle; {} per distinct saddle.", with_interval(*n.calls_per_attempt, 3),
                                 n.calls_per_connected ? with_interval(*n.calls_per_connected, 3) : "–",

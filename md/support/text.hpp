@@ -30,6 +30,9 @@ std::string shortest(double value);
 /// The known name nearest to a misspelt one by edit distance, or "" when nothing is near.
 std::string nearest(std::string_view word, std::span<const std::string> known);
 
+/// "1 barrier", "2 barriers"; `plural` where an s does not do.
+std::string counted(std::size_t count, std::string_view noun, std::string_view plural = {});
+
 /// "; did you mean 'x'?" or "; known: a, b, c", to end a message about an unknown name.
 std::string suggestion(std::string_view word, std::span<const std::string> known);
 

@@ -202,7 +202,7 @@ TEST_CASE("the report, its JSON and the plan say what a round starts from") {
   const At at;
   at.run();
   const Findings all = findings_of(at.study, at.store());
-  CHECK_THAT(to_text(all), Catch::Contains("From 1 basins that the stages before had found and not searched from"));
+  CHECK_THAT(to_text(all), Catch::Contains("From 1 basin that the stages before had found and not searched from"));
   const auto json = to_json(all);
   CHECK(json["searches"][1]["basins"] == 1);
   CHECK_FALSE(json["searches"][0].contains("landscape"));
