@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <exception>
 #include <vector>
 
 #include <Eigen/Core>
@@ -22,12 +23,22 @@ inline std::vector<Block> blocks_of(Eigen::Index atoms) {
   return blocks;
 }
 
-/// Runs work(block number) for every block on so many threads.
+/// Runs work(block number) for every block on so many threads. What a block throws is thrown here: no exception may leave
+/// a parallel region.
 template <typename Work>
-void for_each_block(std::size_t blocks, int threads, Work work) {
+void for_each_block(std::size_t blocks, [[maybe_unused]] int threads, Work work) {
   const auto count = static_cast<std::ptrdiff_t>(blocks);
+  std::exception_ptr failure;
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads) if (threads > 1)
-  for (std::ptrdiff_t b = 0; b < count; ++b) work(static_cast<std::size_t>(b));
+  for (std::ptrdiff_t b = 0; b < count; ++b) {
+    try {
+      work(static_cast<std::size_t>(b));
+    } catch (...) {
+#pragma omp critical
+      failure = std::current_exception();
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
 }
 
 /// The sum of one array per block, in the order of the blocks.

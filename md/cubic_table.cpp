@@ -1,5 +1,8 @@
 #include "md/cubic_table.hpp"
 
+#include <cmath>
+#include <limits>
+
 namespace glasscape {
 
 CubicTable::CubicTable(std::span<const double> f, double spacing) : inverse_(1.0 / spacing) {
@@ -16,6 +19,8 @@ CubicTable::CubicTable(std::span<const double> f, double spacing) : inverse_(1.0
 double CubicTable::support() const {
   std::size_t m = knots_.size();
   while (m > 0 && knots_[m - 1] == Knot{}) --m;
+  constexpr double noise = 1e-10;  // published tables end in 1e-12 where they mean 0
+  if (m == knots_.size() && std::abs(knots_.back().value) > noise) return std::numeric_limits<double>::infinity();
   return static_cast<double>(std::min(m, knots_.size() - 1)) / inverse_;
 }
 

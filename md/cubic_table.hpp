@@ -58,12 +58,9 @@ class CubicTable {
     const Cubic c = cubic(interval);
     return {c.value(t), c.slope(t) * inverse_, c.bend(t) * inverse_ * inverse_};
   }
-  double value(double x) const { return sample(x).value; }
-
   const std::vector<Knot>& knots() const { return knots_; }
   double spacing() const { return 1.0 / inverse_; }
-  double end() const { return static_cast<double>(knots_.size() - 1) / inverse_; }
-  /// The largest x whose interval is not zero throughout; 0 for a table of zeros.
+  /// The largest x whose interval is not zero throughout; 0 for a table of zeros, infinity for one that does not end in 0.
   double support() const;
 
  private:

@@ -3,9 +3,12 @@
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace glasscape {
 namespace {
+
+constexpr double furthest = 1e8;  // Angstrom from the origin; beyond, images could not be counted
 
 std::vector<int> kinds_per_atom(const Potential& potential, const Species& species) {
   const std::vector<int> kind_of = potential.kinds(species.elements);
@@ -124,6 +127,11 @@ Evaluation Surface::evaluate(const Positions& x, Want want) {
   if (want.per_atom) {
     out.atom_energy.setZero(atoms());
     out.atom_virial.setZero(6, atoms());
+  }
+  if (!(x.cwiseAbs().maxCoeff<Eigen::PropagateNaN>() < furthest)) {  // also for a coordinate that is no number
+    out.energy = std::numeric_limits<double>::quiet_NaN();
+    out.forces.setConstant(out.energy);
+    return out;
   }
   potential_->add(neighbours_at(x), want, out);
   out.forces.array() *= free_.array();

@@ -22,7 +22,8 @@ class Surface {
   Surface(std::shared_ptr<const Potential> potential, const Configuration& frame, Options options);
   Surface(std::shared_ptr<const Potential> potential, const Configuration& frame) : Surface(std::move(potential), frame, Options{}) {}
 
-  /// Energy, forces (0 on frozen coordinates) and what is wanted at these positions.
+  /// Energy, forces (0 on frozen coordinates) and what is wanted at these positions. Where a coordinate is no number or
+  /// beyond 1e8 Angstrom, energy and forces are no numbers either.
   Evaluation evaluate(const Positions& x, Want want = {});
   /// The Hessian at x restricted to free coordinates. Its products count as force calls of this surface while it lives.
   std::unique_ptr<Hessian> hessian(const Positions& x);

@@ -77,7 +77,7 @@ class Refinement {
   }
 
   /// Moves on with the factors of an earlier point, which cost a hundred times what a force does; false when that is not
-  /// worth it: the force falls to no third.
+  /// worth it: the force does not fall to a third.
   bool descend_on() {
     Positions step = newton();
     trim(step, options_.max_step);
@@ -103,9 +103,11 @@ class Refinement {
       step.reshaped() += ((wanted - along / value) * low.vectors.col(k).array() / root.array()).matrix();
     }
     trim(step, 0.5 * options_.max_step);
+    Evaluation next = surface_.evaluate(x_ + step);
+    if (!std::isfinite(next.energy)) return false;
     x_ += step;
-    at_ = surface_.evaluate(x_);
-    return std::isfinite(at_.energy);
+    at_ = std::move(next);
+    return true;
   }
 
   Surface& surface_;

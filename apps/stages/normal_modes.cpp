@@ -4,6 +4,7 @@ namespace glasscape {
 
 Events NormalModes::run(std::int64_t, TaskContext& context) const {
   if (context.saddles.empty()) return {};
+  if (context.stopped()) throw Interrupted{};
   const NamedBasin& start = context.starts.front();
   Surface surface(context.potential, start.found.configuration, {.threads = context.threads});
   const Event at_start = modes_of_start(surface, start);
@@ -17,11 +18,15 @@ Events NormalModes::run(std::int64_t, TaskContext& context) const {
 }
 
 Event NormalModes::modes_of_start(Surface& surface, const NamedBasin& start) const {
-  const std::lock_guard one_at_a_time(known_starts_mutex_);
-  auto known = known_starts_.find(start.ref);
-  if (known == known_starts_.end())
-    known = known_starts_.emplace(start.ref, modes_of_point(surface, start.ref, "start", start.found.configuration.positions, 0, options_)).first;
-  return known->second;
+  const auto known = [&]() -> std::shared_ptr<KnownStart> {
+    const std::lock_guard lookup(known_starts_mutex_);
+    auto& of_start = known_starts_[start.ref];
+    if (!of_start) of_start = std::make_shared<KnownStart>();
+    return of_start;
+  }();
+  const std::lock_guard one_at_a_time(known->mutex);
+  if (!known->modes) known->modes = modes_of_point(surface, start.ref, "start", start.found.configuration.positions, 0, options_);
+  return *known->modes;
 }
 
 std::vector<std::string> NormalModes::caveats() const {

@@ -31,7 +31,11 @@ class NormalModes final : public Stage {
   Options options_;
   std::shared_ptr<const Stage> from_;  // the searches
   // the same for all tasks, so worked out once by each run of the program
-  mutable std::map<EventRef, Event> known_starts_;
+  struct KnownStart {
+    std::mutex mutex;
+    std::optional<Event> modes;
+  };
+  mutable std::map<EventRef, std::shared_ptr<KnownStart>> known_starts_;
   mutable std::mutex known_starts_mutex_;
 };
 

@@ -37,7 +37,6 @@ class Eam : public Potential {
   std::string provenance() const override;
   std::string checksum() const override { return tables_.checksum; }
   std::vector<Element> elements() const override { return tables_.elements; }
-  const EamTables& tables() const { return tables_; }
 
  private:
   struct Embedded {

@@ -7,7 +7,7 @@
 #include "md/potentials/eam.hpp"
 
 // One binary for any processor. The sanitizers start before such a choice can be made; other compilers build the loops once.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define GLASSCAPE_PER_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define GLASSCAPE_PER_PROCESSOR
@@ -24,7 +24,7 @@ struct EamKernel::Batch {
   double r[most], inverse_r[most], t[most];
   int interval[most], function[most];
   double ends[most][4];                    // value and slope of a function at both ends of the interval
-  double half_energy[most], tension[most];  // phi/2; (force between the two)/r
+  double half_energy[most], tension[most];  // phi/2; (1/r) dE/dr, positive where the two attract
 
   void place(double inverse_spacing, int last_interval) {
     for (Index k = 0; k < size; ++k) {
@@ -73,7 +73,7 @@ EamKernel::EamKernel(const EamTables& tables)
 EamPairs EamKernel::densities(const Atoms& atoms, Block block, Eigen::VectorXd& rho) const {
   const std::size_t listed =
       atoms.first[static_cast<std::size_t>(block.end)] - atoms.first[static_cast<std::size_t>(block.begin)];
-  EamPairs pairs(block, static_cast<Index>(listed) + 1);  // the loops without a branch write one beyond the last
+  EamPairs pairs(block, static_cast<Index>(listed));
   for (Index i = block.begin; i < block.end; ++i) {
     const Kinds* of_i = kinds_of(atoms.kind[static_cast<std::size_t>(i)]);
     find_pairs(atoms, i, pairs);

@@ -161,3 +161,9 @@ TEST_CASE("a file that cannot be written is reported and nothing is left behind"
   const auto files = std::distance(std::filesystem::directory_iterator(folder.path()), {});
   CHECK(files == 1);
 }
+
+TEST_CASE("a count agrees with its noun") {
+  CHECK(counted(0, "barrier") == "0 barriers");
+  CHECK(counted(1, "barrier") == "1 barrier");
+  CHECK(counted(2, "glass", "glasses") == "2 glasses");
+}
