@@ -32,14 +32,20 @@ Sparse change_on(const Sparse& difference, const std::vector<Eigen::Index>& free
   return change;
 }
 
+/// Indices, those of the largest scores first.
+std::vector<Eigen::Index> by_score(const Eigen::VectorXd& score) {
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(score.size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return score[a] > score[b]; });
+  return order;
+}
+
 /// Which free coordinates belong to the atoms whose rows change most.
 std::vector<Eigen::Index> region_of(const Sparse& change, const std::vector<Eigen::Index>& free, Eigen::Index total, Eigen::Index wanted) {
   Eigen::VectorXd score = Eigen::VectorXd::Zero(total);
   for (Eigen::Index column = 0; column < change.cols(); ++column)
     score[free[static_cast<std::size_t>(column)] / 3] += change.col(column).squaredNorm();
-  std::vector<Eigen::Index> order(static_cast<std::size_t>(total));
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return score[a] > score[b]; });
+  const std::vector<Eigen::Index> order = by_score(score);
   std::vector<char> inside(order.size(), 0);
   for (std::size_t k = 0; k < order.size() && static_cast<Eigen::Index>(k) < wanted; ++k) inside[static_cast<std::size_t>(order[k])] = 1;
   std::vector<Eigen::Index> region;
@@ -121,9 +127,7 @@ class Updated {
  private:
   /// The fewest indices that have all but a hundredth of the weight, and the others.
   static std::pair<std::vector<Eigen::Index>, std::vector<Eigen::Index>> by_weight(const Eigen::VectorXd& weight) {
-    std::vector<Eigen::Index> order(static_cast<std::size_t>(weight.size()));
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return weight[a] > weight[b]; });
+    const std::vector<Eigen::Index> order = by_score(weight);
     double left = weight.sum();
     const double enough = 0.01 * left;
     auto cut = order.begin();

@@ -11,6 +11,7 @@ namespace glasscape {
 namespace {
 
 constexpr int most_halvings = 5;
+constexpr double worth_it = 3.0;          // by which a step with the factors of an earlier point lowers the force
 constexpr int most_turns = 12;            // steps at a wrong order
 constexpr Eigen::Index most_wrong = 8;    // modes of wrong sign that are followed
 
@@ -30,9 +31,10 @@ class Refinement {
       if (displacement() > options_.max_displacement) return end(Ended::left);
       if (fmax(at_.forces) <= options_.fmax) return end(as_wanted ? Ended::converged : Ended::wrong_order);
       if (steps_ == options_.max_steps || !std::isfinite(determinant_.value)) return end(Ended::not_converged);
-      if (as_wanted ? !descend() : !turn()) return give_up(as_wanted);
+      if (as_wanted ? !descend(most_halvings, 1.0) : !turn()) return give_up(as_wanted);
       ++steps_;
-      while (as_wanted && fmax(at_.forces) > options_.fmax && steps_ < options_.max_steps && descend_on()) ++steps_;
+      // factors cost a hundred times what a force does, so those of an earlier point serve while they are good
+      while (as_wanted && fmax(at_.forces) > options_.fmax && steps_ < options_.max_steps && descend(0, worth_it)) ++steps_;
     }
   }
 
@@ -62,30 +64,19 @@ class Refinement {
     shorten(step, longest);
   }
 
-  /// Moves by a part of the step that lowers the force; false when none does.
-  bool descend() {
+  /// Moves by the Newton step, or by the largest of so many halves of it that makes the force at least `fall` times smaller;
+  /// false when none does.
+  bool descend(int halvings, double fall) {
     Positions step = newton();
     trim(step, options_.max_step);
-    for (int halvings = 0; halvings <= most_halvings; ++halvings, step *= 0.5) {
+    for (int k = 0; k <= halvings; ++k, step *= 0.5) {
       Evaluation next = surface_.evaluate(x_ + step);
-      if (!(next.forces.norm() < at_.forces.norm())) continue;
+      if (!(fall * next.forces.norm() < at_.forces.norm())) continue;
       x_ += step;
       at_ = std::move(next);
       return true;
     }
     return false;
-  }
-
-  /// Moves on with the factors of an earlier point, which cost a hundred times what a force does; false when that is not
-  /// worth it: the force does not fall to a third.
-  bool descend_on() {
-    Positions step = newton();
-    trim(step, options_.max_step);
-    Evaluation next = surface_.evaluate(x_ + step);
-    if (!(3.0 * next.forces.norm() < at_.forces.norm())) return false;
-    x_ += step;
-    at_ = std::move(next);
-    return true;
   }
 
   /// Moves towards a region of the right order; false when that is not to be had.

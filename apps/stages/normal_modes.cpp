@@ -18,15 +18,13 @@ Events NormalModes::run(std::int64_t, TaskContext& context) const {
 }
 
 Event NormalModes::modes_of_start(Surface& surface, const NamedBasin& start) const {
-  const auto known = [&]() -> std::shared_ptr<KnownStart> {
+  KnownStart& known = [&]() -> KnownStart& {
     const std::lock_guard lookup(known_starts_mutex_);
-    auto& of_start = known_starts_[start.ref];
-    if (!of_start) of_start = std::make_shared<KnownStart>();
-    return of_start;
+    return known_starts_[start.ref];
   }();
-  const std::lock_guard one_at_a_time(known->mutex);
-  if (!known->modes) known->modes = modes_of_point(surface, start.ref, "start", start.found.configuration.positions, 0, options_);
-  return *known->modes;
+  const std::lock_guard one_at_a_time(known.mutex);
+  if (!known.modes) known.modes = modes_of_point(surface, start.ref, "start", start.found.configuration.positions, 0, options_);
+  return *known.modes;
 }
 
 std::vector<std::string> NormalModes::caveats() const {

@@ -35,7 +35,7 @@ class NormalModes final : public Stage {
     std::mutex mutex;
     std::optional<Event> modes;
   };
-  mutable std::map<EventRef, std::shared_ptr<KnownStart>> known_starts_;
+  mutable std::map<EventRef, KnownStart> known_starts_;
   mutable std::mutex known_starts_mutex_;
 };
 
