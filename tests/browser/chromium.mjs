@@ -91,14 +91,14 @@ class Page {
     return result.value;
   }
 
-  /// Waits until the expression is true; throws after ten seconds.
-  async until(expression) {
-    for (let k = 0; k < 200; ++k) {
-      const value = await this.value(expression);
+  /// Waits until the condition, an expression in the page or a function here, is true; throws after ten seconds.
+  async until(condition) {
+    for (const end = Date.now() + 10000; Date.now() < end;) {
+      const value = typeof condition === "string" ? await this.value(condition) : await condition();
       if (value) return value;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`not within ten seconds: ${expression}`);
+    throw new Error(`not within ten seconds: ${condition}`);
   }
 
   async mouse(type, x, y, more = {}) { await this.send("Input.dispatchMouseEvent", {type, x, y, ...more}); }
