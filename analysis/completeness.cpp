@@ -72,6 +72,21 @@ Completeness completeness(std::span<const std::int64_t> events, double level) {
   return result;
 }
 
+std::optional<std::vector<std::int64_t>> draw_unseen(const Completeness& found, std::size_t draws, Rng& rng) {
+  const Estimate& all = found.at_least;
+  if (!std::isfinite(all.interval.high)) return std::nullopt;
+  const auto distinct = static_cast<double>(found.distinct);
+  const double unseen = all.value - distinct;
+  const double z = normal_two_sided(all.level), most = all.interval.high - distinct;
+  std::vector<std::int64_t> numbers;
+  for (std::size_t k = 0; k < draws; ++k) {
+    const double normal = rng.normal();
+    const double number = unseen > 0 ? unseen * std::pow(most / unseen, normal / z) : std::abs(normal) / z * most;
+    numbers.push_back(static_cast<std::int64_t>(number + rng.uniform()));
+  }
+  return numbers;
+}
+
 std::vector<DiscoveryPoint> discovery_curve(std::span<const std::int64_t> events, std::size_t points,
                                             double level) {
   check_level(level);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "analysis/estimate.hpp"
+#include "md/support/random.hpp"
 
 namespace glasscape {
 
@@ -42,6 +43,12 @@ struct Completeness {
 /// 11, 265 (1984) and Biometrics 43, 783 (1987), log-normal interval; Chao and Lee, J. Am. Stat. Assoc. 87,
 /// 210 (1992). Throws InputError for no events or a level out of range.
 Completeness completeness(std::span<const std::int64_t> events, double level = 0.95);
+
+/// Numbers of events that may be unseen still, from the log-normal law that gives `at_least` its interval, or,
+/// where its value is what was found, from the upper half of a normal law; rounded up or down at random, so
+/// that the mean stays. Nothing while the interval has no upper end. They know no more than `at_least`: events
+/// much harder to find than those found are not among them.
+std::optional<std::vector<std::int64_t>> draw_unseen(const Completeness& found, std::size_t draws, Rng& rng);
 
 struct DiscoveryPoint {
   std::int64_t searches = 0;

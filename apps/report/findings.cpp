@@ -185,14 +185,15 @@ std::optional<CompletenessFindings> refined_completeness(const SearchFindings& s
 }
 
 /// With prefactors where the stage has one start and a stage of normal modes; of every landscape as a whole with nu0.
-void add_kinetics(Findings& f) {
+void add_kinetics(Findings& f, std::uint64_t seed) {
   for (SearchFindings& s : f.searches) {
     const auto modes = std::find_if(f.modes.begin(), f.modes.end(), [&](const ModesFindings& m) { return m.from == s.stage; });
     if (modes != f.modes.end()) s.refined_completeness = s.basins ? std::nullopt : refined_completeness(s, *modes);
     if (f.options.temperatures.empty()) continue;
+    Rng rng(seed, stream_of("report/kinetics/" + s.stage));
     const bool prefactors = modes != f.modes.end() && modes->forward && !s.basins;
-    if (prefactors) f.kinetics.push_back(kinetics_of(s, &*modes, f.options));
-    if (!s.network.saddles.empty() && (!prefactors || s.network.stages.size() > 1)) f.kinetics.push_back(kinetics_of(s, nullptr, f.options));
+    if (prefactors) f.kinetics.push_back(kinetics_of(s, &*modes, f.options, rng));
+    if (!s.network.saddles.empty() && (!prefactors || s.network.stages.size() > 1)) f.kinetics.push_back(kinetics_of(s, nullptr, f.options, rng));
   }
 }
 
@@ -263,7 +264,7 @@ Findings findings_of(const Study& study, const Store& store) {
   }
   add_networks(f, landscapes);
   if (!any) throw NotFound("nothing of the study '{}' has run in {}: run `glasscape run {}` first", study.name, study.folder.string(), study.source);
-  add_kinetics(f);
+  add_kinetics(f, study.seed);
   return f;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "apps/report/kinetics_report.hpp"
@@ -15,6 +16,7 @@ Figure times_figure(const KineticsFindings& k) {
   f.x = {.label = "1000 K / T"};
   f.y = {.label = "log_{10}(time / 1 s)"};
   f.caption = fmt::format("Points: out of the superbasin of the start, which grows with temperature: it holds the basins that fall back over {:g} kT or less. "
+                          "Bars: what unseen saddles, if they are like those found, may cut it to. "
                           "Dashed: the first step out of the start, which unknown saddles can only make shorter.", KineticsFindings::lumped_kT);
   for (std::size_t law = 0; law < k.at.front().laws.size(); ++law) {
     const RateLaw by = k.at.front().laws[law].law;
@@ -28,6 +30,8 @@ Figure times_figure(const KineticsFindings& k) {
       if (!l.log_escape) continue;
       escapes.x.push_back(1000.0 / at.temperature);
       escapes.y.push_back(-*l.log_escape / std::numbers::ln10);
+      escapes.y_low.push_back(-l.log_escape_at_most.value_or(std::numeric_limits<double>::infinity()) / std::numbers::ln10);
+      escapes.y_high.push_back(escapes.y.back());
     }
     add_curve(f, std::move(escapes));
     if (law + 1 == k.at.front().laws.size()) f.marks.push_back(std::move(first));

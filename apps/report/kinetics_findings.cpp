@@ -59,6 +59,9 @@ KineticGraph graph_of(const SearchFindings& s, const ModesFindings& m, KineticsF
     graph.saddles.push_back({energy, p.saddle});
     graph.connections.push_back({*p.from, to, energy});
     graph.events.push_back(event->second->number);
+    graph.times_found.push_back(event->second->times_found);
+    for (const EventRef& other : p.others)
+      if (const auto same = event_of.find(other); same != event_of.end()) graph.times_found.back() += same->second->times_found;
   }
   for (const DistinctEvent& e : s.events) {
     if (known.contains(e.ref)) continue;
@@ -120,6 +123,25 @@ void add_flow(const KineticGraph& graph, std::span<const std::size_t> lumped, st
                         log_quantum_correction(start.trace, start.trace_of_square, temperature).second;
 }
 
+/// The rates with saddles that nobody has seen.
+void add_unseen(const KineticGraph& graph, std::span<const std::size_t> lumped, std::span<const double> log_occupied, std::span<const KineticEdge> edges,
+                const UnseenSaddles& unseen, Leaving& leaving) {
+  std::vector<double> first_steps, escapes;
+  std::vector<KineticEdge> with_unseen(edges.begin(), edges.end());
+  for (const std::vector<std::int64_t>& beside : unseen.beside) {
+    for (std::size_t k = 0; k < edges.size(); ++k) {
+      const double more = std::log1p(static_cast<double>(beside[k]));
+      with_unseen[k].log_forward = edges[k].log_forward + more;
+      with_unseen[k].log_backward = edges[k].log_backward + more;
+    }
+    const KineticNetwork network(graph.basins.size(), with_unseen);
+    first_steps.push_back(-log_waiting_times(network).front());
+    if (leaving.log_escape) escapes.push_back(escape(network, lumped, log_occupied).log_rate);
+  }
+  if (!first_steps.empty()) leaving.log_first_step_at_most = quantile(sorted(first_steps), UnseenSaddles::level);
+  if (!escapes.empty()) leaving.log_escape_at_most = quantile(sorted(escapes), UnseenSaddles::level);
+}
+
 }  // namespace
 
 std::vector<double> KineticGraph::energies() const {
@@ -148,6 +170,7 @@ KineticGraph kinetic_graph(const SearchFindings& s) {
     graph.saddles.push_back({c.energy, {}});
     graph.connections.push_back({place(c.from), place(c.to), c.energy});
     graph.events.push_back(saddle.event);
+    graph.times_found.push_back(saddle.times_found);
   }
   return graph;
 }
@@ -169,23 +192,39 @@ std::vector<double> log_occupations(const KineticGraph& graph, RateLaw law, doub
   return log_occupations(basins, temperature);
 }
 
-Leaving leaving(const KineticGraph& graph, std::span<const std::size_t> lumped, RateLaw law, double temperature, double nu0) {
+UnseenSaddles unseen_saddles(const KineticGraph& graph, Rng& rng) {
+  std::vector<std::int64_t> found;
+  for (std::size_t k = 0; k < graph.saddles.size(); ++k) found.insert(found.end(), static_cast<std::size_t>(graph.times_found[k]), static_cast<std::int64_t>(k));
+  UnseenSaddles unseen;
+  const auto numbers = draw_unseen(completeness(found), UnseenSaddles::draws, rng);
+  if (!numbers) return unseen;
+  for (const std::int64_t number : *numbers) {
+    unseen.beside.emplace_back(graph.saddles.size(), 0);
+    for (std::int64_t n = 0; n < number; ++n) ++unseen.beside.back()[rng.below(graph.saddles.size())];
+  }
+  return unseen;
+}
+
+Leaving leaving(const KineticGraph& graph, std::span<const std::size_t> lumped, RateLaw law, double temperature, double nu0, const UnseenSaddles& unseen) {
   Leaving result;
   result.law = law;
   const std::vector<KineticEdge> edges = rates_of(graph, law, temperature, nu0);
   const KineticNetwork network(graph.basins.size(), edges);
   result.log_first_step = -log_waiting_times(network).front();
-  if (lumped.size() == graph.basins.size()) return result;
   const std::vector<double> occupied = log_occupations(graph, law, temperature);
-  const Escape found = escape(network, lumped, occupied);
-  if (!std::isfinite(found.log_rate)) return result;
-  result.log_escape = found.log_rate;
-  result.start_remembered = found.times.log_times.front() + found.log_rate;
-  add_flow(graph, lumped, occupied, edges, temperature, result);
+  if (lumped.size() < graph.basins.size()) {
+    const Escape found = escape(network, lumped, occupied);
+    if (std::isfinite(found.log_rate)) {
+      result.log_escape = found.log_rate;
+      result.start_remembered = found.times.log_times.front() + found.log_rate;
+      add_flow(graph, lumped, occupied, edges, temperature, result);
+    }
+  }
+  add_unseen(graph, lumped, occupied, edges, unseen, result);
   return result;
 }
 
-KineticsFindings kinetics_of(const SearchFindings& s, const ModesFindings* m, const ReportOptions& options) {
+KineticsFindings kinetics_of(const SearchFindings& s, const ModesFindings* m, const ReportOptions& options, Rng& rng) {
   KineticsFindings k;
   k.stage = s.stage;
   k.nu0 = options.nu0;
@@ -202,13 +241,15 @@ KineticsFindings kinetics_of(const SearchFindings& s, const ModesFindings* m, co
   k.leaves = leaves_of(k.graph);
   const std::vector<double> energies = k.graph.energies();
   const MinimaxForest forest(energies.size(), k.graph.connections);
+  const UnseenSaddles unseen = unseen_saddles(k.graph, rng);
+  k.unseen_bounded = !unseen.beside.empty();
   for (const double t : options.temperatures) {
     KineticsAt at;
     at.temperature = t;
     at.lumped_below = KineticsFindings::lumped_kT * thermal_energy(t);
     at.lumped = falling_back(energies, k.graph.connections, 0, at.lumped_below);
     at.barrier = lowest_way_out(k.graph, forest, at.lumped);
-    for (const RateLaw law : laws) at.laws.push_back(leaving(k.graph, at.lumped, law, t, k.nu0));
+    for (const RateLaw law : laws) at.laws.push_back(leaving(k.graph, at.lumped, law, t, k.nu0, unseen));
     const auto lumped_to = [&](double part) {
       const std::vector<std::size_t> lumped = falling_back(energies, k.graph.connections, 0, part * at.lumped_below);
       return leaving(k.graph, lumped, laws.back(), t, k.nu0).log_escape;

@@ -29,6 +29,7 @@ struct KineticGraph {
   std::vector<Site> basins, saddles;
   std::vector<Connection> connections;  // of each saddle
   std::vector<std::int64_t> events;     // DistinctEvent::number of each saddle
+  std::vector<std::int64_t> times_found;  // each saddle, by searches
 
   std::vector<double> energies() const;  // of the basins
 };
@@ -51,7 +52,20 @@ struct Leaving {
   std::int64_t event = 0;            // that carries most of the flow out of the superbasin, in local equilibrium
   double share = 0;                  // of it
   double last_term = 0;              // quantum: what the second order of the series adds to ln k there; 0 with all frequencies
+  /// What 19 of 20 draws of unseen saddles keep the two rates below, see UnseenSaddles; nothing while their number has no bound.
+  std::optional<double> log_first_step_at_most, log_escape_at_most;
 };
+
+/// Saddles that no search has found, as many as the repeats of the searches say with their error (`draw_unseen`), and taken
+/// to be like those found: each has the basins and the rates of one of them. Rates grow by them, and by how much is what
+/// can be said of the other side of a rate that is a sum over the saddles found.
+struct UnseenSaddles {
+  static constexpr std::size_t draws = 200;
+  static constexpr double level = 0.95;
+
+  std::vector<std::vector<std::int64_t>> beside;  // per draw and saddle: how many are like it; empty: not bounded
+};
+UnseenSaddles unseen_saddles(const KineticGraph& graph, Rng& rng);
 
 struct KineticsAt {
   double temperature = 0;
@@ -75,6 +89,7 @@ struct KineticsFindings {
   std::optional<double> lowest_left_out;     // barrier of these
   std::int64_t ends_without_modes = 0;       // whose basins are taken to vibrate as the start does
   std::int64_t leaves = 0;                   // basins known by one saddle alone
+  bool unseen_bounded = false;               // there is a bound of the number of unseen saddles
   std::optional<Estimate> coverage;          // of the searches
   std::vector<KineticsAt> at;
 };
@@ -82,8 +97,9 @@ struct KineticsFindings {
 /// The graph of all saddles of a stage, or of those that have modes.
 KineticGraph kinetic_graph(const SearchFindings& searches);
 /// By prefactors when `modes` has some, else of the network, which must have a saddle. Throws as the functions of rates.hpp for facts that no run writes.
-KineticsFindings kinetics_of(const SearchFindings& searches, const ModesFindings* modes, const ReportOptions& options);
-/// What one law says at one temperature of a graph, the basins `lumped` (with the start) taken together.
-Leaving leaving(const KineticGraph& graph, std::span<const std::size_t> lumped, RateLaw law, double temperature, double nu0);
+KineticsFindings kinetics_of(const SearchFindings& searches, const ModesFindings* modes, const ReportOptions& options, Rng& rng);
+/// What one law says at one temperature of a graph, the sorted basins `lumped` (with the start) taken together.
+Leaving leaving(const KineticGraph& graph, std::span<const std::size_t> lumped, RateLaw law, double temperature, double nu0,
+                const UnseenSaddles& unseen = {});
 
 }  // namespace glasscape

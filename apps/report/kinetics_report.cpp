@@ -34,6 +34,13 @@ std::string time_text(double log_time) {
 
 std::string escape_text(const std::optional<double>& log_rate) { return log_rate ? time_text(-*log_rate) : "never"; }
 
+/// With the time that unseen saddles may cut it to, in brackets.
+std::string bounded(const std::optional<double>& log_rate, const std::optional<double>& log_rate_at_most) {
+  if (!log_rate || !log_rate_at_most) return escape_text(log_rate);
+  const std::string time = time_text(-*log_rate), least = time_text(-*log_rate_at_most);
+  return least == time ? time : fmt::format("{} (≥ {})", time, least);
+}
+
 std::string kelvins(const std::vector<double>& temperatures) {
   std::vector<std::string> texts;
   for (const double t : temperatures) texts.push_back(fmt::format("{:g}", t));
@@ -63,6 +70,13 @@ std::string lumping_text(const KineticsFindings& k) {
                      KineticsFindings::lumped_kT, time_text(stay));
 }
 
+std::string unseen_text(const KineticsFindings& k) {
+  if (!k.unseen_bounded) return "No search found what another had found, so nobody can say how many saddles are unseen: times may be shorter by any factor.";
+  return fmt::format("Saddles that nobody has seen make times shorter. In brackets the time that {:.0f} % of {} draws stay above: their number by Chao1 and its error, each like "
+                     "one of those found.",
+                     100 * UnseenSaddles::level, UnseenSaddles::draws);
+}
+
 std::string laws_text(const std::vector<Leaving>& laws, double nu0, const std::function<std::string(const Leaving&)>& text) {
   std::vector<std::string> parts;
   for (const Leaving& l : laws) parts.push_back(laws.size() == 1 ? text(l) : fmt::format("{} ({})", text(l), label_of(l.law, nu0)));
@@ -70,13 +84,13 @@ std::string laws_text(const std::vector<Leaving>& laws, double nu0, const std::f
 }
 
 std::string times_text(const KineticsFindings& k, const KineticsAt& at) {
-  const std::string first = laws_text(at.laws, k.nu0, [](const Leaving& l) { return time_text(-l.log_first_step); });
+  const std::string first = laws_text(at.laws, k.nu0, [](const Leaving& l) { return bounded(l.log_first_step, l.log_first_step_at_most); });
   std::string text = fmt::format("At {:g} K the first step out of the start comes after {}. {} of {} basins are lumped below {} eV", at.temperature, first,
                                  at.lumped.size(), k.graph.basins.size(), readable(at.lumped_below, 2));
   if (!at.laws.back().log_escape) return text + ": every known basin falls back, and none is known to escape to.";
   const Leaving& best = at.laws.back();
   return text + fmt::format("; the superbasin is left after {}. The lowest way out climbs {} eV above the start; {:.0f} % of the flow goes over event {}.",
-                            laws_text(at.laws, k.nu0, [](const Leaving& l) { return escape_text(l.log_escape); }), readable(*at.barrier, 3), 100 * best.share, best.event);
+                            laws_text(at.laws, k.nu0, [](const Leaving& l) { return bounded(l.log_escape, l.log_escape_at_most); }), readable(*at.barrier, 3), 100 * best.share, best.event);
 }
 
 /// What is missing from the network.
@@ -116,7 +130,8 @@ void add_limits(const KineticsFindings& k, std::vector<std::string>& doubts) {
 using glasscape::json_of;  // beside those of this file
 
 Json json_of(const Leaving& l) {
-  Json json{{"log_first_step", l.log_first_step}, {"log_escape", json_of(l.log_escape)}, {"log_start_remembered", l.start_remembered}, {"event", nullptr},
+  Json json{{"log_first_step", l.log_first_step}, {"log_first_step_at_most", json_of(l.log_first_step_at_most)}, {"log_escape", json_of(l.log_escape)},
+            {"log_escape_at_most", json_of(l.log_escape_at_most)}, {"log_start_remembered", l.start_remembered}, {"event", nullptr},
             {"share", nullptr}};
   if (l.log_escape) {
     json["event"] = l.event;
@@ -142,7 +157,7 @@ std::string label_of(RateLaw law, double nu0) {
 }
 
 std::vector<std::string> in_words(const KineticsFindings& k) {
-  std::vector<std::string> words{network_text(k), lumping_text(k)};
+  std::vector<std::string> words{network_text(k), lumping_text(k), unseen_text(k)};
   if (k.at.empty()) return words;
   const KineticsAt& middle = k.at[k.at.size() / 2];
   words.push_back(times_text(k, middle));
@@ -173,8 +188,8 @@ ReportTable table_of(const KineticsFindings& k) {
   for (const char* column : {"lumped below (eV)", "basins lumped", "lowest way out (eV)", "most of the flow over"}) t.head.push_back(column);
   for (const KineticsAt& at : k.at) {
     std::vector<std::string> row{fmt::format("{:g}", at.temperature)};
-    row.push_back(time_text(-at.laws.back().log_first_step));
-    for (const Leaving& l : at.laws) row.push_back(escape_text(l.log_escape));
+    row.push_back(bounded(at.laws.back().log_first_step, at.laws.back().log_first_step_at_most));
+    for (const Leaving& l : at.laws) row.push_back(bounded(l.log_escape, l.log_escape_at_most));
     const Leaving& best = at.laws.back();
     row.push_back(readable(at.lumped_below, 2));
     row.push_back(std::to_string(at.lumped.size()));
@@ -190,7 +205,8 @@ std::string to_text(const KineticsFindings& k) {
   for (const std::string& sentence : in_words(k)) text += "  " + plain_text(sentence) + "\n";
   for (const KineticsAt& at : k.at) {
     const Leaving& best = at.laws.back();
-    text += fmt::format("  {:>5} K  first step {:<8} superbasin {:<8}", at.temperature, plain_text(time_text(-best.log_first_step)), plain_text(escape_text(best.log_escape)));
+    text += fmt::format("  {:>5} K  first step {:<20} superbasin {:<20}", at.temperature, plain_text(bounded(best.log_first_step, best.log_first_step_at_most)),
+                        plain_text(bounded(best.log_escape, best.log_escape_at_most)));
     if (best.log_escape) text += fmt::format(" lowest way out {:.3f} eV, {:.0f} % over event {}", *at.barrier, 100 * best.share, best.event);
     text += "\n";
   }

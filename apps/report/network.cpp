@@ -25,7 +25,7 @@ EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& ev
   std::vector<double> energies;
   for (const Saddle& saddle : graph_.saddles()) {
     connections.push_back({static_cast<std::size_t>(saddle.from), static_cast<std::size_t>(saddle.to), saddle.energy - zero});
-    network.saddles.push_back({connections.back(), distance(saddle.positions), event_of(saddle.ref)});
+    network.saddles.push_back({connections.back(), distance(saddle.positions), event_of(saddle.ref), saddle.times_found});
   }
   network.basins[network.start].distance = 0.0;
   for (const NetworkBasin& basin : network.basins) energies.push_back(basin.energy);

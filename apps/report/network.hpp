@@ -19,6 +19,7 @@ struct NetworkSaddle {
   Connection connection;  // basins and energy
   double distance = 0;
   std::int64_t event = 0;
+  std::int64_t times_found = 1;
 };
 
 struct EnergyNetwork {

@@ -1,6 +1,7 @@
 #include "analysis/completeness.hpp"
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
@@ -352,4 +353,28 @@ TEST_CASE("a coverage that is met exactly is met") {
   const auto more = searches_to_coverage(events, 0.9);
   REQUIRE(more);
   CHECK(more->value == 0);
+}
+
+TEST_CASE("draws of unseen events have the median and the interval of Chao1, and no repeat gives none") {
+  Rng rng(3, 1);
+  const auto quantiles = [&](const Completeness& found) {
+    const auto drawn = draw_unseen(found, 20000, rng);
+    REQUIRE(drawn);
+    std::vector<double> numbers(drawn->begin(), drawn->end());
+    std::sort(numbers.begin(), numbers.end());
+    return std::array{quantile(numbers, 0.025), quantile(numbers, 0.5), quantile(numbers, 0.975)};
+  };
+  Events many;  // 60 once, 20 twice, 5 ten times
+  for (std::int64_t event = 0; event < 85; ++event)
+    many.insert(many.end(), static_cast<std::size_t>(event < 60 ? 1 : event < 80 ? 2 : 10), event);
+  const Completeness some = completeness(many);
+  const auto [low, median, high] = quantiles(some);
+  CHECK(median == Approx(some.at_least.value - 85).margin(1.5));
+  CHECK(low == Approx(some.at_least.interval.low - 85).margin(2));
+  CHECK(high == Approx(some.at_least.interval.high - 85).epsilon(0.05));
+  const Completeness all = completeness(Events{0, 0, 1, 1, 2, 2, 3, 3, 3});
+  CHECK(all.at_least.value == 4);
+  CHECK(quantiles(all)[0] == 0);
+  CHECK(quantiles(all)[2] <= std::ceil(1.2 * (all.at_least.interval.high - 4)));
+  CHECK_FALSE(draw_unseen(completeness(Events{0, 1, 2}), 10, rng));
 }

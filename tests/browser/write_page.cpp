@@ -71,6 +71,7 @@ int main(int count, char** arguments) {
   f.study_text = hostile + "\n\u2028";
   f.options = {{200.0, 300.0, 450.0}, 0.3, 3, 10.0, 2.0, 14.8};
   f.searches.push_back(made_up(static_cast<std::size_t>(std::atoi(arguments[2]))));
-  f.kinetics.push_back(kinetics_of(f.searches.front(), nullptr, f.options));
+  Rng rng(1, 1);
+  f.kinetics.push_back(kinetics_of(f.searches.front(), nullptr, f.options, rng));
   write_text_file(arguments[1], to_html(f));
 }
