@@ -84,6 +84,8 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   auto* digest = app.add_subcommand("digest", "a hash of all facts of a study's run folder");
   add_study(*digest, request);
   add_json(*digest, request);
+  auto* merge = app.add_subcommand("merge", "write landscape.h5, the basins and saddles of a run as flat tables");
+  add_study(*merge, request);
   auto* check = app.add_subcommand("check", "what would run; nothing is executed");
   add_study(*check, request);
   add_json(*check, request);
@@ -115,6 +117,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     if (*status) status_command(request, plugins);
     if (*report) report_command(request, plugins);
     if (*digest) digest_command(request, plugins);
+    if (*merge) merge_command(request, plugins);
     if (*check) check_command(request, plugins);
     if (*evaluate) evaluate_command(request, plugins);
     if (*relax) relax_command(request, plugins);

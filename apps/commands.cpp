@@ -15,6 +15,9 @@
 #include "apps/report/page.hpp"
 #include "apps/report/summary.hpp"
 #include "apps/runner.hpp"
+#include "apps/starts.hpp"
+#include "landscape/merge.hpp"
+#include "md/dynamics.hpp"
 #include "md/minimise.hpp"
 #include "md/structure_io.hpp"
 #include "md/support/text.hpp"
@@ -60,19 +63,21 @@ Loaded load(const Request& request, const Plugins& plugins) {
   }
 }
 
-/// Pressure -dE/dV of a static configuration, GPa; nothing for an open cluster.
-std::optional<double> static_pressure(const Configuration& c, const Evaluation& e) {
+/// Pressure (2K + tr W)/3V, GPa: with the motion of the atoms where the file has velocities, as LAMMPS has it. Nothing for an
+/// open cluster.
+std::optional<double> pressure(const Configuration& c, const Evaluation& e) {
   if (!c.cell.all_periodic()) return std::nullopt;
-  return e.virial.trace() / (3.0 * c.cell.volume()) * units::stress_GPa;
+  return (2.0 * kinetic_energy(c) + e.virial.trace()) / (3.0 * c.cell.volume()) * units::stress_GPa;
 }
 
 Json facts_of(const Configuration& c, const Evaluation& e, const Potential& potential) {
   Json json;
   json["natoms"] = c.atoms();
   json["energy_eV"] = e.energy;
+  if (c.momenta.cols() > 0) json["kinetic_energy_eV"] = kinetic_energy(c);
   json["energy_per_atom_eV"] = e.energy / static_cast<double>(c.atoms());
   json["fmax_eV_per_A"] = fmax(e.forces);
-  if (const auto p = static_pressure(c, e)) {
+  if (const auto p = pressure(c, e)) {
     json["pressure_GPa"] = *p;
     json["volume_A3"] = c.cell.volume();
     std::vector<double> virial;
@@ -214,6 +219,15 @@ void relax_command(const Request& request, const Plugins& plugins) {
   facts["force_calls"] = q.calls;
   print_facts(facts, request.json);
   if (!q.converged()) throw Error("{}: the relaxation did not converge: {} at fmax {} eV/A", request.file, to_string(q.ended), q.fmax);
+}
+
+void merge_command(const Request& request, const Plugins& plugins) {
+  const Study study = study_of(request, plugins);
+  const Store store(study.folder);
+  if (store.tasks().empty()) throw NotFound("nothing of the study '{}' has run in {}: run `glasscape run {}` first", study.name, study.folder.string(), study.source);
+  const std::filesystem::path file = study.folder / "landscape.h5";
+  merge(store, file.string(), same_basin_of(study));
+  print(fmt::format("{}\n", file.string()));
 }
 
 void entropy_command(const Request& request) {

@@ -10,7 +10,7 @@ namespace glasscape {
 
 /// What the options of a verb were.
 struct Request {
-  std::string study, folder;                // run, status, report, digest, check
+  std::string study, folder;                // run, status, report, digest, check, merge
   std::string file, potential, write;      // evaluate, relax
   std::vector<std::string> elements;
   std::string name;                         // describe
@@ -28,6 +28,7 @@ void status_command(const Request& request, const Plugins& plugins);
 void report_command(const Request& request, const Plugins& plugins);
 void digest_command(const Request& request, const Plugins& plugins);
 void check_command(const Request& request, const Plugins& plugins);
+void merge_command(const Request& request, const Plugins& plugins);
 void evaluate_command(const Request& request, const Plugins& plugins);
 void relax_command(const Request& request, const Plugins& plugins);
 void entropy_command(const Request& request);

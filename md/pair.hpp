@@ -78,6 +78,7 @@ struct TruncatedLaw {
 /// One law per unordered pair of kinds. No names: one law for atoms of any element.
 template <typename Law>
 struct PairTable {
+  std::string potential{Law::about.name};  // whose table it is
   std::vector<std::string> names;
   std::vector<TruncatedLaw<Law>> laws;  // row-major names x names, or one
 
@@ -105,12 +106,12 @@ class PairPotential : public Potential {
   }
 
   std::string provenance() const override {
-    std::string text{Law::about.name};
+    std::string text = table_.potential;
     for (std::size_t a = 0; a < table_.kinds(); ++a)
       for (std::size_t b = a; b < table_.kinds(); ++b) {
         const auto& law = table_.laws[a * table_.kinds() + b];
         const std::string pair = table_.names.empty() ? "" : table_.names[a] + "-" + table_.names[b] + " ";
-        text += fmt::format("{}{}{}, {}", text.size() == Law::about.name.size() ? ": " : "; ", pair, law.law.text(),
+        text += fmt::format("{}{}{}, {}", text.size() == table_.potential.size() ? ": " : "; ", pair, law.law.text(),
                             law.range.text());
       }
     return text;
@@ -126,7 +127,7 @@ class PairPotential : public Potential {
     if (table_.names.empty()) return 0;
     const auto found = std::find(table_.names.begin(), table_.names.end(), name);
     if (found == table_.names.end())
-      throw InputError("element '{}' is not known to potential {}{}", name, Law::about.name, suggestion(name, table_.names));
+      throw InputError("element '{}' is not known to potential {}{}", name, table_.potential, suggestion(name, table_.names));
     return static_cast<int>(found - table_.names.begin());
   }
   /// visit(i, j, x_i - x_j, distance, law) for every pair in range of the atoms of a block.

@@ -44,6 +44,7 @@ class Walker {
   void follow_lowest();
   Mode second_mode(int vectors);
   Quenched fall(const Positions& from);
+  Quenched fall_quickly(const Positions& from);
   Quenched fall_steepest(Positions x);
   Quenched settle(Quenched fallen);
   Quenched fall_back(const Positions& from);
@@ -58,7 +59,7 @@ class Walker {
   const SearchStart& start_;
   const SaddleSearch& options_;
   Rng& rng_;
-  std::int64_t calls_before_;
+  std::int64_t calls_before_, calls_falling_ = 0;
   Projection project_;
   LocalModes local_modes_;
   FollowingNetwork network_;
@@ -222,7 +223,7 @@ bool Walker::is_first_order(double& next_curvature) {
 
 /// The back side is the start: check the curvatures in full and relax the other side. Nothing when the climb must go on.
 std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
-  if (surface_.calls() - calls_before_ > 40 * options_.climb_calls)
+  if (surface_.calls() - calls_before_ - calls_falling_ > 40 * options_.climb_calls)
     return failed("higher-order", "no point with exactly one negative curvature was found");
   double next_curvature = 0;
   if (!is_first_order(next_curvature)) return std::nullopt;
@@ -339,11 +340,17 @@ Mode Walker::second_mode(int vectors) {
   });
 }
 
-/// In short steps at first, so as to stay in the valley that begins here.
 Quenched Walker::fall(const Positions& from) {
+  const std::int64_t before = surface_.calls();
+  Quenched fallen = options_.descent == Descent::steepest ? fall_steepest(from) : fall_quickly(from);
+  calls_falling_ += surface_.calls() - before;
+  return fallen;
+}
+
+/// In short steps at first, so as to stay in the valley that begins here.
+Quenched Walker::fall_quickly(const Positions& from) {
   constexpr double coarse = 0.01;  // eV/Angstrom
   constexpr int first = 8;         // calls
-  if (options_.descent == Descent::steepest) return fall_steepest(from);
   Minimise options{.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = first, .max_step = options_.same / 3.0, .network = &network_};
   Quenched begun = minimise(surface_, from, options);
   if (begun.converged()) return begun;

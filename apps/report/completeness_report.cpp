@@ -32,7 +32,8 @@ std::string repeats_text(const Completeness& c) {
       more += number;
   }
   if (more > 0) parts.push_back(fmt::format("{} more often, up to {} times", more, c.found_times.rbegin()->first));
-  return fmt::format("{} successful searches found {} distinct saddles: {}.", c.searches, c.distinct, fmt::join(parts, ", "));
+  return fmt::format("{} found {}: {}.", counted(static_cast<std::size_t>(c.searches), "successful search", "successful searches"), counted(static_cast<std::size_t>(c.distinct), "distinct saddle"),
+                     fmt::join(parts, ", "));
 }
 
 std::string total_text(const Completeness& c) {

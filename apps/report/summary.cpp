@@ -41,12 +41,32 @@ void add_carried(const SearchFindings& s, const std::string& name, const std::st
   std::vector<std::string> temperatures;
   for (const EffectiveBarriers& e : s.effective)
     if ((e.*part).one_sample_carries_it) temperatures.push_back(fmt::format("{:g}", e.temperature));
-  if (!temperatures.empty())
+  if (!temperatures.empty() && s.events.size() > 1)
     doubts.push_back(fmt::format("The {} barrier is carried by one of {} at {} K: more samples would {} it", name,
                                  counted(s.events.size(), "barrier"), fmt::join(temperatures, ", "), consequence));
 }
 
+/// Atoms moved, by element.
+Json moved_json(const SearchFindings& s, const DistinctEvent& e) {
+  Json json = Json::object();
+  for (std::size_t k = 0; k < e.size.moved_of.size(); ++k) json[s.elements[k]] = e.size.moved_of[k];
+  return json;
+}
+
 using glasscape::json_of;  // beside those of this file
+
+/// g by bin, of all atoms and of each pair of elements.
+Json json_of(const PairDistributions& d) {
+  const auto part = [](const PairDistribution& one) {
+    Json json{{"pair", one.first.empty() ? "all" : one.first + "-" + one.second}, {"g", Json::array()}, {"neighbours", one.neighbours},
+              {"first_shell_A", one.shell ? Json(one.shell->radius) : Json(nullptr)}, {"coordination", one.shell ? Json(one.shell->neighbours) : Json(nullptr)}};
+    for (const Estimate& g : one.g) json["g"].push_back(g.value);
+    return json;
+  };
+  Json json{{"bin_width_A", d.width}, {"pairs", Json::array({part(d.total)})}};
+  for (const PairDistribution& one : d.partials) json["pairs"].push_back(part(one));
+  return json;
+}
 
 Json json_of(const Spectrum& s) {
   Json json{{"barriers_eV", s.barriers}, {"mean_eV", json_of(s.summary.mean)}, {"median_eV", json_of(s.summary.median)},
@@ -113,7 +133,7 @@ Json json_of(const SearchFindings& s) {
   for (const DistinctEvent& e : s.events)
     json["events"].push_back({{"task", e.ref.task}, {"number", e.ref.number}, {"centre", e.centre}, {"forward_eV", e.forward},
                               {"reverse_eV", e.reverse}, {"curvature_eV_per_A2", e.curvature}, {"participation", e.size.participation},
-                              {"atoms_moved", e.size.moved}, {"total_displacement_A", e.size.total},
+                              {"atoms_moved", e.size.moved}, {"atoms_moved_of", moved_json(s, e)}, {"total_displacement_A", e.size.total},
                               {"largest_displacement_A", e.size.largest}, {"times_found", e.times_found}});
   return json;
 }
@@ -216,9 +236,12 @@ Json to_json(const Findings& f) {
             {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}, {"kinetics", Json::array()}};
   for (const Preparation& p : f.preparations) {
     const double atoms = static_cast<double>(p.basin.configuration.atoms());
+    const bool periodic = p.basin.configuration.cell.all_periodic();
     json["preparations"].push_back({{"stage", p.stage}, {"type", p.type}, {"natoms", p.basin.configuration.atoms()},
                                     {"energy_per_atom_eV", p.basin.energy / atoms}, {"fmax_eV_per_A", p.basin.fmax},
-                                    {"doubts", p.doubts}});
+                                    {"volume_per_atom_A3", periodic ? Json(p.basin.configuration.cell.volume() / atoms) : Json(nullptr)},
+                                    {"density_g_per_cm3", periodic ? Json(density(p.basin.configuration)) : Json(nullptr)},
+                                    {"pair_distribution", p.distances ? json_of(*p.distances) : Json(nullptr)}, {"doubts", p.doubts}});
   }
   for (const SearchFindings& s : f.searches) json["searches"].push_back(json_of(s));
   for (const ModesFindings& m : f.modes) json["modes"].push_back(to_json(m));

@@ -34,6 +34,7 @@ class KobAndersen final : public PairPotential<LennardJones> {
                                 "epsilon=0.4,sigma=2.3,truncation=smoothed"};
   static PairTable<LennardJones> read(Input& in) {
     PairTable<LennardJones> table;
+    table.potential = about.name;
     table.names = in.list("elements", std::vector<std::string>{"A", "B"}, "names of the large and the small kind");
     in.expect(table.names.size() == 2, "elements", "two names");
     const LennardJones aa = LennardJones::read(in);

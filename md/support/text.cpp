@@ -124,7 +124,10 @@ std::string read_text_file(const std::string& path, std::string_view what) {
   std::ostringstream content;
   content << in.rdbuf();
   if (in.bad() || content.bad()) throw NotFound("cannot read {} '{}': {}", what, path, std::strerror(errno));
-  return std::move(content).str();
+  std::string text = std::move(content).str();
+  static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // some editors begin UTF-8 with it
+  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+  return text;
 }
 
 void write_text_file(const std::string& path, std::string_view content) {

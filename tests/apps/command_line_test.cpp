@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "md/dynamics.hpp"
 #include "md/structure_io.hpp"
 #include "md/support/units.hpp"
 #include "tests/apps/program.hpp"
@@ -104,7 +105,7 @@ TEST_CASE(
   for (const std::string wrong : {"-1", "0", "nan", "inf", "small", "1e-3 eV", "1e400"})
     refused({"relax", "Au.xyz", "--potential", "lj", "--fmax", wrong}, 78, "relax: key '--fmax': got ");
   refused({"run", "study.toml", "--folder", ""}, 2, "--folder: expected the name of a folder");
-  for (const std::string verb : {"run", "status", "digest", "check"})
+  for (const std::string verb : {"run", "status", "digest", "check", "merge"})
     refused({verb, "missing.toml"}, 66, "cannot open study 'missing.toml': No such file or directory");
   for (const std::string verb : {"run", "status", "digest", "check", "report"})
     refused({verb, "."}, 66, "cannot read study '.': it is a folder, give a file");
@@ -259,6 +260,37 @@ TEST_CASE("evaluate prints the facts of the library as JSON, and what it writes 
     CHECK(again["energy_eV"].get<double>() == Approx(e.energy).epsilon(written == "out.extxyz" ? 0 : 1e-13));
     CHECK(again["natoms"] == c.atoms());
   }
+}
+
+TEST_CASE("the pressure of a file with velocities is that of LAMMPS: with the motion of the atoms") {
+  const Folder at;
+  const auto law = potential("eam-fs:CuZr_mm.eam.fs");
+  Configuration c = sample(law);
+  Rng rng(1, 2);
+  c.momenta = thermal_momenta(*c.species, 500, rng);
+  const Evaluation e = Surface(law, c).evaluate(c.positions, {.virial = true});
+  write_structure(at.file("in.data"), {c, {}, {}});
+  const nlohmann::json facts = json_of(finished(at, {"evaluate", "in.data", "--potential", "eam-fs", "--elements", "Cu,Zr", "--json"}));
+  CHECK(facts["kinetic_energy_eV"].get<double>() == Approx(kinetic_energy(c)).epsilon(1e-10));
+  CHECK(facts["pressure_GPa"].get<double>() ==
+        Approx((2 * kinetic_energy(c) + e.virial.trace()) / (3 * c.cell.volume()) * units::stress_GPa).epsilon(1e-9));
+}
+
+TEST_CASE("merge writes the landscape of a run, and the same bytes when it was deleted") {
+  const Folder at;
+  const std::string study = at.write("tiny.toml", tiny);
+  CHECK(finished(at, {"merge", study, "--folder", "run"}).code == 66);
+  CHECK_FALSE(fs::exists(at.path() / "run"));
+  run(at, study, "run");
+  const Ended merged = finished(at, {"merge", study, "--folder", "run"});
+  CHECK(merged.code == 0);
+  CHECK(merged.out == "run/landscape.h5\n");
+  const std::string file = at.file("run/landscape.h5"), bytes = read_text_file(file, "merged view");
+  fs::remove(file);
+  CHECK(finished(at, {"merge", study, "--folder", "run"}).code == 0);
+  CHECK(read_text_file(file, "merged view") == bytes);
+  fs::remove(file);
+  CHECK(run(at, study, "run") == undisturbed());
 }
 
 TEST_CASE("relax ends in a minimum, and what it writes is that minimum") {

@@ -3,9 +3,11 @@
 #include <catch2/catch.hpp>
 
 #include "landscape/facts_hash.hpp"
+#include "landscape/graph.hpp"
 #include "md/minimise.hpp"
 #include "md/zero_modes.hpp"
 #include "samplers/sampler.hpp"
+#include "tests/landscape/samples.hpp"
 #include "tests/support/systems.hpp"
 
 using namespace glasscape;
@@ -96,6 +98,26 @@ TEST_CASE("a stored saddle is stationary, has one negative mode, and relaxes to 
       }
     }
     CHECK(saddles > 0);
+  });
+}
+
+TEST_CASE("a store of what a sampler found replays to the graph of its events") {
+  for_each_sampler([](const auto& entry) {
+    const TemporaryFolder folder;
+    Store store(folder.path);
+    LandscapeGraph fold;
+    const auto keep = [&](const std::string& task, const Events& events) {
+      Shard shard = sample_shard(task);
+      shard.events = events;
+      store.write(shard);
+      for (std::size_t k = 0; k < events.size(); ++k) fold.apply({task, static_cast<std::int64_t>(k)}, events[k]);
+    };
+    keep("start", {start()});
+    keep("steps", steps_of(entry, {0, 1, 2, 3}));
+    CHECK(fold.waiting() == 0);
+    CHECK(fold.searches().attempts > 0);
+    CHECK_FALSE(fold.saddles().empty());
+    CHECK(replay(store) == fold);
   });
 }
 

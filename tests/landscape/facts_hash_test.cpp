@@ -1,13 +1,23 @@
 #include "landscape/facts_hash.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 
+#include "md/support/text.hpp"
 #include "tests/landscape/samples.hpp"
 
 using namespace glasscape;
 using namespace glasscape::test;
 
 namespace {
+
+std::string in_backquotes(std::string_view name) {
+  std::string text(name);
+  text.insert(text.begin(), '`');
+  text.push_back('`');
+  return text;
+}
 
 /// Changes one field a little; which one is counted down.
 struct ChangeOne {
@@ -112,6 +122,29 @@ TEST_CASE("texts that run together are different facts") {
 TEST_CASE("the order of events counts") {
   const Events events = sample_events();
   CHECK(facts_hash({events[0], events[2]}) != facts_hash({events[2], events[0]}));
+}
+
+TEST_CASE("docs/store.md names every kind of event and its fields in the order of the hash") {
+  const std::string page = read_text_file(GLASSCAPE_DOCS "/store.md", "page");
+  std::set<std::string> kinds;
+  for (const Event& event : sample_events()) {
+    const std::string kind(kind_of(event));
+    if (!kinds.insert(kind).second) continue;
+    const std::size_t row = page.find(in_backquotes(kind));
+    REQUIRE(row != page.npos);
+    const std::string line = page.substr(row, page.find('\n', row) - row);
+    std::size_t after = kind.size();
+    std::visit([&](auto fact) {
+      fact.fields(fact, [&](std::string_view name, const auto&, std::string_view) {
+        INFO(kind << ": " << name);
+        const std::size_t at = line.find(in_backquotes(name), after);
+        REQUIRE(at != line.npos);
+        after = at + 1;
+      });
+    }, event);
+    CHECK(std::count(line.begin() + static_cast<std::ptrdiff_t>(after), line.end(), ',') == 0);
+  }
+  CHECK(kinds.size() == std::variant_size_v<Event>);
 }
 
 TEST_CASE("the hash is the one that docs/store.md spells out") {
