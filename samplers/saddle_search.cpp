@@ -10,6 +10,8 @@ namespace {
 
 constexpr double longest_relaxation = 0.1;  // Angstrom, of one step across the mode
 constexpr double flipped = 5.0;              // times `same`: a minimum nearer than this differs by a few atoms that flipped
+constexpr double soft_saddle = 0.1;          // eV/A^2: below this curvature a force of 0.01 eV/A hides where the saddle is
+constexpr double tighter = 0.2;              // times `fmax`, for such a saddle
 constexpr double soft_floor = 0.3;          // eV/A^2: Newton steps along a flatter mode are not longer than at this curvature
 
 enum class Climb { converged, calls, mode_lost, ceiling };
@@ -22,7 +24,7 @@ class Walker {
   Walker(Surface& surface, const SearchStart& start, const Positions& local, const SaddleSearch& options, Rng& rng)
       : surface_(surface), start_(start), options_(options), rng_(rng), calls_before_(surface.calls()),
         project_(physical_directions(surface, start.positions)), local_modes_(surface, start.positions, local), network_(surface),
-        inverse_(20) {}
+        inverse_(20), fmax_(options.fmax) {}
 
   SearchOutcome search(const Positions& direction);
 
@@ -30,6 +32,8 @@ class Walker {
   void begin(const Positions& direction);
   bool push();
   Climb climb();
+  bool is_too_soft();
+  bool fell_to_start() const;
   bool is_first_order(double& next_curvature);
   std::optional<SearchOutcome> finish_at_start(Quenched back);
   bool set_back(const Positions& reached);
@@ -50,6 +54,7 @@ class Walker {
   Quenched fall_back(const Positions& from);
   Positions beside(double sign) const { return x_ + sign * options_.same / fmax(mode_) * mode_; }
   double distance(const Positions& x) const;
+  bool is_at_start(const Positions& x, double energy) const;
   bool is_start(const Quenched& q) const { return distance(q.positions) < options_.same; }
   SearchOutcome failed(std::string reason, std::string detail) const;
   double height() const { return at_.energy - start_.energy; }
@@ -71,6 +76,9 @@ class Walker {
   Positions hessian_at_;
   int pushes_ = 0, retreats_ = 0;
   bool was_set_back_ = false;
+  double fmax_;  // at which the climb has converged
+  std::optional<Quenched> at_start_;  // of the last saddle whose back side was the start
+  Positions fell_from_;               // that saddle
 };
 
 }  // namespace
@@ -118,8 +126,10 @@ SearchOutcome Walker::search(const Positions& direction) {
     Positions reached;
     if (climbed == Climb::converged) {
       if (dot(mode_, x_ - start_.positions) < 0) mode_ = -mode_;
-      Quenched back = fall_back(beside(-1));
+      Quenched back = fell_to_start() ? *at_start_ : fall_back(beside(-1));
       if (is_start(back)) {
+        at_start_ = back;
+        fell_from_ = x_;
         if (auto outcome = finish_at_start(std::move(back))) return *outcome;
         continue;
       }
@@ -173,6 +183,7 @@ bool Walker::push() {
 /// a saddle where none is, the mode is wider than that.
 Climb Walker::climb() {
   constexpr int patience = 4;     // steps with a positive curvature
+  const int kept = fmax_ < options_.fmax ? 6 : 2;  // steps with one mode, once it turns little
   constexpr double close = 0.1;   // eV/Angstrom
   constexpr double lowest = 0.1;  // eV/Angstrom^2: softening that leaves little but the lowest mode
   const std::int64_t before = surface_.calls();
@@ -184,7 +195,7 @@ Climb Walker::climb() {
     if (is_wide) follow_lowest();
   };
   follow();
-  while (fmax(at_.forces) >= options_.fmax || curvature_ >= 0.0) {
+  while (fmax(at_.forces) >= fmax_ || curvature_ >= 0.0) {
     if (surface_.calls() - before > options_.climb_calls) return Climb::calls;
     if (is_too_high()) return Climb::ceiling;
     const double force = dot(at_.forces, mode_);
@@ -192,25 +203,39 @@ Climb Walker::climb() {
     const double newton = -force / std::max(std::abs(curvature_), soft_floor);
     const double along = curvature_ < 0.0 ? newton : std::copysign(longest, -force);
     step(std::clamp(along, -longest, longest) * mode_ + relaxation_across());
-    relax_across(2, 0.5 * options_.fmax);
-    if (keep > 0 && fmax(at_.forces) >= options_.fmax) {
+    relax_across(2, 0.5 * fmax_);
+    if (keep > 0 && fmax(at_.forces) >= fmax_) {
       --keep;
       continue;
     }
     const Positions old = mode_;
     const double old_curvature = curvature_;
     follow();
-    keep = is_wide && curvature_ < 0.0 && old_curvature < 0.0 && dot(old, mode_) > 0.95 ? 2 : 0;
+    keep = is_wide && curvature_ < 0.0 && old_curvature < 0.0 && dot(old, mode_) > 0.95 ? kept : 0;
     lost = curvature_ > 0.0 ? lost + 1 : 0;
     if (lost > patience) return Climb::mode_lost;
   }
   return Climb::converged;
 }
 
+/// Where a soft saddle lies, whether it is one and what it connects, is known at a smaller force only: then the climb has
+/// to go on to that.
+bool Walker::is_too_soft() {
+  follow_lowest();
+  if (fmax_ < options_.fmax) return false;
+  if (curvature_ < -soft_saddle) return false;
+  fmax_ = tighter * options_.fmax;
+  return fmax(at_.forces) >= fmax_;
+}
+
+/// Whether the fall from a point so near that this one goes the same way ended at the start.
+bool Walker::fell_to_start() const {
+  return at_start_ && fmax(x_ - fell_from_) < options_.same / 3.0;
+}
+
 /// Whether exactly one curvature is negative where the climb ended. If there is none, the climb has to go on; if there
 /// is a second one, so it has after a step down it.
 bool Walker::is_first_order(double& next_curvature) {
-  follow_lowest();
   if (curvature_ >= 0.0) return false;
   const Mode second = second_mode(80);
   next_curvature = second.eigenvalue;
@@ -225,6 +250,7 @@ bool Walker::is_first_order(double& next_curvature) {
 std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
   if (surface_.calls() - calls_before_ - calls_falling_ > 40 * options_.climb_calls)
     return failed("higher-order", "no point with exactly one negative curvature was found");
+  if (is_too_soft()) return std::nullopt;
   double next_curvature = 0;
   if (!is_first_order(next_curvature)) return std::nullopt;
   Quenched end = settle(fall(beside(+1)));
@@ -334,7 +360,7 @@ Mode Walker::second_mode(int vectors) {
   for (double& c : guess.reshaped()) c = rng_.normal();
   const auto network = network_.at(x_);
   if (network) guess = network->solve(guess);  // rich in soft modes
-  return lowest_mode(hessian_here(), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.5, .network = network.get()}, [this](Positions& v) {
+  return lowest_mode(hessian_here(), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.8, .network = network.get()}, [this](Positions& v) {
     project_(v);
     v -= dot(v, mode_) * mode_;
   });
@@ -347,7 +373,7 @@ Quenched Walker::fall(const Positions& from) {
   return fallen;
 }
 
-/// In short steps at first, so as to stay in the valley that begins here.
+/// In short steps at first, so as to stay in the valley that begins here; as far as the start, where that is known.
 Quenched Walker::fall_quickly(const Positions& from) {
   constexpr double coarse = 0.01;  // eV/Angstrom
   constexpr int first = 8;         // calls
@@ -356,7 +382,10 @@ Quenched Walker::fall_quickly(const Positions& from) {
   if (begun.converged()) return begun;
   options.max_calls = 1000;
   options.max_step = 2.0 * options_.same / 3.0;
-  return minimise(surface_, std::move(begun.positions), options);
+  options.stop = [this](const Positions& x, const Evaluation& at) { return is_at_start(x, at.energy); };
+  Quenched fallen = minimise(surface_, std::move(begun.positions), options);
+  if (fallen.ended == Ended::stopped) fallen.ended = Ended::converged;
+  return fallen;
 }
 
 /// Euler steps along the force until they overshoot: then the path runs along the floor of a valley. Minimised from there.
@@ -381,7 +410,13 @@ Quenched Walker::settle(Quenched fallen) {
 /// Close minima can be told apart only when the forces are small; one far from the start needs no such care.
 Quenched Walker::fall_back(const Positions& from) {
   Quenched fallen = fall(from);
-  return distance(fallen.positions) < flipped * options_.same ? settle(std::move(fallen)) : fallen;
+  return distance(fallen.positions) < flipped * options_.same && !is_at_start(fallen.positions, fallen.energy) ? settle(std::move(fallen)) : fallen;
+}
+
+/// No other minimum is that near to it.
+bool Walker::is_at_start(const Positions& x, double energy) const {
+  constexpr double little = 2e-3;  // eV
+  return energy - start_.energy < little && distance(x) < options_.same / 3.0;
 }
 
 double Walker::distance(const Positions& x) const {
