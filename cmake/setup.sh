@@ -29,8 +29,8 @@ install_packages() {  # groups
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-install_npm() {  # any npm will do, also one that is no Debian package
-  command -v npm >/dev/null || install_packages npm
+install_node() {  # any will do, also one that is no Debian package
+  command -v node >/dev/null || install_packages node
 }
 
 build() {  # folder, then options for cmake

@@ -1,6 +1,5 @@
-# What the report's page draws with, fetched by npm at build time and embedded into the program: nothing of it is needed
+# What the report's page draws with, fetched from the npm registry at build time and embedded into the program: nothing of it is needed
 # where the program runs. glasscape_web_assets(target): adds the generated source that holds the files.
-find_program(GLASSCAPE_NPM npm REQUIRED)
 
 function(glasscape_web_assets target)
   set(web ${PROJECT_SOURCE_DIR}/apps/report/web)
@@ -12,12 +11,11 @@ function(glasscape_web_assets target)
   foreach(package plotly.js-cartesian-dist-min 3dmol iobuffer netcdfjs pako upng-js)
     list(APPEND licences ${modules}/${package}/LICENSE)
   endforeach()
-  # --ignore-scripts: packages bring files, they do not run here
   add_custom_command(OUTPUT ${libraries} ${licences}
     COMMAND ${CMAKE_COMMAND} -E copy ${web}/package.json ${web}/package-lock.json ${fetched}
-    COMMAND ${GLASSCAPE_NPM} ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    COMMAND ${CMAKE_COMMAND} -DLOCK=${fetched}/package-lock.json -P ${PROJECT_SOURCE_DIR}/cmake/fetch_packages.cmake
     COMMAND ${CMAKE_COMMAND} -E touch ${libraries} ${licences}
-    WORKING_DIRECTORY ${fetched} DEPENDS ${web}/package.json ${web}/package-lock.json
+    WORKING_DIRECTORY ${fetched} DEPENDS ${web}/package.json ${web}/package-lock.json ${PROJECT_SOURCE_DIR}/cmake/fetch_packages.cmake
     COMMENT "Fetching what the report draws with" VERBATIM)
   add_custom_command(OUTPUT ${fetched}/licences.txt
     COMMAND ${CMAKE_COMMAND} "-DFILES=${licences}" -DOUTPUT=${fetched}/licences.txt -P ${PROJECT_SOURCE_DIR}/cmake/join_licences.cmake
