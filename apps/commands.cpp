@@ -224,7 +224,7 @@ void relax_command(const Request& request, const Plugins& plugins) {
 void merge_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
   const Store store(study.folder);
-  if (store.tasks().empty()) throw NotFound("nothing of the study '{}' has run in {}: run `glasscape run {}` first", study.name, study.folder.string(), study.source);
+  if (store.tasks().empty()) throw nothing_has_run(study);
   const std::filesystem::path file = study.folder / "landscape.h5";
   merge(store, file.string(), same_basin_of(study));
   print(fmt::format("{}\n", file.string()));

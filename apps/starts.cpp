@@ -134,4 +134,8 @@ std::set<EventRef> distinct_saddles(const Study& study, const Store& store, cons
 
 SameBasin same_basin_of(const Study& study) { return {.fixed_frame = !study.potential->translation_invariant()}; }
 
+NotFound nothing_has_run(const Study& study) {
+  return NotFound("nothing of the study '{}' has run in {}: run `glasscape run {}` first", study.name, study.folder.string(), study.source);
+}
+
 }  // namespace glasscape

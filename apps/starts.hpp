@@ -33,5 +33,7 @@ std::set<EventRef> distinct_saddles(const Study& study, const Store& store, cons
 
 /// When stationary points of a study are one: as `SameBasin`, in a fixed frame where the potential is.
 SameBasin same_basin_of(const Study& study);
+/// To throw where facts are wanted and there are none.
+NotFound nothing_has_run(const Study& study);
 
 }  // namespace glasscape

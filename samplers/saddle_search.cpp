@@ -32,7 +32,7 @@ class Walker {
   void begin(const Positions& direction);
   bool push();
   Climb climb();
-  bool is_too_soft();
+  bool tighten();
   bool fell_to_start() const;
   bool is_first_order(double& next_curvature);
   std::optional<SearchOutcome> finish_at_start(Quenched back);
@@ -218,12 +218,10 @@ Climb Walker::climb() {
   return Climb::converged;
 }
 
-/// Where a soft saddle lies, whether it is one and what it connects, is known at a smaller force only: then the climb has
-/// to go on to that.
-bool Walker::is_too_soft() {
-  follow_lowest();
-  if (fmax_ < options_.fmax) return false;
-  if (curvature_ < -soft_saddle) return false;
+/// Where a soft saddle lies, whether it is one and what it connects, is known at a smaller force only. Asks for that force,
+/// once; true when the climb has to go on to it.
+bool Walker::tighten() {
+  if (fmax_ < options_.fmax || curvature_ < -soft_saddle) return false;
   fmax_ = tighter * options_.fmax;
   return fmax(at_.forces) >= fmax_;
 }
@@ -233,7 +231,7 @@ bool Walker::fell_to_start() const {
   return at_start_ && fmax(x_ - fell_from_) < options_.same / 3.0;
 }
 
-/// Whether exactly one curvature is negative where the climb ended. If there is none, the climb has to go on; if there
+/// Whether exactly one curvature, that along the lowest mode, is negative where the climb ended. If there is none, the climb has to go on; if there
 /// is a second one, so it has after a step down it.
 bool Walker::is_first_order(double& next_curvature) {
   if (curvature_ >= 0.0) return false;
@@ -250,7 +248,8 @@ bool Walker::is_first_order(double& next_curvature) {
 std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
   if (surface_.calls() - calls_before_ - calls_falling_ > 40 * options_.climb_calls)
     return failed("higher-order", "no point with exactly one negative curvature was found");
-  if (is_too_soft()) return std::nullopt;
+  follow_lowest();
+  if (tighten()) return std::nullopt;
   double next_curvature = 0;
   if (!is_first_order(next_curvature)) return std::nullopt;
   Quenched end = settle(fall(beside(+1)));

@@ -263,7 +263,7 @@ Findings findings_of(const Study& study, const Store& store) {
       f.missing.push_back(fmt::format("stage '{}' has run {} of its {} tasks", stage.name, done, stage.stage->tasks()));
   }
   add_networks(f, landscapes);
-  if (!any) throw NotFound("nothing of the study '{}' has run in {}: run `glasscape run {}` first", study.name, study.folder.string(), study.source);
+  if (!any) throw nothing_has_run(study);
   add_kinetics(f, study.seed);
   return f;
 }
