@@ -15,7 +15,7 @@ namespace {
 
 using Sparse = Eigen::SparseMatrix<double>;
 
-/// The change of the Hessian on the free coordinates.
+/// The change of the Hessian on the free coordinates; zeros, of what did not move, are left out.
 Sparse change_on(const Sparse& difference, const std::vector<Eigen::Index>& free) {
   std::vector<Eigen::Index> place(static_cast<std::size_t>(difference.rows()), -1);
   for (std::size_t k = 0; k < free.size(); ++k) place[static_cast<std::size_t>(free[k])] = static_cast<Eigen::Index>(k);
@@ -25,7 +25,7 @@ Sparse change_on(const Sparse& difference, const std::vector<Eigen::Index>& free
   for (Eigen::Index column = 0; column < size; ++column) {
     change.startVec(column);
     for (Sparse::InnerIterator it(difference, free[static_cast<std::size_t>(column)]); it; ++it)
-      if (const Eigen::Index row = place[static_cast<std::size_t>(it.row())]; row >= 0)
+      if (const Eigen::Index row = place[static_cast<std::size_t>(it.row())]; row >= 0 && it.value() != 0.0)
         change.insertBackByOuterInner(column, row) = it.value();
   }
   change.finalize();

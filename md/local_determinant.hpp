@@ -18,7 +18,7 @@ namespace glasscape {
 class LocalDeterminant {
  public:
   struct Options {
-    Eigen::Index atoms = 200;  // of the region: those whose rows of the Hessian change most
+    Eigen::Index atoms = 300;  // of the region: those whose rows of the Hessian change most
     int draws = 16;            // of the traces; two products of G each
   };
   struct Result {

@@ -31,6 +31,7 @@ class CountedHessian final : public Hessian {
     surface_.count_call();
     Eigen::SparseMatrix<double> m = whole_->matrix();
     const auto free = surface_.free().reshaped();
+    if (free.minCoeff() != 0.0) return m;
     m.prune([&](Eigen::Index row, Eigen::Index col, double) { return free[row] != 0.0 && free[col] != 0.0; });
     return m;
   }
