@@ -1,5 +1,4 @@
 #include <cmath>
-#include <map>
 #include <numbers>
 
 #include "apps/report/estimates.hpp"
@@ -71,22 +70,8 @@ Figure entropy_figure(const ModesFindings& m) {
   return f;
 }
 
-/// How far dS of an active region is from that of the whole, by radius; the regions without a saddle of first order.
-std::map<double, std::pair<std::vector<double>, int>> by_radius(const ModesFindings& m) {
-  std::map<double, std::pair<std::vector<double>, int>> rows;
-  for (const Passage& p : m.passages)
-    for (std::size_t k = 0; p.regions && p.log_nu_forward && k < p.regions->radius.size(); ++k) {
-      auto& [distances, none] = rows[p.regions->radius[k]];
-      if (std::isfinite(p.regions->log_nu[k]))
-        distances.push_back(p.regions->log_nu[k] - *p.log_nu_forward);
-      else
-        ++none;
-    }
-  return rows;
-}
-
 std::optional<Figure> radius_figure(const ModesFindings& m) {
-  const auto rows = by_radius(m);
+  const std::vector<RadiusConvergence> rows = m.by_radius();
   if (rows.empty()) return std::nullopt;
   Figure f;
   f.title = "Convergence with the active region";
@@ -95,9 +80,9 @@ std::optional<Figure> radius_figure(const ModesFindings& m) {
   f.caption = "Only atoms this near to the one that moves furthest are free. Quartiles and whiskers over the passages; regions too stiff or too soft to hold "
               "one unstable mode are left out:";
   Boxes boxes{.color = 0};
-  for (const auto& [radius, row] : rows) {
-    if (!row.first.empty()) boxes.boxes.push_back(box_of(radius, row.first));
-    f.caption += fmt::format(" {} at {:g} Å,", row.second, radius);
+  for (const RadiusConvergence& row : rows) {
+    if (!row.distances.empty()) boxes.boxes.push_back(box_of(row.radius, row.distances));
+    f.caption += fmt::format(" {} at {:g} Å,", row.none, row.radius);
   }
   f.caption.back() = '.';
   f.marks.push_back(std::move(boxes));

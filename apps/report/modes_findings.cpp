@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "analysis/rates.hpp"
 #include "apps/starts.hpp"
@@ -109,6 +110,27 @@ std::vector<double> ModesFindings::entropies(std::optional<double> Passage::* lo
   for (const Passage& p : passages)
     if (p.*log_nu) values.push_back(*(p.*log_nu) - std::log(nu0));
   return values;
+}
+
+std::vector<RadiusConvergence> ModesFindings::by_radius() const {
+  std::map<double, RadiusConvergence> rows;
+  for (const Passage& p : passages)
+    for (std::size_t k = 0; p.regions && p.log_nu_forward && k < p.regions->radius.size(); ++k) {
+      RadiusConvergence& row = rows[p.regions->radius[k]];
+      row.atoms += static_cast<double>(p.regions->atoms[k]);
+      if (std::isfinite(p.regions->log_nu[k]))
+        row.distances.push_back(p.regions->log_nu[k] - *p.log_nu_forward);
+      else
+        ++row.none;
+    }
+  std::vector<RadiusConvergence> list;
+  for (auto& [radius, row] : rows) {
+    row.radius = radius;
+    row.atoms /= static_cast<double>(row.distances.size()) + row.none;
+    std::sort(row.distances.begin(), row.distances.end());
+    list.push_back(std::move(row));
+  }
+  return list;
 }
 
 double ModesFindings::shift_to_kT_over_h() const { return std::log(nu0) - log_eyring_nu(temperature); }

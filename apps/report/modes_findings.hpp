@@ -51,6 +51,14 @@ struct EntropyAgainstEnergy {
   std::optional<Estimate> compensation_temperature;  // T_c, K; nothing unless the slope excludes 0
 };
 
+/// How far the forward entropies with only the atoms within a radius free are from those with all of them.
+struct RadiusConvergence {
+  double radius = 0;              // Angstrom
+  double atoms = 0;               // mean over the passages
+  std::vector<double> distances;  // dS of the region - dS of all atoms, kB, ascending
+  int none = 0;                   // regions that hold no saddle of first order
+};
+
 struct ModesFindings {
   std::string stage, type, from;
   double nu0 = 0;               // THz
@@ -72,6 +80,8 @@ struct ModesFindings {
 
   /// dS of the forward or reverse prefactors that are known.
   std::vector<double> entropies(std::optional<double> Passage::* log_nu) const;
+  /// By ascending radius.
+  std::vector<RadiusConvergence> by_radius() const;
   /// ln(nu0 h / kT): what is added to dS when kT/h at `temperature` takes the place of nu0.
   double shift_to_kT_over_h() const;
 };

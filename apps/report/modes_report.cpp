@@ -108,6 +108,17 @@ ReportTable escape_table(const ModesFindings& m) {
   return t;
 }
 
+ReportTable radius_table(const std::vector<RadiusConvergence>& rows) {
+  ReportTable t{"Convergence with the active region: ΔS less that of all atoms",
+                {"radius (Å)", "atoms", "passages", "without a first-order saddle", "lower quartile (k_{B})", "median (k_{B})", "upper quartile (k_{B})"},
+                {}};
+  for (const RadiusConvergence& row : rows) {
+    t.rows.push_back({fmt::format("{:g}", row.radius), decimals(row.atoms, 0), std::to_string(row.distances.size()), std::to_string(row.none)});
+    for (const double fraction : {0.25, 0.5, 0.75}) t.rows.back().push_back(row.distances.empty() ? "–" : decimals(quantile(row.distances, fraction), 2));
+  }
+  return t;
+}
+
 ReportTable passage_table(const ModesFindings& m) {
   ReportTable t{"All passages",
                 {"fact", "forward (eV)", "log_{10}(ν*/Hz)", "ΔS (k_{B})", fmt::format("with kT/h at {:g} K", m.temperature), "reverse (eV)", "log_{10}(ν*/Hz)", "ΔS (k_{B})",
@@ -185,6 +196,7 @@ std::vector<std::string> doubts_of(const ModesFindings& m) {
 std::vector<ReportTable> tables_of(const ModesFindings& m) {
   std::vector<ReportTable> tables;
   if (!m.escape.empty()) tables.push_back(escape_table(m));
+  if (const auto rows = m.by_radius(); !rows.empty()) tables.push_back(radius_table(rows));
   if (!m.passages.empty()) tables.push_back(passage_table(m));
   if (!m.failures.empty()) tables.push_back(failure_table(m));
   return tables;
@@ -196,6 +208,9 @@ std::string to_text(const ModesFindings& m) {
   for (const EscapeRate& e : m.escape)
     text += fmt::format("  {:>5} K  escape 10^{:.2f}/s with nu0, 10^{:.2f}/s harmonic\n", e.temperature, e.constant.value / std::numbers::ln10,
                         e.harmonic.value / std::numbers::ln10);
+  for (const RadiusConvergence& row : m.by_radius())
+    text += fmt::format("  {:>5} A free ({:.0f} atoms): dS off by {} kB (median of {}); {} without a first-order saddle\n", row.radius, row.atoms,
+                        row.distances.empty() ? "-" : fmt::format("{:.2f}", quantile(row.distances, 0.5)), row.distances.size(), row.none);
   for (const Passage& p : m.passages)
     if (p.forward && p.log_nu_forward)
       text += fmt::format("  {:<28} E {:.4f} eV  log10(nu*/Hz) {:.2f}  dS {:.2f} kB\n", fmt::format("{} #{}", p.ref.task, p.ref.number), *p.forward,

@@ -83,6 +83,9 @@ TEST_CASE("a study of a Mueller-Brown surface ends with the prefactors of its pu
     CHECK(p.regions->log_nu.front() == Approx(*p.log_nu_forward).epsilon(1e-10));
   }
   CHECK(seen);
+  REQUIRE(m.by_radius().size() == 1);  // the one atom there is
+  CHECK(m.by_radius().front().none == 0);
+  CHECK(m.by_radius().front().distances.back() == Approx(0.0).margin(1e-9));
   REQUIRE(m.escape.size() == 2);
   for (const EscapeRate& e : m.escape) CHECK(e.gain.value == Approx(e.harmonic.value - e.constant.value));
 }
@@ -133,7 +136,7 @@ TEST_CASE("the report says in words, as text and as JSON what harmonic entropy c
     CHECK(json["modes"][0]["passages"][k]["forward_kB"].get<double>() == Approx(*m.passages[k].log_nu_forward));
     CHECK(json["modes"][0]["passages"][k]["log10_nu_forward_Hz"].get<double>() == Approx(12 + *m.passages[k].log_nu_forward / std::log(10.0)));
   }
-  CHECK(tables_of(m).size() == 2);
+  CHECK(tables_of(m).size() == 3);  // escape, radii, passages
   const auto figures = figures_of(m);
   CHECK(figures.size() == 4);
   CHECK_THAT(to_text(Ran(with(plane, "temperatures = [100, 300]", "temperatures = []")).findings()), Catch::Contains("cannot make the 14.8 kB that Yang et al."));
