@@ -100,7 +100,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   entropy->add_option("--nu0", request.nu0, "attempt frequency that entropies are counted from")->capture_default_str();
   entropy->add_option("--write", request.write, "write a page with figures here (.html)");
   add_json(*entropy, request);
-  auto* list = app.add_subcommand("list", "potentials, samplers and stages");
+  auto* list = app.add_subcommand("list", "potentials, samplers, stages and collective variables");
   add_json(*list, request);
   auto* describe = app.add_subcommand("describe", "the options of a potential, sampler or stage, or of the tables study and report");
   add_json(*describe, request);

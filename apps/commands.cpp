@@ -253,6 +253,7 @@ void list_command(const Request& request, const Plugins& plugins) {
   show(plugins.potentials);
   show(plugins.stages);
   show(plugins.samplers);
+  show(*plugins.variables);
   if (request.json) print(all);
 }
 
@@ -273,6 +274,7 @@ void describe_command(const Request& request, const Plugins& plugins) {
     print_options(registry.kind(), entry->about.summary, in);
   };
   look_in(plugins.potentials, [](const auto&, Input&) {});
+  look_in(*plugins.variables, [](const auto&, Input&) {});
   look_in(plugins.stages, [&](const auto& entry, Input& in) {
     Input defaults = Input::describing();
     describe_common(in, request.name, entry.make(defaults)->starts_from(), false);
@@ -280,7 +282,7 @@ void describe_command(const Request& request, const Plugins& plugins) {
   look_in(plugins.samplers, [&](const auto&, Input& in) { describe_common(in, request.name, StartsFrom::basin, true); });
   if (request.name == "study") print_options("table", "title, seed and run folder", describe_table("study"));
   if (request.name == "report") print_options("table", "what the report shows", describe_table("report"));
-  if (!found) throw InputError("'{}' is not a potential, stage or sampler{}", request.name, suggestion(request.name, known));
+  if (!found) throw InputError("'{}' is not a potential, stage, sampler or collective variable{}", request.name, suggestion(request.name, known));
 }
 
 }  // namespace glasscape

@@ -3,6 +3,7 @@
 
 #include "apps/stage.hpp"
 #include "md/potential.hpp"
+#include "samplers/collective_variable.hpp"
 #include "samplers/sampler.hpp"
 
 namespace glasscape {
@@ -11,6 +12,7 @@ struct Plugins {
   Potentials potentials;
   Samplers samplers;
   Stages stages;
+  std::shared_ptr<Variables> variables;  // the stages that use them share it
 };
 
 Plugins builtin_plugins();

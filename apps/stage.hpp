@@ -11,6 +11,7 @@
 #include "landscape/event.hpp"
 #include "md/potential.hpp"
 #include "md/support/random.hpp"
+#include "samplers/collective_variable.hpp"
 
 namespace glasscape {
 
@@ -95,6 +96,6 @@ class Stage {
 using Stages = Registry<Stage>;
 
 /// The stages that are no samplers, in alphabetical order. Every sampler is a stage too.
-Stages builtin_stages();
+Stages builtin_stages(const std::shared_ptr<const Variables>& variables);
 
 }  // namespace glasscape

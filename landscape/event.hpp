@@ -197,7 +197,89 @@ struct RegionPrefactors {
   }
 };
 
-using Event = std::variant<BasinFound, SaddleFound, SearchFailed, TraceRecorded, ModesFound, ModesFailed, RegionPrefactors>;
+/// Dynamics of a group of atoms under hills of bias along a collective variable: what was sampled and every hill. A free
+/// energy follows from it, and is not in it.
+struct HillsDeposited {
+  static constexpr std::string_view kind = "hills-deposited";
+  EventRef of;                        // the BasinFound that it began in, or the SaddleFound of the event that it samples
+  std::int64_t centre = -1;           // atom around which the group lies, or -1
+  std::vector<std::int32_t> group;    // atoms
+  std::string variable;               // in a sentence
+  double shell_power = 0;             // CollectiveVariable::shell_power
+  double temperature = 0;             // K
+  double bias_temperature = 0;        // dT of the tempering, K; 0: hills kept their height
+  double width = 0;                   // of every hill, unit of the variable
+  double first_height = 0;            // eV
+  double stride = 0;                  // between two hills of a walker, ps
+  double wall = 0, wall_stiffness = 0;  // unit of the variable, eV per its square; stiffness 0: none
+  std::int64_t walkers = 1;
+  double time = 0;                    // of each walker, ps
+  std::vector<double> times;          // of the hills, ps
+  std::vector<std::int32_t> walker;   // that left it
+  std::vector<double> centres, heights;  // unit of the variable, eV
+  std::int64_t force_calls = 0;       // of the whole sampling, its quenches included
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("of", self.of, "");
+    visit("centre", self.centre, "");
+    visit("group", self.group, "");
+    visit("variable", self.variable, "");
+    visit("shell_power", self.shell_power, "");
+    visit("temperature", self.temperature, "K");
+    visit("bias_temperature", self.bias_temperature, "K");
+    visit("width", self.width, "");
+    visit("first_height", self.first_height, "eV");
+    visit("stride", self.stride, "ps");
+    visit("wall", self.wall, "");
+    visit("wall_stiffness", self.wall_stiffness, "eV");
+    visit("walkers", self.walkers, "");
+    visit("time", self.time, "ps");
+    visit("times", self.times, "ps");
+    visit("walker", self.walker, "");
+    visit("centres", self.centres, "");
+    visit("heights", self.heights, "eV");
+    visit("force_calls", self.force_calls, "");
+  }
+};
+
+/// Whether and when a sampled group left the basin it began in. Where it is was seen at the quenches alone: it left between
+/// the last that found it inside and the first that found it outside.
+struct EscapeSought {
+  static constexpr std::string_view kind = "escape-sought";
+  EventRef of;                   // as of HillsDeposited
+  std::int64_t centre = -1;
+  double temperature = 0;        // K
+  std::int64_t escaped = 0;      // 1 when it did
+  std::int64_t walker = 0;       // that did
+  double inside = 0, outside = 0;  // time of all walkers together, ps; without escape both are the whole time
+  double log_boosted_inside = 0, log_boosted_outside = 0;  // ln of the integral of exp(V/kT) over that time, ps
+  double value = 0;              // of the variable when it was first seen outside
+  double displacement = 0;       // largest of an atom of the group in the inherent structure then, Angstrom
+  Positions end;                 // that inherent structure; the start without escape
+  double end_energy = 0;         // eV
+  double end_fmax = 0;           // eV/Angstrom
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("of", self.of, "");
+    visit("centre", self.centre, "");
+    visit("temperature", self.temperature, "K");
+    visit("escaped", self.escaped, "");
+    visit("walker", self.walker, "");
+    visit("inside", self.inside, "ps");
+    visit("outside", self.outside, "ps");
+    visit("log_boosted_inside", self.log_boosted_inside, "");
+    visit("log_boosted_outside", self.log_boosted_outside, "");
+    visit("value", self.value, "");
+    visit("displacement", self.displacement, "A");
+    visit("end", self.end, "A");
+    visit("end_energy", self.end_energy, "eV");
+    visit("end_fmax", self.end_fmax, "eV/A");
+  }
+};
+
+using Event = std::variant<BasinFound, SaddleFound, SearchFailed, TraceRecorded, ModesFound, ModesFailed, RegionPrefactors, HillsDeposited, EscapeSought>;
 using Events = std::vector<Event>;
 
 /// "basin-found", "saddle-found", ...

@@ -184,6 +184,11 @@ void check_consistent(const Event& event, const std::string& where) {
     if (regions->atoms.size() != regions->radius.size() || regions->log_nu.size() != regions->radius.size())
       throw FormatError("{}: {} radii, {} numbers of atoms and {} prefactors", where, regions->radius.size(), regions->atoms.size(),
                         regions->log_nu.size());
+  if (const auto* hills = std::get_if<HillsDeposited>(&event))
+    for (const std::size_t size : {hills->walker.size(), hills->centres.size(), hills->heights.size()})
+      if (size != hills->times.size()) throw FormatError("{}: {} numbers for the {} times of hills", where, size, hills->times.size());
+  if (const auto* escape = std::get_if<EscapeSought>(&event))
+    if (!escape->end.allFinite()) throw FormatError("{}: a coordinate is not a finite number", where);
 }
 
 Event read_event(const Hdf5Group& group) {

@@ -136,6 +136,10 @@ void Dynamics::evaluate() {
     throw Error("an atom has flown further than {:g} A, or its position is no number", farthest);
   surface_.set_cell(state_.configuration.cell);
   Evaluation at = surface_.evaluate(state_.configuration.positions, {.virial = true});
+  if (options_.field != nullptr) {
+    options_.field->add(state_.configuration.positions, state_.configuration.cell, at);
+    at.forces.array() *= surface_.free().array();
+  }
   state_.forces = std::move(at.forces);
   state_.potential_energy = at.energy;
   state_.virial = at.virial;

@@ -10,6 +10,7 @@
 
 #include <array>
 
+#include "md/field.hpp"
 #include "md/support/random.hpp"
 #include "md/surface.hpp"
 
@@ -27,7 +28,7 @@ struct Chain {
 struct DynamicsState {
   Configuration configuration;
   Positions forces;
-  double potential_energy = 0;
+  double potential_energy = 0;  // eV, that of a field included
   Matrix3d virial = Matrix3d::Zero();
   Chain particles, barostat;      // thermostat chains
   Vector3d strain_rate = Vector3d::Zero();  // d(ln L)/dt per axis, 1/time
@@ -49,6 +50,7 @@ class Dynamics {
     double pressure = 0.0;                       // eV/Angstrom^3
     double pressure_damping = 1000.0 / units::time_fs;  // barostat period
     std::uint64_t seed = 1, stream = 0;
+    Field* field = nullptr;                      // acts beside the potential; must outlive the dynamics
   };
 
   /// Starts at the configuration; momenta are drawn at the target temperature when it has none.

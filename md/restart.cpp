@@ -7,6 +7,10 @@ namespace glasscape {
 namespace {
 
 constexpr std::string_view magic = "glasscape-restart 1";
+constexpr long long most_states = 10'000;
+
+/// Before the names of a state's quantities: nothing for the first, "1:", "2:".
+std::string prefix_of(std::size_t state) { return state == 0 ? "" : fmt::format("{}:", state); }
 
 /// The quantities of a state in file order: the one list that writing and reading share.
 template <typename State, typename Visit>
@@ -32,8 +36,9 @@ void quantities(State& s, Visit&& visit) {
 class Writer {
  public:
   void operator()(std::string_view name, double value) { line(name, {&value, 1}); }
-  void operator()(std::string_view name, std::int64_t value) { text_ += fmt::format("{} 1 {}\n", name, value); }
-  void operator()(std::string_view name, std::uint64_t value) { text_ += fmt::format("{} 1 {}\n", name, value); }
+  void begin_state(std::size_t number) { prefix_ = prefix_of(number); }
+  void operator()(std::string_view name, std::int64_t value) { text_ += fmt::format("{}{} 1 {}\n", prefix_, name, value); }
+  void operator()(std::string_view name, std::uint64_t value) { text_ += fmt::format("{}{} 1 {}\n", prefix_, name, value); }
   template <typename Matrix>
     requires requires(const Matrix& m) { m.data(); m.size(); }
   void operator()(std::string_view name, const Matrix& m) {
@@ -57,11 +62,11 @@ class Writer {
 
  private:
   void line(std::string_view name, std::span<const double> values) {
-    text_ += fmt::format("{} {}", name, values.size());
+    text_ += fmt::format("{}{} {}", prefix_, name, values.size());
     for (const double value : values) (text_ += ' ') += shortest(value);
     text_ += '\n';
   }
-  std::string text_ = std::string(magic) + '\n';
+  std::string text_ = std::string(magic) + '\n', prefix_;
 };
 
 class Reader {
@@ -75,6 +80,13 @@ class Reader {
       lines_[std::string(found[0])] = {number, {found.begin() + 2, found.end()}};
     }
   }
+  std::size_t states() const {
+    if (lines_.find("states") == lines_.end()) return 1;
+    const long long states = whole("states", 0);
+    if (states < 1 || states > most_states) fail(at("states").first, fmt::format("{} states, expected 1 to {}", states, most_states));
+    return static_cast<std::size_t>(states);
+  }
+  void begin_state(std::size_t number) { prefix_ = prefix_of(number); }
   void operator()(std::string_view name, double& value) { value = numbers(name, 1)[0]; }
   void operator()(std::string_view name, std::int64_t& value) { value = whole(name, 0); }
   void operator()(std::string_view name, std::uint64_t& value) { value = static_cast<std::uint64_t>(whole(name, 0)); }
@@ -121,8 +133,8 @@ class Reader {
 
   [[noreturn]] void fail(int line, const std::string& message) const { throw FormatError("{}:{}: {}", path_, line, message); }
   const Line& at(std::string_view name) const {
-    const auto found = lines_.find(name);
-    if (found == lines_.end()) throw FormatError("{}: '{}' is missing from this restart file", path_, name);
+    const auto found = lines_.find(prefix_ + std::string(name));
+    if (found == lines_.end()) throw FormatError("{}: '{}{}' is missing from this restart file", path_, prefix_, name);
     return found->second;
   }
   std::vector<double> numbers(std::string_view name, std::size_t count) const {
@@ -144,6 +156,7 @@ class Reader {
   }
 
   const std::string& path_;
+  std::string prefix_;
   std::map<std::string, Line, std::less<>> lines_;
   std::size_t atoms_ = 0;
 };
@@ -159,8 +172,13 @@ void verify(const std::string& text, const std::string& path) {
 
 void write_restart(const std::string& path, const Restart& restart) {
   Writer writer;
-  writer.species(*restart.state.configuration.species);
-  quantities(restart.state, writer);
+  writer.species(*restart.states.front().configuration.species);
+  writer("states", static_cast<std::int64_t>(restart.states.size()));
+  for (std::size_t k = 0; k < restart.states.size(); ++k) {
+    writer.begin_state(k);
+    quantities(restart.states[k], writer);
+  }
+  writer.begin_state(0);
   for (const auto& [name, values] : restart.notes) writer.note(name, values);
   write_text_file(path, writer.finished());
 }
@@ -170,10 +188,16 @@ Restart read_restart(const std::string& path) {
   verify(text, path);
   Reader reader(text, path);
   Restart restart;
-  restart.state.configuration.species = reader.species();
-  quantities(restart.state, reader);
+  const auto species = reader.species();
+  restart.states.resize(reader.states());
+  for (std::size_t k = 0; k < restart.states.size(); ++k) {
+    reader.begin_state(k);
+    restart.states[k].configuration.species = species;
+    quantities(restart.states[k], reader);
+    check(restart.states[k].configuration, path);
+  }
+  reader.begin_state(0);
   restart.notes = reader.notes();
-  check(restart.state.configuration, path);
   return restart;
 }
 

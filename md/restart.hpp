@@ -1,4 +1,4 @@
-// Restart files of dynamics: the whole DynamicsState as text whose numbers read back to the same bits, so that a
+// Restart files of dynamics: one DynamicsState or several as text whose numbers read back to the same bits, so that a
 // continued run equals an uninterrupted one bit for bit (same program, same machine type, any number of threads).
 // One line per quantity, "name count values..."; the last line is the SHA-256 of all before it.
 #pragma once
@@ -10,7 +10,7 @@
 namespace glasscape {
 
 struct Restart {
-  DynamicsState state;
+  std::vector<DynamicsState> states;  // one or more, of the same atoms
   /// What the owner of the run keeps beside it, by name.
   std::map<std::string, std::vector<double>, std::less<>> notes;
 };

@@ -1,25 +1,12 @@
 #include "samplers/art.hpp"
 
 #include "md/zero_modes.hpp"
+#include "samplers/atom_group.hpp"
 
 namespace glasscape {
 namespace {
 
 constexpr long long most_searches = 10'000'000;
-
-/// Atoms within a distance of a centre by nearest image.
-std::vector<Eigen::Index> atoms_near(const Configuration& c, Eigen::Index centre, double radius) {
-  std::vector<Eigen::Index> near;
-  for (Eigen::Index i = 0; i < c.atoms(); ++i)
-    if (c.cell.nearest(c.positions.col(i) - c.positions.col(centre)).norm() < radius) near.push_back(i);
-  return near;
-}
-
-Positions mask(Eigen::Index atoms, const std::vector<Eigen::Index>& chosen) {
-  Positions m = Positions::Zero(3, atoms);
-  for (const Eigen::Index i : chosen) m.col(i).setOnes();
-  return m;
-}
 
 }  // namespace
 
@@ -75,7 +62,7 @@ Eigen::Index Art::draw_centre(Run& run) const {
 
 Positions Art::draw_displacement(Run& run, Eigen::Index centre) const {
   const Configuration& c = run.start.configuration;
-  const auto near = atoms_near(c, centre, options_.radius);
+  const auto near = atoms_within(c, centre, options_.radius);
   Positions direction = Positions::Zero(3, c.atoms());
   if (options_.displacement == Displacement::random) {
     for (const Eigen::Index i : near)
@@ -104,13 +91,13 @@ Events Art::step(Run& run) {
     return {SearchFailed{run.start_ref, centre, "no-direction", "nothing can be pushed: the atoms balance, or can only move all together", run.start.energy, 0}};
   std::vector<Eigen::Index> frozen;
   if (options_.active_radius > 0.0) {
-    const Positions active = mask(c.atoms(), atoms_near(c, centre, options_.active_radius));
+    const Positions active = mask_of(c.atoms(), atoms_within(c, centre, options_.active_radius));
     for (Eigen::Index i = 0; i < c.atoms(); ++i)
       if (active(0, i) == 0.0) frozen.push_back(i);
   }
   run.surface.freeze(frozen);
   const SearchOutcome found = search_saddle(run.surface, {c.positions, run.start.energy}, direction,
-                                            mask(c.atoms(), atoms_near(c, centre, options_.soft_radius)), options_.search, run.rng);
+                                            mask_of(c.atoms(), atoms_within(c, centre, options_.soft_radius)), options_.search, run.rng);
   run.surface.freeze({});
   if (!found.saddle)
     return {SearchFailed{run.start_ref, centre, found.reason, found.detail, found.energy, found.calls}};

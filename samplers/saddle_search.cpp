@@ -27,8 +27,10 @@ class Walker {
         inverse_(20), fmax_(options.fmax) {}
 
   SearchOutcome search(const Positions& direction);
+  SearchOutcome search_towards(const Positions& minimum);
 
  private:
+  SearchOutcome pursue();
   void begin(const Positions& direction);
   bool push();
   Climb climb();
@@ -110,11 +112,26 @@ SearchOutcome search_saddle(Surface& surface, const SearchStart& start, const Po
   return Walker(surface, start, local, options, rng).search(direction);
 }
 
+SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, const Positions& minimum, const Positions& local,
+                                    const SaddleSearch& options, Rng& rng) {
+  surface.restart(start.positions);
+  return Walker(surface, start, local, options, rng).search_towards(minimum);
+}
+
 namespace {
 
 SearchOutcome Walker::search(const Positions& direction) {
   begin(direction);
   push();
+  return pursue();
+}
+
+SearchOutcome Walker::search_towards(const Positions& minimum) {
+  if (!retreat(minimum)) return failed("too-high", fmt::format("the line to the minimum rises by more than {} eV", options_.ceiling));
+  return pursue();
+}
+
+SearchOutcome Walker::pursue() {
   for (;;) {
     const Climb climbed = climb();
     if (climbed == Climb::ceiling)

@@ -71,4 +71,9 @@ struct SearchOutcome {
 SearchOutcome search_saddle(Surface& surface, const SearchStart& start, const Positions& direction, const Positions& local,
                             const SaddleSearch& options, Rng& rng);
 
+/// The first saddle on the way to another minimum that is known: climbs from the highest point of the line between them.
+/// What lies behind that saddle may be a minimum on the way.
+SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, const Positions& minimum, const Positions& local,
+                                    const SaddleSearch& options, Rng& rng);
+
 }  // namespace glasscape

@@ -113,14 +113,14 @@ void place_apart(Positions& positions, double edge, Rng& rng) {
 
 void save(const std::string& path, const DynamicsState& state, const MeltQuench::Progress& at) {
   if (path.empty()) return;
-  write_restart(path, {state, {{"leg", {static_cast<double>(at.leg)}}, {"steps_before", {static_cast<double>(at.steps_before)}}, {"rows", at.rows}}});
+  write_restart(path, {{state}, {{"leg", {static_cast<double>(at.leg)}}, {"steps_before", {static_cast<double>(at.steps_before)}}, {"rows", at.rows}}});
 }
 
 MeltQuench::Progress resume(const std::string& path) {
   if (path.empty() || !std::filesystem::exists(path)) return {};
   Restart saved = read_restart(path);
   return {static_cast<std::size_t>(saved.notes["leg"].at(0)), static_cast<std::int64_t>(saved.notes["steps_before"].at(0)),
-          std::move(saved.notes["rows"]), std::move(saved.state)};
+          std::move(saved.notes["rows"]), std::move(saved.states.front())};
 }
 
 /// Elements that the potential knows have its masses, others standard ones.

@@ -39,10 +39,11 @@ class Registry {
 
   explicit Registry(std::string kind) : kind_(std::move(kind)) {}
 
-  template <typename T>
-  void add() {
-    entries_.push_back({T::about, [](Input& in) { return std::make_unique<T>(T::read(in)); },
-                        [](Input& in) { T::read(in); }});
+  /// `context`: what `read` wants beside the input, copied; lists of other plug-ins.
+  template <typename T, typename... Context>
+  void add(const Context&... context) {
+    entries_.push_back({T::about, [context...](Input& in) { return std::make_unique<T>(T::read(in, context...)); },
+                        [context...](Input& in) { T::read(in, context...); }});
   }
 
   const std::vector<Entry>& entries() const { return entries_; }

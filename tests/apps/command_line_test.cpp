@@ -124,7 +124,7 @@ TEST_CASE(
           "Au.xyz: element 'Au' is not in potential CuZr_mm.eam.fs");
   refused({"evaluate", "Au.xyz", "--potential", "lj", "--write", "no/folder.xyz"}, 74, "no/folder.xyz");
   refused({"evaluate", "Au.xyz", "--potential", "lj", "--write", "out.pdf"}, 78, "out.pdf");
-  refused({"describe", "arr"}, 78, "'arr' is not a potential, stage or sampler; did you mean 'art'?");
+  refused({"describe", "arr"}, 78, "'arr' is not a potential, stage, sampler or collective variable; did you mean 'art'?");
 }
 
 TEST_CASE("a bad input file ends with its exit code, its name and line, and nothing written") {

@@ -199,10 +199,14 @@ TEST_CASE("a run continued from its restart file equals an uninterrupted one bit
       const Dynamics::Options options{.ensemble = ensemble, .timestep = 4 * fs, .temperature = 800, .damping = 50 * fs, .pressure_damping = 300 * fs, .seed = 3};
       const DynamicsState whole = after(nullptr, options, 137 + 160);
       const DynamicsState half = after(nullptr, options, 137);
-      write_restart(path, {half, {{"row", {1.0, 1e-300}}}});
+      const DynamicsState other = after(nullptr, options, 5);
+      write_restart(path, {{half, other}, {{"row", {1.0, 1e-300}}}});
       const Restart read = read_restart(path);
       CHECK(read.notes.at("row") == std::vector<double>{1.0, 1e-300});
-      const DynamicsState continued = after(&read.state, options, 160, 3);
+      REQUIRE(read.states.size() == 2);
+      CHECK(read.states[1].configuration.positions == other.configuration.positions);
+      CHECK(read.states[1].step == 5);
+      const DynamicsState continued = after(&read.states[0], options, 160, 3);
       CHECK(continued.configuration.positions == whole.configuration.positions);
       CHECK(continued.configuration.momenta == whole.configuration.momenta);
       CHECK(continued.configuration.cell.lattice() == whole.configuration.cell.lattice());
@@ -215,7 +219,7 @@ TEST_CASE("a run continued from its restart file equals an uninterrupted one bit
 
 TEST_CASE("a damaged restart file is refused") {
   const std::string path = (std::filesystem::temp_directory_path() / fmt::format("glasscape-{}-bad.restart", ::getpid())).string();
-  write_restart(path, {after(nullptr, {.ensemble = Ensemble::nvt, .seed = 1}, 2), {}});
+  write_restart(path, {{after(nullptr, {.ensemble = Ensemble::nvt, .seed = 1}, 2)}, {}});
   std::string text = read_text_file(path, "restart");
   text[text.size() / 2] = text[text.size() / 2] == '1' ? '2' : '1';
   write_text_file(path, text);

@@ -1,0 +1,157 @@
+#include "analysis/free_energy_profile.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "analysis/rates.hpp"
+#include "analysis/thermal_energy.hpp"
+#include "md/support/error.hpp"
+#include "md/support/units.hpp"
+
+namespace glasscape {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double nodes_per_width = 10;
+
+void check(const BiasedSampling& sampling, const ProfileGrid& grid) {
+  if (sampling.hills.empty()) throw InputError("there is no hill of bias, expected at least one");
+  if (!(sampling.temperature > 0.0)) throw InputError("the temperature of a sampling is {} K, expected one above 0", sampling.temperature);
+  if (grid.points < 3 || !(grid.upper > grid.lower)) throw InputError("a profile from {} to {} with {} points, expected an ascending range and three points or more", grid.lower, grid.upper, grid.points);
+  if (sampling.hill_times.size() != sampling.hills.size()) throw InputError("{} hills with {} times", sampling.hills.size(), sampling.hill_times.size());
+}
+
+double least_width(const BiasedSampling& sampling) {
+  double width = infinity;
+  for (const Hill& hill : sampling.hills) width = std::min(width, hill.width);
+  return width;
+}
+
+FreeEnergyProfile from_zero(const ProfileGrid& grid, std::vector<double> energy) {
+  const double least = *std::min_element(energy.begin(), energy.end());
+  for (double& value : energy) value -= least;
+  return {grid, std::move(energy)};
+}
+
+/// V on the grid.
+std::vector<double> on_grid(const HillSum& bias, const ProfileGrid& grid) {
+  std::vector<double> values;
+  for (std::size_t k = 0; k < grid.points; ++k) values.push_back(bias.at(grid.at(k)).energy);
+  return values;
+}
+
+/// c(t) from V on the grid; the spacing of the grid drops out.
+double offset(const std::vector<double>& bias, const BiasedSampling& s) {
+  const double kT = thermal_energy(s.temperature), most = *std::max_element(bias.begin(), bias.end());
+  const double by_g = s.scale();                                        // g/(g-1)
+  const double by_one = s.bias_temperature > 0.0 ? s.temperature / s.bias_temperature : 0.0;  // 1/(g-1)
+  double above = 0, below = 0;
+  for (const double v : bias) {
+    above += std::exp(by_g * (v - most) / kT);
+    below += std::exp(by_one * (v - most) / kT);
+  }
+  return by_g * most - by_one * most + kT * std::log(above / below);
+}
+
+}  // namespace
+
+FreeEnergyProfile profile_of_bias(const BiasedSampling& s, const ProfileGrid& grid) {
+  check(s, grid);
+  HillSum bias(least_width(s) / nodes_per_width, s.shape);
+  for (const Hill& hill : s.hills) bias.add(hill);
+  std::vector<double> energy = on_grid(bias, grid);
+  for (double& value : energy) value *= -s.scale();
+  return from_zero(grid, std::move(energy));
+}
+
+FreeEnergyProfile profile_of_averaged_bias(const BiasedSampling& s, const ProfileGrid& grid, double from) {
+  check(s, grid);
+  HillSum bias(least_width(s) / nodes_per_width, s.shape);
+  std::vector<double> sum(grid.points, 0.0);
+  std::size_t counted = 0;
+  for (std::size_t k = 0; k < s.hills.size(); ++k) {
+    bias.add(s.hills[k]);
+    if (s.hill_times[k] < from) continue;
+    ++counted;
+    const std::vector<double> now = on_grid(bias, grid);
+    double mean = 0;
+    for (const double value : now) mean += value / static_cast<double>(now.size());
+    for (std::size_t n = 0; n < now.size(); ++n) sum[n] += now[n] - mean;
+  }
+  if (counted == 0) throw InputError("no hill was left after {} ps, the last came at {} ps", from, s.hill_times.back());
+  for (double& value : sum) value *= -s.scale() / static_cast<double>(counted);
+  return from_zero(grid, std::move(sum));
+}
+
+FreeEnergyProfile profile_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from) {
+  check(s, grid);
+  const double kT = thermal_energy(s.temperature), step = (grid.upper - grid.lower) / static_cast<double>(grid.points - 1);
+  HillSum bias(least_width(s) / nodes_per_width, s.shape);
+  std::vector<double> exponents(grid.points, -infinity);  // ln of the sum of weights, per bin
+  std::size_t hill = 0, counted = 0;
+  double c = 0;
+  for (std::size_t row = 0; row < s.times.size(); ++row) {
+    const std::size_t before = hill;
+    while (hill < s.hills.size() && s.hill_times[hill] < s.times[row]) bias.add(s.hills[hill++]);
+    if (hill != before) c = offset(on_grid(bias, grid), s);
+    const double place = std::round((s.values[row] - grid.lower) / step);
+    if (s.times[row] < from || !(place >= 0.0 && place < static_cast<double>(grid.points))) continue;
+    ++counted;
+    double& sum = exponents[static_cast<std::size_t>(place)];
+    const double weight = (s.biases[row] - c) / kT, most = std::max(sum, weight);
+    sum = most + std::log(std::exp(sum - most) + std::exp(weight - most));
+  }
+  if (counted == 0) throw InputError("no row of the trace is left after {} ps within {} to {}", from, grid.lower, grid.upper);
+  for (double& value : exponents) value *= -kT;
+  return from_zero(grid, std::move(exponents));
+}
+
+std::optional<ProfileBarrier> barrier_of(const FreeEnergyProfile& profile, double temperature, double inside, double outside) {
+  const ProfileGrid& grid = profile.grid;
+  const std::vector<double>& f = profile.energy;
+  const double kT = thermal_energy(temperature), step = (grid.upper - grid.lower) / static_cast<double>(grid.points - 1);
+  const auto index = [&](double s) { return static_cast<std::size_t>(std::clamp(std::round((s - grid.lower) / step), 0.0, static_cast<double>(grid.points - 1))); };
+  std::size_t well = index(inside);
+  for (bool moved = true; moved;) {  // down to the minimum of its well
+    moved = false;
+    for (const std::size_t next : {well > 0 ? well - 1 : well, well + 1 < f.size() ? well + 1 : well})
+      if (f[next] < f[well]) {
+        well = next;
+        moved = true;
+      }
+  }
+  std::size_t top = well;
+  for (std::size_t k = well; k <= index(outside); ++k)
+    if (std::isfinite(f[k]) && f[k] > f[top]) top = k;
+  if (top == well || top >= index(outside) || top + 1 >= f.size()) return std::nullopt;
+  ProfileBarrier barrier{grid.at(well), grid.at(top), f[top] - f[well], 0, 0};
+  double squares = 0, product = 0, sum = 0;
+  for (std::size_t k = 0; k <= top; ++k) {
+    const double above = f[k] - f[well], x = grid.at(k) - barrier.well;
+    if (!std::isfinite(above)) continue;
+    sum += std::exp(-above / kT) * step;
+    if (above > kT || k > top) continue;
+    squares += x * x * x * x;
+    product += x * x * above;
+  }
+  barrier.curvature = squares > 0.0 ? 2.0 * product / squares : 0.0;
+  barrier.log_well = std::log(sum);
+  return barrier;
+}
+
+ProfileRate rate_over(const ProfileBarrier& barrier, double temperature, double at_top, double in_well, double shell_power) {
+  for (const double inverse : {at_top, in_well})
+    if (!(inverse > 0.0) || !std::isfinite(inverse)) throw InputError("the mean of |grad s|^2 / m is {} 1/u, expected a number above 0", inverse);
+  const double kT = thermal_energy(temperature);
+  ProfileRate rate;
+  const double per_second = 1e12 / units::time_ps;  // of an internal unit of 1/time
+  rate.attempt_THz = std::sqrt(std::max(0.0, barrier.curvature) * in_well) / (2.0 * std::numbers::pi) / units::time_ps;
+  rate.log_rate = 0.5 * std::log(kT * at_top / (2.0 * std::numbers::pi)) - barrier.height / kT - barrier.log_well + std::log(per_second);
+  rate.free_energy = -kT * (rate.log_rate - log_eyring_nu(temperature) - 12.0 * std::numbers::ln10);
+  rate.geometric = barrier.well > 0.0 && barrier.top > 0.0 ? -kT * shell_power * std::log(barrier.top / barrier.well) : 0.0;
+  return rate;
+}
+
+}  // namespace glasscape
