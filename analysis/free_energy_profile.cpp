@@ -85,7 +85,7 @@ FreeEnergyProfile profile_of_averaged_bias(const BiasedSampling& s, const Profil
   return from_zero(grid, std::move(sum));
 }
 
-FreeEnergyProfile profile_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from) {
+FreeEnergyProfile profile_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from, double to) {
   check(s, grid);
   const double kT = thermal_energy(s.temperature), step = (grid.upper - grid.lower) / static_cast<double>(grid.points - 1);
   HillSum bias(least_width(s) / nodes_per_width, s.shape);
@@ -97,13 +97,13 @@ FreeEnergyProfile profile_by_reweighting(const BiasedSampling& s, const ProfileG
     while (hill < s.hills.size() && s.hill_times[hill] < s.times[row]) bias.add(s.hills[hill++]);
     if (hill != before) c = offset(on_grid(bias, grid), s);
     const double place = std::round((s.values[row] - grid.lower) / step);
-    if (s.times[row] < from || !(place >= 0.0 && place < static_cast<double>(grid.points))) continue;
+    if (s.times[row] < from || s.times[row] > to || !(place >= 0.0 && place < static_cast<double>(grid.points))) continue;
     ++counted;
     double& sum = exponents[static_cast<std::size_t>(place)];
     const double weight = (s.biases[row] - c) / kT, most = std::max(sum, weight);
     sum = most + std::log(std::exp(sum - most) + std::exp(weight - most));
   }
-  if (counted == 0) throw InputError("no row of the trace is left after {} ps within {} to {}", from, grid.lower, grid.upper);
+  if (counted == 0) throw InputError("no row of the trace is left from {} to {} ps within {} to {}", from, to, grid.lower, grid.upper);
   for (double& value : exponents) value *= -kT;
   return from_zero(grid, std::move(exponents));
 }
@@ -113,20 +113,13 @@ std::optional<ProfileBarrier> barrier_of(const FreeEnergyProfile& profile, doubl
   const std::vector<double>& f = profile.energy;
   const double kT = thermal_energy(temperature), step = (grid.upper - grid.lower) / static_cast<double>(grid.points - 1);
   const auto index = [&](double s) { return static_cast<std::size_t>(std::clamp(std::round((s - grid.lower) / step), 0.0, static_cast<double>(grid.points - 1))); };
-  std::size_t well = index(inside);
-  for (bool moved = true; moved;) {  // down to the minimum of its well
-    moved = false;
-    for (const std::size_t next : {well > 0 ? well - 1 : well, well + 1 < f.size() ? well + 1 : well})
-      if (f[next] < f[well]) {
-        well = next;
-        moved = true;
-      }
-  }
-  std::size_t top = well;
-  for (std::size_t k = well; k <= index(outside); ++k)
-    if (std::isfinite(f[k]) && f[k] > f[top]) top = k;
-  if (top == well || top >= index(outside) || top + 1 >= f.size()) return std::nullopt;
-  ProfileBarrier barrier{grid.at(well), grid.at(top), f[top] - f[well], 0, 0};
+  std::size_t top = index(inside);
+  for (std::size_t k = top; k <= index(outside); ++k)
+    if (std::isfinite(f[k]) && !(f[top] >= f[k])) top = k;
+  const auto well = static_cast<std::size_t>(std::min_element(f.begin(), f.begin() + static_cast<std::ptrdiff_t>(top) + 1) - f.begin());
+  if (top == well || !std::isfinite(f[top])) return std::nullopt;
+  const bool closed = top < index(outside) && top + 1 < f.size();
+  ProfileBarrier barrier{.well = grid.at(well), .top = grid.at(top), .height = f[top] - f[well], .curvature = 0, .closed = closed, .log_well = 0};
   double squares = 0, product = 0, sum = 0;
   for (std::size_t k = 0; k <= top; ++k) {
     const double above = f[k] - f[well], x = grid.at(k) - barrier.well;

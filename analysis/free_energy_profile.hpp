@@ -7,6 +7,7 @@
 // dT of 0 stands for hills that keep their height: then (T + dT)/dT is 1, and g/(g - 1) too.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -21,6 +22,7 @@ struct BiasedSampling {
   std::vector<Hill> hills;
   std::vector<double> hill_times;
   std::vector<double> times, values, biases;  // of the trace: t, s(t) and V(s(t), t), at equal distances in time
+  std::vector<double> inverse_masses;         // of the trace: |grad s|^2 = sum |ds/dx_i|^2/m_i, 1/u
   HillShape shape = HillShape::gaussian;
 
   /// (T + dT)/dT.
@@ -46,17 +48,20 @@ struct FreeEnergyProfile {
 FreeEnergyProfile profile_of_bias(const BiasedSampling& sampling, const ProfileGrid& grid);
 /// From `from` (ps) to the end. Throws InputError also when no hill is left then.
 FreeEnergyProfile profile_of_averaged_bias(const BiasedSampling& sampling, const ProfileGrid& grid, double from);
-/// From `from` to the end; bins are centred at the points of the grid. Throws InputError also when no row of the trace is left.
-FreeEnergyProfile profile_by_reweighting(const BiasedSampling& sampling, const ProfileGrid& grid, double from);
+/// Rows after `from` until `to`; bins are centred at the points of the grid. Throws InputError also when no row of the trace is
+/// left.
+FreeEnergyProfile profile_by_reweighting(const BiasedSampling& sampling, const ProfileGrid& grid, double from,
+                                         double to = std::numeric_limits<double>::infinity());
 
-/// The well that holds `inside` and the first maximum beyond it, towards larger s, below `outside`.
+/// The highest point between `inside`, in the well that is left, and `outside`, towards larger s, and the lowest before it.
 struct ProfileBarrier {
   double well = 0, top = 0;         // s of the minimum and of the maximum
   double height = 0;                // F(top) - F(well): the paper's dF, which depends on how s is scaled
   double curvature = 0;             // F'' at the minimum, eV per unit of s squared
+  bool closed = false;              // the top is a maximum and not merely the end
   double log_well = 0;              // ln of the integral of exp(-F/kT) over the well up to the top, F from its minimum
 };
-/// Nothing when F has no maximum inside. Curvature by a parabola through the points within kT of the minimum.
+/// Nothing when F does not rise there. Curvature by a parabola through the points within kT of the minimum.
 std::optional<ProfileBarrier> barrier_of(const FreeEnergyProfile& profile, double temperature, double inside, double outside);
 
 /// Rates over the barrier of a profile by transition state theory, which do not depend on how s is scaled:

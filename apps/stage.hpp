@@ -26,6 +26,14 @@ enum class StartsFrom {
   saddles   // the saddles that a searching stage, one that starts from a basin or from basins, has found
 };
 
+/// What the facts of a stage are about, and so which section of a report tells of them.
+enum class Finds {
+  basin,     // a configuration, prepared
+  saddles,   // by searches
+  modes,     // of saddles
+  escapes    // of groups of atoms from a basin, and the free energy on the way
+};
+
 /// A basin and the fact that found it: a BasinFound, or a SaddleFound of which it is the end.
 struct NamedBasin {
   EventRef ref;
@@ -76,6 +84,10 @@ class Stage {
   virtual std::int64_t tasks() const = 0;
   virtual Events run(std::int64_t task, TaskContext& context) const = 0;
   virtual StartsFrom starts_from() const = 0;
+  virtual Finds finds() const {
+    if (starts_from() == StartsFrom::nothing) return Finds::basin;
+    return starts_from() == StartsFrom::saddles ? Finds::modes : Finds::saddles;
+  }
   /// How many basins its tasks start from, at most.
   virtual std::int64_t basins() const { return 1; }
   /// Whether it kept atoms in place: then what it found need not be minima when all atoms move.

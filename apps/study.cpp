@@ -90,7 +90,7 @@ const StudyStage* named(const std::vector<StudyStage>& stages, std::string_view 
 }
 
 bool prepares(const Stage& stage) { return stage.starts_from() == StartsFrom::nothing; }
-bool searches(const Stage& stage) { return stage.starts_from() == StartsFrom::basin || stage.starts_from() == StartsFrom::basins; }
+bool searches(const Stage& stage) { return stage.finds() == Finds::saddles; }
 
 /// The stage that is meant without a key `from`: the first that prepares, the last that searches.
 std::string usual_start(StartsFrom wanted, const std::vector<StudyStage>& before) {

@@ -250,6 +250,7 @@ struct EscapeSought {
   EventRef of;                   // as of HillsDeposited
   std::int64_t centre = -1;
   double temperature = 0;        // K
+  double moved = 0;              // Angstrom: an atom of the group displaced further in the inherent structure has escaped
   std::int64_t escaped = 0;      // 1 when it did
   std::int64_t walker = 0;       // that did
   double inside = 0, outside = 0;  // time of all walkers together, ps; without escape both are the whole time
@@ -265,6 +266,7 @@ struct EscapeSought {
     visit("of", self.of, "");
     visit("centre", self.centre, "");
     visit("temperature", self.temperature, "K");
+    visit("moved", self.moved, "A");
     visit("escaped", self.escaped, "");
     visit("walker", self.walker, "");
     visit("inside", self.inside, "ps");

@@ -288,6 +288,7 @@ Events MetadynamicsRun::events() const {
   escape.of = start_.of;
   escape.centre = start_.centre;
   escape.temperature = options_.temperature;
+  escape.moved = options_.moved;
   Events all{std::move(hills), trace("collective-variable", columns, rows_), trace("inherent-structures", structure_columns, structures_), std::move(escape)};
   all.insert(all.end(), basins_.begin() + 1, basins_.end());
   return all;

@@ -67,34 +67,6 @@ Figure distances_figure(const PairDistributions& all) {
   return f;
 }
 
-Figure spectrum_figure(const Spectrum& spectrum, const std::string& which) {
-  Figure f;
-  f.title = fmt::format("{} barriers of {}", which, counted(spectrum.barriers.size(), "distinct saddle"));
-  f.x = barrier_axis;
-  f.y = {.label = "probability density", .unit = "eV^{-1}"};
-  std::vector<double> edges, heights;
-  for (std::size_t k = 0; k <= spectrum.histogram.counts.size(); ++k) edges.push_back(spectrum.histogram.low + static_cast<double>(k) * spectrum.histogram.width);
-  double highest = 0;
-  for (const Estimate& e : spectrum.histogram.density) {
-    heights.push_back(e.value);
-    highest = std::max(highest, e.value);
-  }
-  f.marks.push_back(bars_between("found", edges, heights));
-  if (spectrum.fit) {
-    constexpr int steps = 400;
-    Line line{.name = "log-normal law, maximum likelihood", .color = 1};
-    for (int k = 1; k <= steps; ++k) {
-      const double x = edges.back() * k / steps;
-      line.x.push_back(x);
-      line.y.push_back(std::min(spectrum.fit->density(x), 1.3 * highest));
-    }
-    f.marks.push_back(std::move(line));
-    f.caption = fmt::format("Kolmogorov–Smirnov distance {}, p = {}.", readable(spectrum.fit->distance, 2), readable(spectrum.fit->p_value.value, 2));
-  }
-  f.marks.push_back(VerticalLine{spectrum.summary.mean.value, fmt::format("mean {} eV", readable(spectrum.summary.mean.value, 3))});
-  return f;
-}
-
 /// Many decades of barriers at a glance: the share of saddles below each barrier.
 Figure cumulative_figure(const Spectrum& forward, const Spectrum& reverse) {
   Figure f;
@@ -159,59 +131,6 @@ Figure found_figure(const SearchFindings& s) {
   return f;
 }
 
-Figure effective_figure(const SearchFindings& s) {
-  Figure f;
-  f.title = "Effective barriers";
-  f.x = {.label = "temperature", .unit = "K"};
-  f.y = barrier_axis;
-  f.caption = "Yang et al., Phys. Rev. B 102, 174103 (2020), Eqs. 4–6. Parallel: rates add up; sequential: waiting times add up. "
-              "Intervals by resampling cannot know of barriers beyond the extremes of the sample.";
-  const auto add = [&](const std::string& name, int color, const auto& value_of) {
-    Points points{.name = name, .color = color};
-    for (const EffectiveBarriers& e : s.effective) add_point(points, e.temperature, value_of(e));
-    add_curve(f, std::move(points));
-  };
-  add("sequential", 1, [](const EffectiveBarriers& e) -> const Estimate& { return e.sequential.barrier; });
-  add("mean of the two", 2, [](const EffectiveBarriers& e) -> const Estimate& { return e.effective; });
-  add("parallel", 0, [](const EffectiveBarriers& e) -> const Estimate& { return e.parallel.barrier; });
-  return f;
-}
-
-/// Points in decades of a second, and the straight line through them.
-void add_frequencies(Figure& f, const Arrhenius& a, const std::string& name, int color, Estimate ArrheniusPoint::* bound,
-                     const std::optional<ArrheniusFit>& fit) {
-  Points points{.name = name, .color = color};
-  Line line{.color = color, .thin = true};
-  for (const ArrheniusPoint& p : a.points) {
-    add_point(points, 1000.0 / p.temperature, p.*bound, std::numbers::ln10);
-    if (!fit) continue;
-    line.x.push_back(1000.0 / p.temperature);
-    line.y.push_back(log_frequency(fit->barriers.line, a.attempt_frequency, p.temperature).value / std::numbers::ln10);
-  }
-  f.marks.push_back(std::move(points));
-  if (fit) f.marks.push_back(std::move(line));
-}
-
-Figure arrhenius_figure(const Arrhenius& a) {
-  Figure f;
-  f.title = "Arrhenius plot";
-  f.x = {.label = "1000 K / T"};
-  f.y = {.label = "log_{10}(ν / 1 s^{-1})"};
-  f.caption = fmt::format("ν = ν_{{0}} exp(−F(T)/kT) with the effective barriers and ν_{{0}} = {} THz: Yang et al., Phys. Rev. B 102, 174103 (2020), Fig. 5. "
-                          "Relaxation lies between the bounds. Lines: straight fits.", readable(a.attempt_frequency / units::hertz_per_terahertz, 3));
-  Band between{.name = "between the bounds", .color = 2};
-  for (const ArrheniusPoint& p : a.points) {
-    between.x.push_back(1000.0 / p.temperature);
-    between.low.push_back(p.sequential.value / std::numbers::ln10);
-    between.high.push_back(p.parallel.value / std::numbers::ln10);
-  }
-  f.marks.push_back(std::move(between));
-  add_frequencies(f, a, "parallel", 0, &ArrheniusPoint::parallel, a.parallel);
-  add_frequencies(f, a, "mean of the two", 2, &ArrheniusPoint::effective, a.effective);
-  add_frequencies(f, a, "sequential", 1, &ArrheniusPoint::sequential, a.sequential);
-  return f;
-}
-
 Figure size_figure(const SearchFindings& s) {
   Figure f;
   f.title = "Size of events";
@@ -241,12 +160,13 @@ std::vector<Figure> figures_of(const Preparation& preparation) {
 
 std::vector<Figure> figures_of(const SearchFindings& s) {
   if (!s.forward) return {};
-  std::vector<Figure> figures{spectrum_figure(*s.forward, "Forward"), spectrum_figure(*s.reverse, "Reverse"),
+  std::vector<Figure> figures{spectrum_figure(*s.forward, "Forward barriers of " + counted(s.forward->barriers.size(), "distinct saddle")),
+                              spectrum_figure(*s.reverse, "Reverse barriers of " + counted(s.reverse->barriers.size(), "distinct saddle")),
                               cumulative_figure(*s.forward, *s.reverse), convergence_figure(s),
                               size_figure(s)};
   figures.insert(figures.begin() + 4, s.completeness ? discovery_figure(*s.completeness) : found_figure(s));
   if (s.arrhenius) figures.insert(figures.begin() + 4, arrhenius_figure(*s.arrhenius));
-  if (!s.effective.empty()) figures.insert(figures.begin() + 4, effective_figure(s));
+  if (!s.effective.empty()) figures.insert(figures.begin() + 4, effective_figure(s.effective));
   return figures;
 }
 

@@ -34,15 +34,6 @@ Preparation preparation_of(const StudyStage& stage, const Shard& shard, double r
   return p;
 }
 
-Spectrum spectrum_of(std::vector<double> barriers, Rng& rng) {
-  Spectrum s;
-  s.summary = summarise(barriers, rng);
-  s.histogram = histogram(barriers);
-  s.fit = fit_log_normal(barriers, rng);
-  s.barriers = std::move(barriers);
-  return s;
-}
-
 /// The facts of one sampling stage, read once.
 class SearchReading {
  public:
@@ -141,11 +132,7 @@ class SearchReading {
   }
 
   void add_arrhenius() {
-    const auto has_error = [](const Estimate& e) { return e.interval.high > e.interval.low && std::isfinite(e.interval.high - e.interval.low); };
-    const bool all = std::all_of(findings_.effective.begin(), findings_.effective.end(), [&](const EffectiveBarriers& e) {
-      return has_error(e.parallel.barrier) && has_error(e.effective) && has_error(e.sequential.barrier);
-    });
-    if (all && !findings_.effective.empty()) findings_.arrhenius = arrhenius(findings_.effective, study_.report.nu0 * units::hertz_per_terahertz);
+    if (all_have_errors(findings_.effective) && !findings_.effective.empty()) findings_.arrhenius = arrhenius(findings_.effective, study_.report.nu0 * units::hertz_per_terahertz);
   }
 
   void add_convergence(const std::vector<double>& forward, double temperature, Rng& rng) {
@@ -197,10 +184,6 @@ void add_kinetics(Findings& f, std::uint64_t seed) {
   }
 }
 
-bool searches(const StudyStage& stage) {
-  return stage.stage->starts_from() == StartsFrom::basin || stage.stage->starts_from() == StartsFrom::basins;
-}
-
 /// What the stages that go back to one prepared basin found, and the last of them.
 struct Landscape {
   NetworkReading reading;
@@ -224,7 +207,7 @@ void add_networks(Findings& f, const std::map<std::string, Landscape>& landscape
 }  // namespace
 
 Findings findings_of(const Study& study, const Store& store) {
-  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}, {}};
+  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}, {}, {}};
   bool any = false;
   std::int64_t events = 0;
   std::map<std::string, Landscape> landscapes;
@@ -234,12 +217,12 @@ Findings findings_of(const Study& study, const Store& store) {
       any = true;
     };
     std::int64_t done = 0;
-    if (stage.stage->starts_from() == StartsFrom::nothing) {
+    if (stage.stage->finds() == Finds::basin) {
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);
         f.preparations.push_back(preparation_of(stage, shard, study.report.rdf_range));
       });
-    } else if (searches(stage) && can_start(study, store, stage) && !tasks_done(study, store, stage).empty()) {
+    } else if (stage.stage->finds() == Finds::saddles && can_start(study, store, stage) && !tasks_done(study, store, stage).empty()) {
       SearchReading reading(study, store, stage, events);
       Landscape& landscape = landscape_of(landscapes, study, store, stage);
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
@@ -251,13 +234,20 @@ Findings findings_of(const Study& study, const Store& store) {
       landscape.last = f.searches.size();
       f.searches.push_back(reading.findings());
       events += static_cast<std::int64_t>(f.searches.back().events.size());
-    } else if (stage.stage->starts_from() == StartsFrom::saddles && can_start(study, store, stage)) {
+    } else if (stage.stage->finds() == Finds::modes && can_start(study, store, stage)) {
       ModesReading reading(study, store, stage);
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);
         reading.take(shard);
       });
       if (done > 0) f.modes.push_back(reading.findings());
+    } else if (stage.stage->finds() == Finds::escapes && can_start(study, store, stage)) {
+      FreeEnergyReading reading(study, stage, prepared(study, store, stage).found.energy);
+      done = for_each_shard(study, store, stage, [&](const Shard& shard) {
+        note(shard);
+        reading.take(shard);
+      });
+      if (done > 0) f.free_energies.push_back(reading.findings());
     }
     if (done < stage.stage->tasks())
       f.missing.push_back(fmt::format("stage '{}' has run {} of its {} tasks", stage.name, done, stage.stage->tasks()));

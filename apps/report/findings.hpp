@@ -7,16 +7,16 @@
 #include <optional>
 
 #include "analysis/arrhenius.hpp"
-#include "analysis/barrier_spectrum.hpp"
-#include "analysis/effective_barriers.hpp"
 #include "analysis/event_size.hpp"
 #include "analysis/pair_distribution.hpp"
 #include "analysis/search_statistics.hpp"
 #include "apps/report/completeness_report.hpp"
 #include "apps/report/event_view.hpp"
+#include "apps/report/free_energy_findings.hpp"
 #include "apps/report/kinetics_findings.hpp"
 #include "apps/report/modes_findings.hpp"
 #include "apps/report/network.hpp"
+#include "apps/report/spectrum.hpp"
 #include "apps/study.hpp"
 #include "landscape/store.hpp"
 
@@ -47,13 +47,6 @@ struct DistinctEvent {
 /// Views kept per stage: first those of the largest events, `report.largest_events` of them, then those over the lowest
 /// barriers.
 constexpr std::size_t event_views = 250;
-
-struct Spectrum {
-  std::vector<double> barriers;
-  Summary summary;
-  Histogram histogram;
-  std::optional<LogNormalFit> fit;
-};
 
 /// What the first `searches` searches say.
 struct ConvergenceBySearches {
@@ -90,6 +83,7 @@ struct Findings {
   std::vector<Preparation> preparations;
   std::vector<SearchFindings> searches;
   std::vector<ModesFindings> modes;
+  std::vector<FreeEnergyFindings> free_energies;
   std::vector<KineticsFindings> kinetics;  // one per searching stage that found a saddle
   std::vector<std::string> missing;  // what has not run yet, in sentences
 };

@@ -2,6 +2,7 @@
 
 #include "apps/report/events_section.hpp"
 #include "apps/report/figures.hpp"
+#include "apps/report/free_energy_report.hpp"
 #include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
@@ -46,11 +47,13 @@ std::string section(const SearchFindings& s, const ReportOptions& options) {
   return html + "</section>\n";
 }
 
-std::string section(const ModesFindings& m) {
-  std::string html = fmt::format("<section><h2>{} <span class=\"soft\">{}</span></h2>\n", escaped(m.stage), escaped(m.type));
-  for (const std::string& sentence : in_words(m)) html += paragraph(sentence);
-  html += doubts_list(doubts_of(m)) + figure_grid(figures_of(m));
-  for (const ReportTable& t : tables_of(m)) html += "<h3>" + html_text(t.title) + "</h3>\n" + html_table(t.head, t.rows);
+/// Words, doubts, figures and tables of a stage.
+template <typename StageFindings>
+std::string stage_section(const StageFindings& f) {
+  std::string html = fmt::format("<section><h2>{} <span class=\"soft\">{}</span></h2>\n", escaped(f.stage), escaped(f.type));
+  for (const std::string& sentence : in_words(f)) html += paragraph(sentence);
+  html += doubts_list(doubts_of(f)) + figure_grid(figures_of(f));
+  for (const ReportTable& t : tables_of(f)) html += "<h3>" + html_text(t.title) + "</h3>\n" + html_table(t.head, t.rows);
   return html + "</section>\n";
 }
 
@@ -79,7 +82,8 @@ std::string to_html(const Findings& f) {
   std::string body = doubts_list(f.missing);
   for (const SearchFindings& s : f.searches) body += section(s, f.options);
   for (const KineticsFindings& k : f.kinetics) body += section(k);
-  for (const ModesFindings& m : f.modes) body += section(m);
+  for (const ModesFindings& m : f.modes) body += stage_section(m);
+  for (const FreeEnergyFindings& e : f.free_energies) body += stage_section(e);
   for (const Preparation& p : f.preparations) body += section(p);
   return html_page(f.title, body + provenance_section(f) + licences_section(), scripts_of(f));
 }

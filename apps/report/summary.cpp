@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/report/estimates.hpp"
+#include "apps/report/free_energy_report.hpp"
 #include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
@@ -29,10 +30,6 @@ double density(const Configuration& c) {
   double mass = 0;
   for (Eigen::Index i = 0; i < c.atoms(); ++i) mass += c.species->of(i).mass;
   return mass / c.cell.volume() * units::density_g_per_cm3;
-}
-
-std::string duration(double seconds) {
-  return seconds < 100 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.1f} min", seconds / 60);
 }
 
 /// One sentence for all temperatures at which one sample carries a barrier.
@@ -140,6 +137,10 @@ Json json_of(const SearchFindings& s) {
 
 }  // namespace
 
+std::string duration(double seconds) {
+  return seconds < 100 ? fmt::format("{:.0f} s", seconds) : fmt::format("{:.1f} min", seconds / 60);
+}
+
 std::string with_interval(const Estimate& e, int significant) {
   return fmt::format("{} ({} to {})", readable(e.value, significant), readable(e.interval.low, significant), readable(e.interval.high, significant));
 }
@@ -227,13 +228,14 @@ std::string to_text(const Findings& f) {
     for (const std::string& doubt : doubts_of(s)) text += "  ! " + plain_text(doubt) + "\n";
   }
   for (const ModesFindings& m : f.modes) text += to_text(m);
+  for (const FreeEnergyFindings& e : f.free_energies) text += to_text(e);
   for (const KineticsFindings& k : f.kinetics) text += to_text(k);
   return text;
 }
 
 Json to_json(const Findings& f) {
   Json json{{"study", f.title}, {"potential", f.provenance.potential}, {"seed", f.provenance.seed}, {"missing", f.missing},
-            {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}, {"kinetics", Json::array()}};
+            {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}, {"free_energies", Json::array()}, {"kinetics", Json::array()}};
   for (const Preparation& p : f.preparations) {
     const double atoms = static_cast<double>(p.basin.configuration.atoms());
     const bool periodic = p.basin.configuration.cell.all_periodic();
@@ -245,6 +247,7 @@ Json to_json(const Findings& f) {
   }
   for (const SearchFindings& s : f.searches) json["searches"].push_back(json_of(s));
   for (const ModesFindings& m : f.modes) json["modes"].push_back(to_json(m));
+  for (const FreeEnergyFindings& e : f.free_energies) json["free_energies"].push_back(to_json(e));
   for (const KineticsFindings& k : f.kinetics) json["kinetics"].push_back(to_json(k));
   return json;
 }

@@ -26,4 +26,7 @@ std::string to_text(const Findings& findings);
 /// Numbers with units in their names, each estimate as {value, low, high}.
 nlohmann::ordered_json to_json(const Findings& findings);
 
+/// "4.2 min".
+std::string duration(double seconds);
+
 }  // namespace glasscape

@@ -29,6 +29,7 @@ class MetadynamicsStage final : public Stage {
   std::int64_t tasks() const override;
   Events run(std::int64_t task, TaskContext& context) const override;
   StartsFrom starts_from() const override { return StartsFrom::basin; }
+  Finds finds() const override { return Finds::escapes; }
   std::string describe_task(std::int64_t task) const override;
   Work work() const override;
   void check_start(const Species& start, const Input& in) const override;

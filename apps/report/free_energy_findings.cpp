@@ -1,0 +1,161 @@
+#include "apps/report/free_energy_findings.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "md/support/units.hpp"
+
+namespace glasscape {
+namespace {
+
+constexpr double settled_share = 1.0 / 3.0;  // of the time of a sampling, before which its free energy has not settled
+
+/// Columns of the traces, see docs/store.md.
+enum VariableColumn : Eigen::Index { time_column, walker_column, value_column, bias_column, inverse_mass_column };
+enum StructureColumn : Eigen::Index { structure_time, structure_walker, structure_basin, structure_energy, displacement_in_group };
+
+BiasedSampling biased_sampling(const HillsDeposited& hills, const TraceRecorded& trace) {
+  BiasedSampling s{.temperature = hills.temperature, .bias_temperature = hills.bias_temperature};
+  for (std::size_t k = 0; k < hills.centres.size(); ++k) s.hills.push_back({hills.centres[k], hills.width, hills.heights[k]});
+  s.hill_times = hills.times;
+  for (Eigen::Index row = 0; row < trace.rows.rows(); ++row) {
+    s.times.push_back(trace.rows(row, time_column));
+    s.values.push_back(trace.rows(row, value_column));
+    s.biases.push_back(trace.rows(row, bias_column));
+    s.inverse_masses.push_back(trace.rows(row, inverse_mass_column));
+  }
+  return s;
+}
+
+/// Where the walkers are at the beginning: the mean over the time until the first few hills.
+double value_at_first(const BiasedSampling& s) {
+  constexpr std::size_t hills = 5;
+  const double until = s.hill_times[std::min(hills, s.hill_times.size()) - 1];
+  double sum = 0;
+  std::size_t count = 0;
+  for (std::size_t k = 0; k < s.times.size() && (count == 0 || s.times[k] <= until); ++k, ++count) sum += s.values[k];
+  return sum / static_cast<double>(count);
+}
+
+/// Quenches that find a walker inside after one that found it outside.
+std::int64_t returns_of(const TraceRecorded& structures, double moved) {
+  std::int64_t returns = 0;
+  std::map<double, bool> outside;
+  for (Eigen::Index row = 0; row < structures.rows.rows(); ++row) {
+    bool& was = outside[structures.rows(row, structure_walker)];
+    const bool is = structures.rows(row, displacement_in_group) > moved;
+    returns += was && !is ? 1 : 0;
+    was = is;
+  }
+  return returns;
+}
+
+/// At most `most` rows of the first walker.
+void thin(const TraceRecorded& trace, Sampling& s) {
+  constexpr Eigen::Index most = 1500;
+  const Eigen::Index every = 1 + trace.rows.rows() / most;
+  for (Eigen::Index row = 0; row < trace.rows.rows(); row += every) {
+    if (trace.rows(row, walker_column) != 0.0) continue;
+    s.trace_times.push_back(trace.rows(row, time_column));
+    s.trace_values.push_back(trace.rows(row, value_column));
+  }
+}
+
+/// ln of the mean of two times given as logarithms.
+double log_middle(double a, double b) { return std::max(a, b) + std::log(0.5 + 0.5 * std::exp(-std::abs(a - b))); }
+
+struct SamplingFacts {
+  const HillsDeposited* hills = nullptr;
+  const EscapeSought* escape = nullptr;
+  const TraceRecorded* variable = nullptr;
+  const TraceRecorded* structures = nullptr;
+  const SaddleFound* saddle = nullptr;
+};
+
+SamplingFacts facts_of(const Events& events) {
+  SamplingFacts f;
+  for (const Event& event : events) {
+    if (const auto* hills = std::get_if<HillsDeposited>(&event)) f.hills = hills;
+    if (const auto* escape = std::get_if<EscapeSought>(&event)) f.escape = escape;
+    if (const auto* saddle = std::get_if<SaddleFound>(&event)) f.saddle = saddle;
+    if (const auto* trace = std::get_if<TraceRecorded>(&event)) (trace->name == "collective-variable" ? f.variable : f.structures) = trace;
+  }
+  return f;
+}
+
+std::optional<Summary> summary_of(const std::vector<double>& values, Rng& rng) {
+  return values.empty() ? std::nullopt : std::optional(summarise(values, rng));
+}
+
+}  // namespace
+
+FreeEnergyReading::FreeEnergyReading(const Study& study, const StudyStage& stage, double start_energy) : study_(study), start_energy_(start_energy) {
+  findings_.stage = stage.name;
+  findings_.type = stage.type;
+  findings_.nu0 = study.report.nu0;
+  findings_.caveats = stage.stage->caveats();
+}
+
+void FreeEnergyReading::take(const Shard& shard) {
+  const SamplingFacts f = facts_of(shard.events);
+  if (f.hills == nullptr || f.escape == nullptr || f.variable == nullptr || f.structures == nullptr) return;
+  findings_.wall_seconds += shard.circumstances.wall_seconds;
+  findings_.force_calls += f.hills->force_calls;
+  findings_.variable = f.hills->variable;
+  findings_.bias_temperature = f.hills->bias_temperature;
+  Sampling s{.task = shard.task, .temperature = f.hills->temperature, .centre = f.hills->centre, .group = f.hills->group.size(),
+             .time = f.hills->time * static_cast<double>(f.hills->walkers), .hills = f.hills->centres.size(), .escaped = f.escape->escaped != 0};
+  s.seen_after = 0.5 * (f.escape->inside + f.escape->outside);
+  s.log_boosted = log_middle(f.escape->log_boosted_inside, f.escape->log_boosted_outside);
+  s.returns = returns_of(*f.structures, f.escape->moved);
+  s.end_energy = f.escape->end_energy - start_energy_;
+  s.displacement = f.escape->displacement;
+  if (f.saddle != nullptr) s.saddle = f.saddle->energy - start_energy_;
+  thin(*f.variable, s);
+  if (s.escaped && s.hills > 0 && f.variable->rows.rows() > 0) {
+    const BiasedSampling sampling = biased_sampling(*f.hills, *f.variable);
+    s.found = barrier_of(sampling, {.inside = value_at_first(sampling), .outside = f.escape->value, .settled = settled_share * f.hills->time}, f.hills->shell_power);
+  }
+  findings_.samplings.push_back(std::move(s));
+}
+
+SamplingTemperature FreeEnergyReading::at(double temperature, Rng& rng) const {
+  SamplingTemperature t{.temperature = temperature};
+  std::vector<double> free_energy, attempt, geometric, disagreement;
+  std::vector<BoostedTime> times;
+  for (const Sampling& s : findings_.samplings) {
+    if (s.temperature != temperature) continue;
+    ++t.samplings;
+    times.push_back({s.log_boosted, s.escaped});
+    if (!s.found) continue;
+    t.heights.push_back(s.found->barrier.height);
+    free_energy.push_back(s.found->rate.free_energy);
+    attempt.push_back(s.found->rate.attempt_THz);
+    geometric.push_back(s.found->rate.geometric);
+    disagreement.push_back(s.found->disagreement());
+  }
+  t.times = escape_times(times, rng);
+  if (t.heights.empty()) return t;
+  t.spectrum = spectrum_of(t.heights, rng);
+  t.free_energy = summary_of(free_energy, rng);
+  t.attempt = summary_of(attempt, rng);
+  t.geometric = summary_of(geometric, rng);
+  t.disagreement = summary_of(disagreement, rng);
+  t.effective = effective_barriers(t.heights, temperature, rng);
+  return t;
+}
+
+FreeEnergyFindings FreeEnergyReading::findings() {
+  Rng rng(study_.seed, stream_of("report/" + findings_.stage));
+  std::set<double> temperatures;
+  for (const Sampling& s : findings_.samplings) temperatures.insert(s.temperature);
+  for (const double t : temperatures) findings_.temperatures.push_back(at(t, rng));
+  std::vector<EffectiveBarriers> effective;
+  for (const SamplingTemperature& t : findings_.temperatures)
+    if (t.effective) effective.push_back(*t.effective);
+  if (effective.size() > 1 && all_have_errors(effective)) findings_.arrhenius = arrhenius(effective, findings_.nu0 * units::hertz_per_terahertz);
+  return std::move(findings_);
+}
+
+}  // namespace glasscape

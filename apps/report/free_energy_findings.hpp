@@ -1,0 +1,76 @@
+// What samplings of a stage of metadynamics say: the barrier of each, their spectrum at each temperature, effective barriers
+// and their entropy, and how long the escapes take. eV, K, ps; entropies in kB, meaningless without nu0.
+#pragma once
+
+#include <optional>
+
+#include "analysis/arrhenius.hpp"
+#include "analysis/escape_times.hpp"
+#include "analysis/sampled_barrier.hpp"
+#include "apps/report/spectrum.hpp"
+#include "apps/study.hpp"
+#include "landscape/store.hpp"
+
+namespace glasscape {
+
+/// One task.
+struct Sampling {
+  std::string task;
+  double temperature = 0;    // K
+  std::int64_t centre = -1;
+  std::size_t group = 0;     // atoms
+  double time = 0;           // of all walkers, ps
+  std::size_t hills = 0;
+  bool escaped = false;
+  double seen_after = 0;     // ps, middle between the last quench inside and the first outside
+  double log_boosted = 0;    // ln of the time that it stands for, ps
+  std::int64_t returns = 0;  // quenches inside that follow one outside
+  double end_energy = 0;     // of the inherent structure it escaped to, above the start, eV
+  double displacement = 0;   // largest of an atom of the group there, Angstrom
+  std::optional<double> saddle;        // refined behind the escape, above the start, eV
+  std::optional<SampledBarrier> found; // nothing unless it escaped over a barrier of its free energy
+  std::vector<double> trace_times, trace_values;  // of the first walker, thinned for drawing
+};
+
+/// All samplings at one temperature.
+struct SamplingTemperature {
+  double temperature = 0;
+  std::size_t samplings = 0;
+  std::vector<double> heights;           // dF of those that have one, in their order, eV
+  std::optional<Spectrum> spectrum;      // of `heights`
+  std::optional<Summary> free_energy;    // dG, eV
+  std::optional<Summary> attempt;        // nu0 from the curvature of the well, THz
+  std::optional<Summary> geometric;      // part of dF that the shells of the variable make, eV
+  std::optional<Summary> disagreement;   // of the three free energies, eV
+  std::optional<EffectiveBarriers> effective;  // of `heights`
+  std::optional<EscapeTimes> times;
+};
+
+struct FreeEnergyFindings {
+  std::string stage, type, variable;
+  double nu0 = 0;                // THz
+  double bias_temperature = 0;   // K
+  std::vector<Sampling> samplings;            // in the order of their tasks
+  std::vector<SamplingTemperature> temperatures;  // ascending
+  std::optional<Arrhenius> arrhenius;  // of the effective barriers; nothing unless two temperatures or more have errors
+  double wall_seconds = 0;
+  std::int64_t force_calls = 0;
+  std::vector<std::string> caveats;
+};
+
+/// The facts of one stage of metadynamics, read once.
+class FreeEnergyReading {
+ public:
+  FreeEnergyReading(const Study& study, const StudyStage& stage, double start_energy);
+  void take(const Shard& shard);
+  FreeEnergyFindings findings();
+
+ private:
+  SamplingTemperature at(double temperature, Rng& rng) const;
+
+  const Study& study_;
+  double start_energy_;
+  FreeEnergyFindings findings_;
+};
+
+}  // namespace glasscape

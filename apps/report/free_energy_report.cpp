@@ -1,0 +1,175 @@
+#include "apps/report/free_energy_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "analysis/thermal_energy.hpp"
+#include "apps/report/estimates.hpp"
+#include "apps/report/markup.hpp"
+#include "apps/report/summary.hpp"
+#include "md/support/text.hpp"
+
+namespace glasscape {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using glasscape::json_of;  // beside those of this file
+
+std::int64_t escaped(const FreeEnergyFindings& f) {
+  return std::count_if(f.samplings.begin(), f.samplings.end(), [](const Sampling& s) { return s.escaped; });
+}
+
+std::string mean_text(const std::optional<Summary>& s, int digits = 3) { return s ? with_interval(s->mean, digits) : "–"; }
+
+/// "12 ns (8 to 20)": of ln(t / 1 ps).
+std::string time_text(const Estimate& log_ps) {
+  const auto seconds = [](double log_time) { return (log_time + std::log(1e-12)) / std::numbers::ln10; };
+  return fmt::format("10^{{{:.1f}}} s ({:.1f} to {:.1f})", seconds(log_ps.value), seconds(log_ps.interval.low), seconds(log_ps.interval.high));
+}
+
+std::string what_was_done(const FreeEnergyFindings& f) {
+  double longest = 0;
+  for (const Sampling& s : f.samplings) longest = std::max(longest, s.time);
+  return fmt::format("{} at {}; {} left the basin they began in. Variable: {}. {} force calls, the longest sampling lasted {} ps; the tasks took {} together.",
+                     counted(f.samplings.size(), "sampling"), counted(f.temperatures.size(), "temperature"), escaped(f), f.variable, f.force_calls, readable(longest, 3),
+                     duration(f.wall_seconds));
+}
+
+std::string at_one_temperature(const SamplingTemperature& t) {
+  std::string text = fmt::format("{:g} K: ", t.temperature);
+  if (!t.spectrum) return text + fmt::format("none of {} went over a barrier.", counted(t.samplings, "sampling"));
+  text += fmt::format("ΔF {} eV ({} of {}), ΔG = −kT ln(hk/kT) {} eV, ν_{{0}} of the well {} THz", with_interval(t.spectrum->summary.mean, 3), t.heights.size(), t.samplings,
+                      mean_text(t.free_energy), mean_text(t.attempt));
+  if (t.geometric && t.geometric->mean.value != 0.0) text += fmt::format("; shells of the variable make {} eV of ΔF", mean_text(t.geometric, 2));
+  text += fmt::format("; the three free energies differ by {} eV.", mean_text(t.disagreement, 2));
+  if (t.times) text += fmt::format(" Mean time of escape without bias: {}{}.", time_text(t.times->log_mean), t.times->p_value ? fmt::format(", p = {} of exponential times", readable(t.times->p_value->value, 2)) : "");
+  return text;
+}
+
+std::string entropy_of(const Arrhenius& a) {
+  const auto of = [](const ArrheniusFit& fit) {
+    return fmt::format("{} eV and {} k_{{B}}", with_interval(fit.barriers.line.enthalpy, 3), with_interval(fit.barriers.line.entropy, 3));
+  };
+  return fmt::format("Straight lines ΔF = ΔQ − TΔS through the effective barriers: parallel {}, mean of the two {}, sequential {}.", of(*a.parallel), of(*a.effective),
+                     of(*a.sequential));
+}
+
+ReportTable temperature_table(const FreeEnergyFindings& f) {
+  ReportTable t{"By temperature (eV)",
+                {"T (K)", "samplings", "over a barrier", "ΔF mean", "parallel", "sequential", "mean of the two", "ΔG mean", "ν_{0} (THz)", "shells in ΔF", "three ways differ by"}, {}};
+  for (const SamplingTemperature& at : f.temperatures)
+    t.rows.push_back({fmt::format("{:g}", at.temperature), std::to_string(at.samplings), std::to_string(at.heights.size()),
+                      at.spectrum ? with_interval(at.spectrum->summary.mean, 3) : "–", at.effective ? with_interval(at.effective->parallel.barrier, 3) : "–",
+                      at.effective ? with_interval(at.effective->sequential.barrier, 3) : "–", at.effective ? with_interval(at.effective->effective, 3) : "–",
+                      mean_text(at.free_energy), mean_text(at.attempt), mean_text(at.geometric), mean_text(at.disagreement)});
+  return t;
+}
+
+std::string optional_text(const std::optional<double>& value) { return value ? readable(*value, 3) : "–"; }
+
+ReportTable sampling_table(const FreeEnergyFindings& f) {
+  ReportTable t{"All samplings",
+                {"task", "T (K)", "centre", "atoms", "escaped after (ps)", "stands for", "returns", "ΔF (eV)", "block error", "averaged", "reweighted", "ΔG (eV)", "saddle (eV)", "end (eV)"},
+                {}};
+  for (const Sampling& s : f.samplings) {
+    const auto of = [&](auto value) { return s.found ? optional_text(value(*s.found)) : std::string("–"); };
+    t.rows.push_back({s.task, fmt::format("{:g}", s.temperature), s.centre < 0 ? "–" : std::to_string(s.centre), std::to_string(s.group),
+                      s.escaped ? readable(s.seen_after, 3) : fmt::format("> {}", readable(s.time, 3)), time_text({s.log_boosted, {s.log_boosted, s.log_boosted}}).substr(0, 12),
+                      std::to_string(s.returns), of([](const SampledBarrier& b) { return std::optional(b.barrier.height); }), of([](const SampledBarrier& b) { return b.block_error; }),
+                      of([](const SampledBarrier& b) { return b.averaged_height; }), of([](const SampledBarrier& b) { return b.reweighted_height; }),
+                      of([](const SampledBarrier& b) { return std::optional(b.rate.free_energy); }), optional_text(s.saddle), s.escaped ? readable(s.end_energy, 3) : "–"});
+  }
+  return t;
+}
+
+Json json_of(const std::optional<Summary>& s) {
+  if (!s) return nullptr;
+  return {{"mean", json_of(s->mean)}, {"median", json_of(s->median)}, {"standard_deviation", json_of(s->standard_deviation)}};
+}
+
+Json json_of(const Sampling& s) {
+  Json json{{"task", s.task}, {"temperature_K", s.temperature}, {"centre", s.centre}, {"group_atoms", s.group}, {"time_ps", s.time}, {"hills", s.hills}, {"escaped", s.escaped},
+            {"seen_after_ps", s.seen_after}, {"log_boosted_ps", s.log_boosted}, {"returns", s.returns}, {"end_energy_eV", s.end_energy}, {"displacement_A", s.displacement},
+            {"saddle_eV", json_of(s.saddle)}, {"barrier", nullptr}};
+  if (!s.found) return json;
+  const SampledBarrier& b = *s.found;
+  json["barrier"] = {{"height_eV", b.barrier.height}, {"well", b.barrier.well}, {"top", b.barrier.top}, {"closed", b.barrier.closed},
+                     {"averaged_height_eV", json_of(b.averaged_height)}, {"reweighted_height_eV", json_of(b.reweighted_height)}, {"block_error_eV", json_of(b.block_error)},
+                     {"attempt_THz", b.rate.attempt_THz}, {"log_rate_per_s", b.rate.log_rate}, {"free_energy_eV", b.rate.free_energy}, {"geometric_eV", b.rate.geometric}};
+  Json profile{{"s", Json::array()}, {"F_eV", b.bias.energy}};
+  for (std::size_t k = 0; k < b.grid.points; ++k) profile["s"].push_back(b.grid.at(k));
+  json["barrier"]["profile"] = std::move(profile);
+  return json;
+}
+
+}  // namespace
+
+std::vector<std::string> in_words(const FreeEnergyFindings& f) {
+  std::vector<std::string> words{what_was_done(f)};
+  for (const SamplingTemperature& t : f.temperatures) words.push_back(at_one_temperature(t));
+  if (f.arrhenius && f.arrhenius->effective) words.push_back(entropy_of(*f.arrhenius));
+  return words;
+}
+
+std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
+  std::vector<std::string> doubts = f.caveats;
+  std::int64_t one_way = 0, far = 0, known = 0;
+  for (const Sampling& s : f.samplings) {
+    if (!s.found) continue;
+    ++known;
+    one_way += s.returns == 0 ? 1 : 0;
+    far += s.found->disagreement() > thermal_energy(s.temperature) ? 1 : 0;
+  }
+  if (one_way > 0)
+    doubts.push_back(fmt::format("{} of {} barriers come from samplings that never went back: their bias was still growing when they left, so ΔF depends on how fast hills came", one_way, known));
+  if (far > 0) doubts.push_back(fmt::format("In {} of {} samplings the three free energies differ by more than kT: the bias is not converged there", far, known));
+  if (std::any_of(f.temperatures.begin(), f.temperatures.end(), [](const SamplingTemperature& t) { return t.geometric && t.geometric->mean.value != 0.0; }))
+    doubts.push_back("ΔF (maximum less minimum) depends on how the variable is scaled and on how many atoms it is made of; ΔG does not");
+  for (const SamplingTemperature& t : f.temperatures) {
+    const auto add = [&](const std::vector<std::string>& some) {
+      for (const std::string& doubt : some) doubts.push_back(fmt::format("{:g} K: {}", t.temperature, doubt));
+    };
+    if (t.spectrum && t.spectrum->fit) add(t.spectrum->fit->doubts);
+    if (t.times) add(t.times->doubts);
+    if (t.effective) add(t.effective->doubts);
+  }
+  if (f.arrhenius) doubts.insert(doubts.end(), f.arrhenius->doubts.begin(), f.arrhenius->doubts.end());
+  return doubts;
+}
+
+std::vector<ReportTable> tables_of(const FreeEnergyFindings& f) {
+  if (f.samplings.empty()) return {};
+  return {temperature_table(f), sampling_table(f)};
+}
+
+std::string to_text(const FreeEnergyFindings& f) {
+  std::string text = f.stage + "\n";
+  for (const std::string& sentence : in_words(f)) text += "  " + plain_text(sentence) + "\n";
+  for (const std::string& doubt : doubts_of(f)) text += "  ! " + plain_text(doubt) + "\n";
+  return text;
+}
+
+Json to_json(const FreeEnergyFindings& f) {
+  Json json{{"stage", f.stage}, {"type", f.type}, {"variable", f.variable}, {"nu0_THz", f.nu0}, {"bias_temperature_K", f.bias_temperature}, {"force_calls", f.force_calls},
+            {"temperatures", Json::array()}, {"lines", nullptr}, {"samplings", Json::array()}, {"doubts", doubts_of(f)}};
+  for (const SamplingTemperature& t : f.temperatures) {
+    Json at{{"temperature_K", t.temperature}, {"samplings", t.samplings}, {"over_a_barrier", t.heights.size()},
+            {"height_eV", t.spectrum ? json_of(std::optional(t.spectrum->summary)) : Json(nullptr)}, {"free_energy_eV", json_of(t.free_energy)}, {"attempt_THz", json_of(t.attempt)},
+            {"geometric_eV", json_of(t.geometric)}, {"disagreement_eV", json_of(t.disagreement)}, {"effective", nullptr}, {"escape_times", nullptr}};
+    if (t.effective)
+      at["effective"] = {{"parallel_eV", json_of(t.effective->parallel.barrier)}, {"sequential_eV", json_of(t.effective->sequential.barrier)}, {"mean_of_both_eV", json_of(t.effective->effective)}};
+    if (t.times)
+      at["escape_times"] = {{"escaped", t.times->escaped}, {"log_mean_ps", json_of(t.times->log_mean)}, {"distance", json_of(t.times->distance)}, {"p_value", json_of(t.times->p_value)}};
+    json["temperatures"].push_back(std::move(at));
+  }
+  if (f.arrhenius && f.arrhenius->effective) {
+    const auto line = [](const ArrheniusFit& fit) { return Json{{"energy_eV", json_of(fit.barriers.line.enthalpy)}, {"entropy_kB", json_of(fit.barriers.line.entropy)}}; };
+    json["lines"] = {{"parallel", line(*f.arrhenius->parallel)}, {"mean_of_both", line(*f.arrhenius->effective)}, {"sequential", line(*f.arrhenius->sequential)}};
+  }
+  for (const Sampling& s : f.samplings) json["samplings"].push_back(json_of(s));
+  return json;
+}
+
+}  // namespace glasscape
