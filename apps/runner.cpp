@@ -131,6 +131,7 @@ class StageRun {
     TaskContext context;
     context.potential = study_.potential;
     context.stage = stage_.name;
+    context.task = shard.task;
     context.seed = study_.seed;
     if (stage_.stage->starts_from() == StartsFrom::saddles) {
       const std::lock_guard lock(mutex_);  // of the store

@@ -50,6 +50,7 @@ struct NamedSaddle {
 struct TaskContext {
   std::shared_ptr<const Potential> potential;
   std::string stage;            // its name in the study
+  std::string task;             // its own name: the one that its facts will go by
   std::uint64_t seed = 0;       // of the study
   /// What `from` gives: one basin; basins in the order in which to search from them, perhaps fewer than the stage could
   /// take; or the one that the saddles are around. None for a stage that prepares.

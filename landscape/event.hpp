@@ -201,7 +201,7 @@ struct RegionPrefactors {
 /// energy follows from it, and is not in it.
 struct HillsDeposited {
   static constexpr std::string_view kind = "hills-deposited";
-  EventRef of;                        // the BasinFound that it began in, or the SaddleFound of the event that it samples
+  EventRef of;                        // the BasinFound that it began in
   std::int64_t centre = -1;           // atom around which the group lies, or -1
   std::vector<std::int32_t> group;    // atoms
   std::string variable;               // in a sentence
@@ -257,7 +257,10 @@ struct EscapeSought {
   double log_boosted_inside = 0, log_boosted_outside = 0;  // ln of the integral of exp(V/kT) over that time, ps
   double value = 0;              // of the variable when it was first seen outside
   double displacement = 0;       // largest of an atom of the group in the inherent structure then, Angstrom
-  Positions end;                 // that inherent structure; the start without escape
+  Positions before;              // the walker's inherent structure at the last quench that found it inside
+  double before_energy = 0;      // eV
+  double before_fmax = 0;        // eV/Angstrom
+  Positions end;                 // the one that was first found outside; `before` without escape
   double end_energy = 0;         // eV
   double end_fmax = 0;           // eV/Angstrom
 
@@ -275,6 +278,9 @@ struct EscapeSought {
     visit("log_boosted_outside", self.log_boosted_outside, "");
     visit("value", self.value, "");
     visit("displacement", self.displacement, "A");
+    visit("before", self.before, "A");
+    visit("before_energy", self.before_energy, "eV");
+    visit("before_fmax", self.before_fmax, "eV/A");
     visit("end", self.end, "A");
     visit("end_energy", self.end_energy, "eV");
     visit("end_fmax", self.end_fmax, "eV/A");

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double nodes_per_width = 10;
 constexpr double list_skin = 0.6;  // Angstrom
+constexpr double settled_fmax = 1e-5, quenched_fmax = 1e-3;  // of the basin of the sampling, and of those met later, eV/Angstrom
 const std::vector<std::string> columns{"time (ps)", "walker", "s", "bias (eV)", "sum of |grad s|^2/m (1/u)", "temperature (K)", "energy (eV)"};
 const std::vector<std::string> structure_columns{"time (ps)", "walker", "basin", "energy above the start (eV)", "displacement in the group (A)", "displacement of all (A)"};
 
@@ -31,10 +32,12 @@ TraceRecorded trace(std::string name, const std::vector<std::string>& head, cons
 }  // namespace
 
 Bias::Bias(std::shared_ptr<const CollectiveVariable> variable, const HillSum& hills, const Species& species, const Metadynamics& options)
-    : variable_(std::move(variable)), hills_(hills), masses_(species.masses()(variable_->atoms()).transpose()), wall_(options.wall),
-      wall_stiffness_(options.wall_stiffness) {}
+    : variable_(std::move(variable)), hills_(hills), wall_(options.wall), wall_stiffness_(options.wall_stiffness) {
+  if (variable_) masses_ = species.masses()(variable_->atoms()).transpose();
+}
 
 void Bias::add(const Positions& x, const Cell& cell, Evaluation& out) {
+  if (!variable_) return;
   const CollectiveVariable::At here = variable_->at(x, cell);
   const HillAt bias = hills_.at(here.value);
   last_ = {here.value, bias.energy, (here.gradient.colwise().squaredNorm().array() / masses_.array()).sum()};
@@ -57,42 +60,67 @@ struct MetadynamicsRun::Walker {
   Dynamics dynamics;
 
   template <typename Start>
-  Walker(const SamplingStart& sampling, const Metadynamics& options, const HillSum& hills, Start start, std::size_t number)
+  Walker(const SamplingStart& sampling, const std::shared_ptr<const CollectiveVariable>& variable, const Metadynamics& options, const HillSum& hills, Start start,
+         const std::string& name)
       : surface(sampling.potential, sampling.basin.configuration, {.skin = list_skin, .threads = sampling.threads}),
-        bias(sampling.variable, hills, *sampling.basin.configuration.species, options),
+        bias(variable, hills, *sampling.basin.configuration.species, options),
         dynamics(surface, std::move(start),
                  {.ensemble = Ensemble::langevin, .timestep = options.timestep, .temperature = options.temperature, .damping = options.damping,
-                  .seed = sampling.seed, .stream = stream_of(fmt::format("{} walker {}", sampling.stream, number)), .field = &bias}) {}
+                  .seed = sampling.seed, .stream = stream_of(fmt::format("{} {}", sampling.stream, name)), .field = &bias}) {}
 };
 
 /// An inherent structure: which of those met it is, and how far it is from the start.
 struct MetadynamicsRun::Structure {
   std::size_t basin = 0;
-  Quenched quenched;
+  BasinFound quenched;
   double in_group = 0, of_all = 0;  // largest displacement of an atom, Angstrom
 };
 
 MetadynamicsRun::MetadynamicsRun(SamplingStart start, const Metadynamics& options, const Restart* checkpoint)
-    : start_(std::move(start)), options_(options), species_(start_.basin.configuration.species),
-      group_(start_.basin.configuration, start_.variable->atoms()), hills_(options.width / nodes_per_width),
+    : start_(std::move(start)), options_(options), species_(start_.basin.configuration.species), hills_(options.width / nodes_per_width),
       quenching_(start_.potential, start_.basin.configuration, {.threads = start_.threads}) {
   const Configuration& c = start_.basin.configuration;
-  if (!std::isfinite(start_.variable->at(c.positions, c.cell).value)) throw InputError("the collective variable is no number at the start");
-  for (const Eigen::Index i : start_.variable->atoms()) deposited_.group.push_back(static_cast<std::int32_t>(i));
+  const auto variable = start_.bind(c);  // so that what it refuses is told at once
+  if (!std::isfinite(variable->at(c.positions, c.cell).value)) throw InputError("the collective variable is no number at the start");
   basins_.push_back(start_.basin);
-  escape_.end = c.positions;
-  escape_.end_energy = start_.basin.energy;
-  escape_.end_fmax = start_.basin.fmax;
   if (checkpoint != nullptr) {
     resume(*checkpoint);
     return;
   }
+  Rng rng(start_.seed, stream_of(fmt::format("{} momenta", start_.stream)));
+  Configuration moving = c;
+  moving.momenta = momenta_at(options_.temperature, *species_, rng);
+  add_walker(std::move(moving), "equilibration");
+  if (options_.equilibration == 0) settle();
+}
+
+template <typename Start>
+void MetadynamicsRun::add_walker(Start start, const std::string& name) {
+  walkers_.push_back(std::make_unique<Walker>(start_, variable_, options_, hills_, std::move(start), name));
+}
+
+/// The inherent structure after the equilibration is the basin of the sampling; every walker begins where the one has come to.
+void MetadynamicsRun::settle() {
+  const Configuration moving = walkers_.front()->dynamics.state().configuration;
+  const BasinFound reached = quenched(moving.positions, settled_fmax);
+  const CommonFrame frame{species_, moving.cell};
+  moved_on_ = !same_basin(frame, {start_.basin.configuration.positions, start_.basin.energy}, {reached.configuration.positions, reached.energy}, start_.same).same;
+  if (moved_on_) basins_.front() = reached;
+  bind_to(basins_.front().configuration);
+  walkers_.clear();
   for (int w = 0; w < options_.walkers; ++w) {
     Rng rng(start_.seed, stream_of(fmt::format("{} momenta {}", start_.stream, w)));
-    Configuration moving = c;
-    moving.momenta = momenta_at(options_.temperature, *species_, rng);
-    walkers_.push_back(std::make_unique<Walker>(start_, options_, hills_, std::move(moving), static_cast<std::size_t>(w)));
+    Configuration own = moving;
+    if (w > 0) own.momenta = momenta_at(options_.temperature, *species_, rng);
+    add_walker(std::move(own), fmt::format("walker {}", w));
+    inside_.push_back(basins_.front());
   }
+}
+
+void MetadynamicsRun::bind_to(const Configuration& reference) {
+  variable_ = start_.bind(reference);
+  deposited_.group.clear();
+  for (const Eigen::Index i : variable_->atoms()) deposited_.group.push_back(static_cast<std::int32_t>(i));
 }
 
 MetadynamicsRun::~MetadynamicsRun() = default;
@@ -105,9 +133,9 @@ double MetadynamicsRun::part() const {
 
 void MetadynamicsRun::step() {
   for (const auto& walker : walkers_) walker->dynamics.step();
-  calls_ += options_.walkers;
+  calls_ += static_cast<std::int64_t>(walkers_.size());
   if (equilibrated_ < options_.equilibration) {
-    ++equilibrated_;
+    if (++equilibrated_ == options_.equilibration) settle();
     return;
   }
   ++done_;
@@ -151,40 +179,42 @@ void MetadynamicsRun::deposit() {
   }
 }
 
-/// Of all atoms from the start; a drift is no displacement unless the potential knows where the atoms are.
+/// Of all atoms from the basin of the sampling; a drift is no displacement unless the potential knows where the atoms are.
 Positions MetadynamicsRun::displacements(const Positions& x) const {
-  const Configuration& reference = start_.basin.configuration;
+  const Configuration& reference = basins_.front().configuration;
   if (start_.same.fixed_frame) return x - reference.positions;
   std::vector<Eigen::Index> everything(static_cast<std::size_t>(x.cols()));
   std::iota(everything.begin(), everything.end(), 0);
   return AtomGroup(reference, everything).displacements(x, reference.cell);
 }
 
-MetadynamicsRun::Structure MetadynamicsRun::inherent_structure(const Walker& walker) {
-  const Configuration& from = walker.dynamics.state().configuration;
-  quenching_.restart(from.positions);
+BasinFound MetadynamicsRun::quenched(const Positions& x, double fmax) {
+  quenching_.restart(x);
   FollowingNetwork network(quenching_);
-  Structure found;
-  found.quenched = minimise(quenching_, from.positions, {.fmax = 1e-3, .max_calls = 5000, .network = &network});
-  calls_ += found.quenched.calls;
-  const Configuration& reference = start_.basin.configuration;
-  const Positions all = displacements(found.quenched.positions);
+  const Quenched q = minimise(quenching_, x, {.fmax = fmax, .max_calls = 20'000, .network = &network});
+  calls_ += q.calls;
+  return {{species_, start_.basin.configuration.cell, q.positions, {}}, q.energy, q.fmax, q.calls};
+}
+
+MetadynamicsRun::Structure MetadynamicsRun::inherent_structure(const Walker& walker) {
+  Structure found{.basin = 0, .quenched = quenched(walker.dynamics.state().configuration.positions, quenched_fmax)};
+  const Positions& x = found.quenched.configuration.positions;
+  const Positions all = displacements(x);
   found.of_all = fmax(all);
-  found.in_group = fmax(all(Eigen::all, group_.atoms()));
-  const CommonFrame frame{species_, reference.cell};
+  found.in_group = fmax(all(Eigen::all, variable_->atoms()));
+  const CommonFrame frame{species_, start_.basin.configuration.cell};
   for (found.basin = 0; found.basin < basins_.size(); ++found.basin) {
     const BasinFound& known = basins_[found.basin];
-    if (same_basin(frame, {known.configuration.positions, known.energy}, {found.quenched.positions, found.quenched.energy}, start_.same).same) break;
+    if (same_basin(frame, {known.configuration.positions, known.energy}, {x, found.quenched.energy}, start_.same).same) break;
   }
-  if (found.basin == basins_.size() && basins_.size() <= most_basins)
-    basins_.push_back({{species_, reference.cell, found.quenched.positions, {}}, found.quenched.energy, found.quenched.fmax, found.quenched.calls});
+  if (found.basin == basins_.size() && basins_.size() <= most_basins) basins_.push_back(found.quenched);
   return found;
 }
 
 void MetadynamicsRun::quench() {
   for (std::size_t w = 0; w < walkers_.size(); ++w) {
     const Structure at = inherent_structure(*walkers_[w]);
-    structures_.insert(structures_.end(), {time(done_), static_cast<double>(w), static_cast<double>(at.basin), at.quenched.energy - start_.basin.energy, at.in_group, at.of_all});
+    structures_.insert(structures_.end(), {time(done_), static_cast<double>(w), static_cast<double>(at.basin), at.quenched.energy - basins_.front().energy, at.in_group, at.of_all});
     if (escape_.escaped != 0) continue;
     const double walked = static_cast<double>(options_.walkers) * time(done_);
     const double log_boosted = boost_scale_ + std::log(boost_ * options_.timestep * units::time_ps);
@@ -195,14 +225,39 @@ void MetadynamicsRun::quench() {
       escape_.walker = static_cast<std::int64_t>(w);
       escape_.value = walkers_[w]->bias.last().value;
       escape_.displacement = at.in_group;
-      escape_.end = at.quenched.positions;
-      escape_.end_energy = at.quenched.energy;
-      escape_.end_fmax = at.quenched.fmax;
-    } else if (w + 1 == walkers_.size()) {
+      end_ = at.quenched;
+    } else {
+      inside_[w] = at.quenched;
+      if (w + 1 < walkers_.size()) continue;
       escape_.inside = walked;
       escape_.log_boosted_inside = log_boosted;
     }
   }
+}
+
+namespace {
+
+/// Energy, force, calls and positions of each.
+std::vector<double> numbers_of(const std::vector<BasinFound>& basins) {
+  std::vector<double> numbers;
+  for (const BasinFound& b : basins) {
+    numbers.insert(numbers.end(), {b.energy, b.fmax, static_cast<double>(b.force_calls)});
+    const Positions& x = b.configuration.positions;
+    numbers.insert(numbers.end(), x.data(), x.data() + x.size());
+  }
+  return numbers;
+}
+
+}  // namespace
+
+std::vector<BasinFound> MetadynamicsRun::basins_of(const std::vector<double>& numbers) const {
+  const auto atoms = species_->atoms();
+  const auto each = static_cast<std::size_t>(3 + 3 * atoms);
+  std::vector<BasinFound> basins;
+  for (std::size_t k = 0; k + each <= numbers.size(); k += each)
+    basins.push_back({{species_, start_.basin.configuration.cell, Eigen::Map<const Positions>(&numbers[k + 3], 3, atoms), {}}, numbers[k], numbers[k + 1],
+                      static_cast<std::int64_t>(numbers[k + 2])});
+  return basins;
 }
 
 Restart MetadynamicsRun::checkpoint() const {
@@ -216,15 +271,12 @@ Restart MetadynamicsRun::checkpoint() const {
   saved.notes["hill_heights"] = deposited_.heights;
   saved.notes["rows"] = rows_;
   saved.notes["structures"] = structures_;
-  std::vector<double>& basins = saved.notes["basins"];
-  for (std::size_t k = 1; k < basins_.size(); ++k) {
-    const BasinFound& b = basins_[k];
-    basins.insert(basins.end(), {b.energy, b.fmax, static_cast<double>(b.force_calls)});
-    basins.insert(basins.end(), b.configuration.positions.data(), b.configuration.positions.data() + b.configuration.positions.size());
-  }
+  saved.notes["moved_on"] = {moved_on_ ? 1.0 : 0.0};
+  saved.notes["basins"] = numbers_of(basins_);
+  saved.notes["inside"] = numbers_of(inside_);
+  saved.notes["end"] = numbers_of(end_ ? std::vector<BasinFound>{*end_} : std::vector<BasinFound>{});
   saved.notes["escape"] = {static_cast<double>(escape_.escaped), static_cast<double>(escape_.walker), escape_.inside, escape_.outside, escape_.log_boosted_inside,
-                           escape_.log_boosted_outside, escape_.value, escape_.displacement, escape_.end_energy, escape_.end_fmax};
-  saved.notes["escape_end"] = {escape_.end.data(), escape_.end.data() + escape_.end.size()};
+                           escape_.log_boosted_outside, escape_.value, escape_.displacement};
   return saved;
 }
 
@@ -234,11 +286,12 @@ void MetadynamicsRun::resume(const Restart& saved) {
     if (found == saved.notes.end()) throw FormatError("the checkpoint of a metadynamics has no '{}': it is one of something else", name);
     return found->second;
   };
-  const auto atoms = species_->atoms();
-  const auto count = static_cast<std::size_t>(3 * atoms);
-  if (static_cast<int>(saved.states.size()) != options_.walkers || saved.states.front().configuration.atoms() != atoms)
-    throw FormatError("the checkpoint has {} walkers of {} atoms, expected {} of {}", saved.states.size(), saved.states.front().configuration.atoms(), options_.walkers, atoms);
   equilibrated_ = static_cast<std::int64_t>(note("steps").at(0));
+  const bool settled = equilibrated_ >= options_.equilibration;
+  const int walkers = settled ? options_.walkers : 1;
+  const auto atoms = species_->atoms();
+  if (static_cast<int>(saved.states.size()) != walkers || saved.states.front().configuration.atoms() != atoms)
+    throw FormatError("the checkpoint has {} walkers of {} atoms, expected {} of {}", saved.states.size(), saved.states.front().configuration.atoms(), walkers, atoms);
   done_ = static_cast<std::int64_t>(note("steps").at(1));
   calls_ = static_cast<std::int64_t>(note("steps").at(2));
   boost_scale_ = note("boost").at(0);
@@ -250,30 +303,43 @@ void MetadynamicsRun::resume(const Restart& saved) {
   for (std::size_t k = 0; k < deposited_.centres.size(); ++k) hills_.add({deposited_.centres[k], options_.width, deposited_.heights.at(k)});
   rows_ = note("rows");
   structures_ = note("structures");
-  const std::vector<double>& basins = note("basins");
-  for (std::size_t k = 0; k + 3 + count <= basins.size(); k += 3 + count)
-    basins_.push_back({{species_, start_.basin.configuration.cell, Eigen::Map<const Positions>(&basins[k + 3], 3, atoms), {}}, basins[k], basins[k + 1],
-                       static_cast<std::int64_t>(basins[k + 2])});
+  moved_on_ = note("moved_on").at(0) != 0.0;
+  basins_ = basins_of(note("basins"));
+  inside_ = basins_of(note("inside"));
+  if (const auto end = basins_of(note("end")); !end.empty()) end_ = end.front();
+  if (settled) bind_to(basins_.at(0).configuration);
   const std::vector<double>& escape = note("escape");
   escape_.escaped = static_cast<std::int64_t>(escape.at(0));
   escape_.walker = static_cast<std::int64_t>(escape.at(1));
-  for (std::size_t k = 2; double* field : {&escape_.inside, &escape_.outside, &escape_.log_boosted_inside, &escape_.log_boosted_outside, &escape_.value,
-                                           &escape_.displacement, &escape_.end_energy, &escape_.end_fmax})
+  for (std::size_t k = 2; double* field : {&escape_.inside, &escape_.outside, &escape_.log_boosted_inside, &escape_.log_boosted_outside, &escape_.value, &escape_.displacement})
     *field = escape.at(k++);
-  escape_.end = Eigen::Map<const Positions>(note("escape_end").data(), 3, atoms);
   for (std::size_t w = 0; w < saved.states.size(); ++w) {
     DynamicsState state = saved.states[w];
     state.configuration.species = species_;
-    walkers_.push_back(std::make_unique<Walker>(start_, options_, hills_, std::move(state), w));
+    add_walker(std::move(state), settled ? fmt::format("walker {}", w) : "equilibration");
   }
 }
 
 Events MetadynamicsRun::events() const {
+  if (!variable_) return {};
+  const EventRef of = moved_on_ ? EventRef{start_.task, 0} : start_.of;
+  Events all;
+  if (moved_on_) all.push_back(basins_.front());
+  all.push_back(hills_deposited(of));
+  all.push_back(trace("collective-variable", columns, rows_));
+  all.push_back(trace("inherent-structures", structure_columns, structures_));
+  all.push_back(escape_sought(of));
+  all.insert(all.end(), basins_.begin() + 1, basins_.end());
+  if (end_) all.push_back(inside_[static_cast<std::size_t>(escape_.walker)]);
+  return all;
+}
+
+HillsDeposited MetadynamicsRun::hills_deposited(const EventRef& of) const {
   HillsDeposited hills = deposited_;
-  hills.of = start_.of;
+  hills.of = of;
   hills.centre = start_.centre;
-  hills.variable = start_.variable->describe();
-  hills.shell_power = start_.variable->shell_power();
+  hills.variable = variable_->describe();
+  hills.shell_power = variable_->shell_power();
   hills.temperature = options_.temperature;
   hills.bias_temperature = options_.bias_temperature;
   hills.width = options_.width;
@@ -284,14 +350,24 @@ Events MetadynamicsRun::events() const {
   hills.walkers = options_.walkers;
   hills.time = time(done_);
   hills.force_calls = calls_;
+  return hills;
+}
+
+EscapeSought MetadynamicsRun::escape_sought(const EventRef& of) const {
   EscapeSought escape = escape_;
-  escape.of = start_.of;
+  escape.of = of;
   escape.centre = start_.centre;
   escape.temperature = options_.temperature;
   escape.moved = options_.moved;
-  Events all{std::move(hills), trace("collective-variable", columns, rows_), trace("inherent-structures", structure_columns, structures_), std::move(escape)};
-  all.insert(all.end(), basins_.begin() + 1, basins_.end());
-  return all;
+  const BasinFound& before = inside_[static_cast<std::size_t>(escape_.walker)];
+  const BasinFound& end = end_ ? *end_ : before;
+  escape.before = before.configuration.positions;
+  escape.before_energy = before.energy;
+  escape.before_fmax = before.fmax;
+  escape.end = end.configuration.positions;
+  escape.end_energy = end.energy;
+  escape.end_fmax = end.fmax;
+  return escape;
 }
 
 }  // namespace glasscape

@@ -38,6 +38,12 @@ double value_at_first(const BiasedSampling& s) {
   return sum / static_cast<double>(count);
 }
 
+/// Before where the barrier lies. A sampling that went back and forth knows both sides, and the far wall of the other may be
+/// higher than the barrier; of one that has just left the whole free energy is the way out.
+double value_outside(const Sampling& s, const EscapeSought& escape, const BiasedSampling& sampling) {
+  return s.returns > 0 ? escape.value : *std::max_element(sampling.values.begin(), sampling.values.end());
+}
+
 /// Quenches that find a walker inside after one that found it outside.
 std::int64_t returns_of(const TraceRecorded& structures, double moved) {
   std::int64_t returns = 0;
@@ -70,11 +76,13 @@ struct SamplingFacts {
   const EscapeSought* escape = nullptr;
   const TraceRecorded* variable = nullptr;
   const TraceRecorded* structures = nullptr;
+  const BasinFound* basin = nullptr;  // of the sampling, where it is not the one that was prepared
   const SaddleFound* saddle = nullptr;
 };
 
 SamplingFacts facts_of(const Events& events) {
   SamplingFacts f;
+  if (!events.empty()) f.basin = std::get_if<BasinFound>(&events.front());
   for (const Event& event : events) {
     if (const auto* hills = std::get_if<HillsDeposited>(&event)) f.hills = hills;
     if (const auto* escape = std::get_if<EscapeSought>(&event)) f.escape = escape;
@@ -90,7 +98,7 @@ std::optional<Summary> summary_of(const std::vector<double>& values, Rng& rng) {
 
 }  // namespace
 
-FreeEnergyReading::FreeEnergyReading(const Study& study, const StudyStage& stage, double start_energy) : study_(study), start_energy_(start_energy) {
+FreeEnergyReading::FreeEnergyReading(const Study& study, const StudyStage& stage, double prepared_energy) : study_(study), prepared_energy_(prepared_energy) {
   findings_.stage = stage.name;
   findings_.type = stage.type;
   findings_.nu0 = study.report.nu0;
@@ -109,13 +117,15 @@ void FreeEnergyReading::take(const Shard& shard) {
   s.seen_after = 0.5 * (f.escape->inside + f.escape->outside);
   s.log_boosted = log_middle(f.escape->log_boosted_inside, f.escape->log_boosted_outside);
   s.returns = returns_of(*f.structures, f.escape->moved);
-  s.end_energy = f.escape->end_energy - start_energy_;
+  const double zero = f.basin != nullptr ? f.basin->energy : prepared_energy_;
+  s.settled_energy = zero - prepared_energy_;
+  s.end_energy = f.escape->end_energy - zero;
   s.displacement = f.escape->displacement;
-  if (f.saddle != nullptr) s.saddle = f.saddle->energy - start_energy_;
+  if (f.saddle != nullptr) s.saddle = f.saddle->energy - f.escape->before_energy;
   thin(*f.variable, s);
   if (s.escaped && s.hills > 0 && f.variable->rows.rows() > 0) {
     const BiasedSampling sampling = biased_sampling(*f.hills, *f.variable);
-    s.found = barrier_of(sampling, {.inside = value_at_first(sampling), .outside = f.escape->value, .settled = settled_share * f.hills->time}, f.hills->shell_power);
+    s.found = barrier_of(sampling, {.inside = value_at_first(sampling), .outside = value_outside(s, *f.escape, sampling), .settled = settled_share * f.hills->time}, f.hills->shell_power);
   }
   findings_.samplings.push_back(std::move(s));
 }

@@ -25,9 +25,10 @@ struct Sampling {
   double seen_after = 0;     // ps, middle between the last quench inside and the first outside
   double log_boosted = 0;    // ln of the time that it stands for, ps
   std::int64_t returns = 0;  // quenches inside that follow one outside
-  double end_energy = 0;     // of the inherent structure it escaped to, above the start, eV
+  double settled_energy = 0; // of its basin above the one that was prepared, eV
+  double end_energy = 0;     // of the inherent structure it escaped to, above its basin, eV
   double displacement = 0;   // largest of an atom of the group there, Angstrom
-  std::optional<double> saddle;        // refined behind the escape, above the start, eV
+  std::optional<double> saddle;        // refined behind the escape, above the inherent structure before it, eV
   std::optional<SampledBarrier> found; // nothing unless it escaped over a barrier of its free energy
   std::vector<double> trace_times, trace_values;  // of the first walker, thinned for drawing
 };
@@ -61,7 +62,7 @@ struct FreeEnergyFindings {
 /// The facts of one stage of metadynamics, read once.
 class FreeEnergyReading {
  public:
-  FreeEnergyReading(const Study& study, const StudyStage& stage, double start_energy);
+  FreeEnergyReading(const Study& study, const StudyStage& stage, double prepared_energy);
   void take(const Shard& shard);
   FreeEnergyFindings findings();
 
@@ -69,7 +70,7 @@ class FreeEnergyReading {
   SamplingTemperature at(double temperature, Rng& rng) const;
 
   const Study& study_;
-  double start_energy_;
+  double prepared_energy_;  // eV
   FreeEnergyFindings findings_;
 };
 

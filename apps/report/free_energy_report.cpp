@@ -91,7 +91,7 @@ Json json_of(const std::optional<Summary>& s) {
 
 Json json_of(const Sampling& s) {
   Json json{{"task", s.task}, {"temperature_K", s.temperature}, {"centre", s.centre}, {"group_atoms", s.group}, {"time_ps", s.time}, {"hills", s.hills}, {"escaped", s.escaped},
-            {"seen_after_ps", s.seen_after}, {"log_boosted_ps", s.log_boosted}, {"returns", s.returns}, {"end_energy_eV", s.end_energy}, {"displacement_A", s.displacement},
+            {"seen_after_ps", s.seen_after}, {"log_boosted_ps", s.log_boosted}, {"returns", s.returns}, {"settled_energy_eV", s.settled_energy}, {"end_energy_eV", s.end_energy}, {"displacement_A", s.displacement},
             {"saddle_eV", json_of(s.saddle)}, {"barrier", nullptr}};
   if (!s.found) return json;
   const SampledBarrier& b = *s.found;

@@ -117,14 +117,13 @@ Eigen::Index MetadynamicsStage::centre_of(const Place& place, const TaskContext&
 
 SamplingStart MetadynamicsStage::start_of(const Place& place, const TaskContext& context) const {
   const NamedBasin& basin = context.starts.front();
-  SamplingStart start{context.potential, basin.found, basin.ref, centre_of(place, context), nullptr};
-  const Configuration& c = basin.found.configuration;
-  std::vector<Eigen::Index> group(options_.atoms.begin(), options_.atoms.end());
-  if (group.empty()) {
-    check_sphere(c.cell, options_.radius);
-    group = atoms_within(c, start.centre, options_.radius);
-  }
-  start.variable = options_.variable->bind({c, group});
+  SamplingStart start{context.potential, basin.found, basin.ref, context.task, centre_of(place, context), {}};
+  if (options_.atoms.empty()) check_sphere(basin.found.configuration.cell, options_.radius);
+  start.bind = [this, centre = start.centre](const Configuration& reference) {
+    std::vector<Eigen::Index> group(options_.atoms.begin(), options_.atoms.end());
+    if (group.empty()) group = atoms_within(reference, centre, options_.radius);
+    return std::shared_ptr<const CollectiveVariable>(options_.variable->bind({reference, group}));
+  };
   start.same.fixed_frame = !context.potential->translation_invariant();
   start.seed = context.seed;
   start.stream = stream_of(fmt::format("{}/{} K/centre {}/sampling {}", context.stage, options_.temperatures[place.temperature], place.centre, place.sampling));
@@ -132,33 +131,33 @@ SamplingStart MetadynamicsStage::start_of(const Place& place, const TaskContext&
   return start;
 }
 
-Event MetadynamicsStage::saddle_of(const EscapeSought& escape, const SamplingStart& start, const TaskContext& context) const {
-  const Configuration& c = start.basin.configuration;
+Event MetadynamicsStage::saddle_of(const EscapeSought& escape, const EventRef& before, const MetadynamicsRun& run, const TaskContext& context) const {
+  Configuration c = run.basin().configuration;
+  c.positions = escape.before;
   Surface surface(context.potential, c, {.threads = context.threads});
   std::vector<Eigen::Index> soft;
-  for (const Eigen::Index i : start.variable->atoms())
+  for (const Eigen::Index i : run.variable()->atoms())
     for (const Eigen::Index j : atoms_within(c, i, options_.soft_radius)) soft.push_back(j);
-  Rng rng(start.seed, start.stream ^ stream_of("saddle"));
-  const SearchOutcome found = search_saddle_towards(surface, {c.positions, start.basin.energy}, escape.end, mask_of(c.atoms(), soft), options_.saddle, rng);
-  if (!found.saddle) return SearchFailed{start.of, start.centre, found.reason, found.detail, found.energy, found.calls};
+  Rng rng = context.stream(context.task + "/saddle");
+  const SearchOutcome found = search_saddle_towards(surface, {c.positions, escape.before_energy}, escape.end, mask_of(c.atoms(), soft), options_.saddle, rng);
+  if (!found.saddle) return SearchFailed{before, escape.centre, found.reason, found.detail, found.energy, found.calls};
   const FoundSaddle& s = *found.saddle;
-  return SaddleFound{start.of, start.centre, s.positions, s.energy, s.fmax, s.curvature, s.next_curvature, s.mode, s.back.energy, s.back_distance, s.end.positions, s.end.energy, s.end.fmax, found.calls};
+  return SaddleFound{before, escape.centre, s.positions, s.energy, s.fmax, s.curvature, s.next_curvature, s.mode, s.back.energy, s.back_distance, s.end.positions, s.end.energy, s.end.fmax, found.calls};
 }
 
 Events MetadynamicsStage::run(std::int64_t task, TaskContext& context) const {
   const Place place = place_of(task);
   Metadynamics options = options_.run;
   options.temperature = options_.temperatures[place.temperature];
-  const SamplingStart start = [&] {
+  std::optional<Restart> saved;
+  if (!context.checkpoint.empty() && std::filesystem::exists(context.checkpoint)) saved = read_restart(context.checkpoint);
+  MetadynamicsRun run = [&] {
     try {
-      return start_of(place, context);
+      return MetadynamicsRun(start_of(place, context), options, saved ? &*saved : nullptr);
     } catch (const InputError& error) {
       throw InputError("stage '{}': {}", context.stage, error.what());
     }
   }();
-  std::optional<Restart> saved;
-  if (!context.checkpoint.empty() && std::filesystem::exists(context.checkpoint)) saved = read_restart(context.checkpoint);
-  MetadynamicsRun run(start, options, saved ? &*saved : nullptr);
   for (std::int64_t k = 1; !run.ended(); ++k) {
     run.step();
     if (k % 100 == 0 && context.progress) context.progress(run.part());
@@ -167,9 +166,11 @@ Events MetadynamicsStage::run(std::int64_t task, TaskContext& context) const {
     if (stopped) throw Interrupted{};
   }
   Events events = run.events();
-  for (const Event& event : events)
-    if (const auto* escape = std::get_if<EscapeSought>(&event); escape != nullptr && escape->escaped != 0) {
-      events.push_back(saddle_of(*escape, start, context));
+  for (std::size_t k = 0; k < events.size(); ++k)
+    if (const auto* sought = std::get_if<EscapeSought>(&events[k]); sought != nullptr && sought->escaped != 0) {
+      const EscapeSought escape = *sought;
+      const EventRef before{context.task, static_cast<std::int64_t>(events.size()) - 1};  // the last fact, see MetadynamicsRun::events
+      events.push_back(saddle_of(escape, before, run, context));
       break;
     }
   return events;

@@ -45,7 +45,7 @@ class MetadynamicsStage final : public Stage {
   /// Of the task: -1 for a group that is named atom by atom.
   Eigen::Index centre_of(const Place& place, const TaskContext& context) const;
   SamplingStart start_of(const Place& place, const TaskContext& context) const;
-  Event saddle_of(const EscapeSought& escape, const SamplingStart& start, const TaskContext& context) const;
+  Event saddle_of(const EscapeSought& escape, const EventRef& before, const MetadynamicsRun& run, const TaskContext& context) const;
 
   Options options_;
 };

@@ -39,8 +39,8 @@ BasinFound left_well(const std::shared_ptr<const Potential>& law) {
 }
 
 SamplingStart on_the_well(double power = 1, double factor = 1) {
-  SamplingStart start{potential(well), left_well(potential(well)), {"start", 0}, 0, nullptr};
-  start.variable = std::make_shared<Rescaled>(AtomGroup(start.basin.configuration, {0}), power, factor);
+  SamplingStart start{potential(well), left_well(potential(well)), {"start", 0}, "sampling", 0, {}};
+  start.bind = [=](const Configuration& reference) { return std::make_shared<Rescaled>(AtomGroup(reference, {0}), power, factor); };
   start.same.fixed_frame = true;
   return start;
 }

@@ -92,7 +92,7 @@ inline Events sample_events(std::uint64_t seed = 1, int n = 3) {
   events.emplace_back(HillsDeposited{first, 7, {3, 7}, "distance of atoms 3 and 7", 2, 300, 2700, 0.1, 0.01, 2, 1.5, 10, 2, 6, {2, 4, 6}, {0, 1, 0}, {0.1, -0.0, 1.0 / 3.0},
                                      {0.01, 0.009, 1e-300}, 6000});
   events.emplace_back(HillsDeposited{});
-  events.emplace_back(EscapeSought{first, 7, 300, 0.5, 1, 1, 4, 6, 1.4, 2.2, 0.9, 0.7, start.positions + along, -123.2, 1e-3});
+  events.emplace_back(EscapeSought{first, 7, 300, 0.5, 1, 1, 4, 6, 1.4, 2.2, 0.9, 0.7, start.positions, -123.4, 2e-4, start.positions + along, -123.2, 1e-3});
   return events;
 }
 
