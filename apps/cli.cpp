@@ -100,6 +100,14 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   entropy->add_option("--nu0", request.nu0, "attempt frequency that entropies are counted from")->capture_default_str();
   entropy->add_option("--write", request.write, "write a page with figures here (.html)");
   add_json(*entropy, request);
+  auto* hills = app.add_subcommand("hills", "write the hills of metadynamics as PLUMED and Colvars read them");
+  add_study(*hills, request);
+  hills->add_option("--write", request.write, "folder for them; hills in the run folder by default");
+  auto* profile = app.add_subcommand("profile", "free energy (CSV) from the hills of PLUMED (HILLS) or Colvars (.hills.traj)");
+  profile->add_option("file", request.file, "HILLS or .hills.traj of one variable; energies in eV")->required();
+  profile->add_option("--temperature", request.temperature, "of the sampling, e.g. \"300 K\"")->required();
+  profile->add_option("--bias-temperature", request.bias_temperature, "dT, where the file does not say; none: hills kept their height");
+  profile->add_option("--write", request.write, "write here instead of on the terminal");
   auto* list = app.add_subcommand("list", "potentials, samplers, stages and collective variables");
   add_json(*list, request);
   auto* describe = app.add_subcommand("describe", "the options of a potential, sampler or stage, or of the tables study and report");
@@ -122,6 +130,8 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     if (*evaluate) evaluate_command(request, plugins);
     if (*relax) relax_command(request, plugins);
     if (*entropy) entropy_command(request);
+    if (*hills) hills_command(request, plugins);
+    if (*profile) profile_command(request);
     if (*list) list_command(request, plugins);
     if (*describe) describe_command(request, plugins);
     flush_output();

@@ -10,13 +10,14 @@ namespace glasscape {
 
 /// What the options of a verb were.
 struct Request {
-  std::string study, folder;                // run, status, report, digest, check, merge
+  std::string study, folder;                // run, status, report, digest, check, merge, hills
   std::string file, potential, write;      // evaluate, relax
   std::vector<std::string> elements;
   std::string name;                         // describe
   std::string method = "lbfgs";             // relax
   std::string fmax = "0.001 eV/A";          // relax
   std::string nu0 = "2 THz";                // entropy
+  std::string temperature, bias_temperature;  // profile
   int threads = 0;                          // 0: all cores
   bool json = false, quiet = false;
 };
@@ -32,6 +33,8 @@ void merge_command(const Request& request, const Plugins& plugins);
 void evaluate_command(const Request& request, const Plugins& plugins);
 void relax_command(const Request& request, const Plugins& plugins);
 void entropy_command(const Request& request);
+void hills_command(const Request& request, const Plugins& plugins);
+void profile_command(const Request& request);
 void list_command(const Request& request, const Plugins& plugins);
 void describe_command(const Request& request, const Plugins& plugins);
 

@@ -98,6 +98,11 @@ std::optional<Summary> summary_of(const std::vector<double>& values, Rng& rng) {
 
 }  // namespace
 
+std::optional<BiasedSampling> biased_sampling(const Events& events) {
+  const SamplingFacts f = facts_of(events);
+  return f.hills == nullptr || f.variable == nullptr ? std::nullopt : std::optional(biased_sampling(*f.hills, *f.variable));
+}
+
 FreeEnergyReading::FreeEnergyReading(const Study& study, const StudyStage& stage, double prepared_energy) : study_(study), prepared_energy_(prepared_energy) {
   findings_.stage = stage.name;
   findings_.type = stage.type;

@@ -59,6 +59,9 @@ struct FreeEnergyFindings {
   std::vector<std::string> caveats;
 };
 
+/// The sampling of one task out of its facts; nothing where there is none.
+std::optional<BiasedSampling> biased_sampling(const Events& events);
+
 /// The facts of one stage of metadynamics, read once.
 class FreeEnergyReading {
  public:

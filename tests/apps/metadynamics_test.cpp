@@ -1,10 +1,17 @@
 // The stage of metadynamics: its tasks, its facts, and what it refuses.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
+#include "apps/report/free_energy_report.hpp"
+#include "apps/report/page.hpp"
+#include "apps/report/summary.hpp"
 #include "apps/runner.hpp"
+#include "landscape/hills_files.hpp"
 #include "landscape/store.hpp"
+#include "tests/apps/program.hpp"
 #include "tests/apps/study_at.hpp"
 
 using namespace glasscape;
@@ -62,6 +69,55 @@ TEST_CASE("a stage of metadynamics has a task for each temperature, centre and s
   const auto escaped = std::count_if(escapes.begin(), escapes.end(), [](const EscapeSought& e) { return e.escaped == 1; });
   CHECK(escaped > 0);
   CHECK(static_cast<std::int64_t>(facts<SaddleFound>(at).size() + facts<SearchFailed>(at).size()) == escaped);
+}
+
+TEST_CASE("the report of a metadynamics has the barrier of each sampling that escaped, at each temperature") {
+  const test::StudyAt at(with("temperatures = [\"300 K\", \"900 K\"]\nsamplings = 3\naround = \"Cu\"\nradius = \"3.6 A\"\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
+  at.run();
+  const Findings all = at.findings();
+  REQUIRE(all.free_energies.size() == 1);
+  CHECK(all.searches.empty());
+  const FreeEnergyFindings& f = all.free_energies.front();
+  REQUIRE(f.samplings.size() == 6);
+  REQUIRE(f.temperatures.size() == 2);
+  std::size_t found = 0;
+  for (const Sampling& s : f.samplings) {
+    CHECK(s.found.has_value() <= s.escaped);
+    if (!s.found) continue;
+    ++found;
+    CHECK(s.found->barrier.height > 0);
+    CHECK(s.found->barrier.top > s.found->barrier.well);
+    CHECK(s.found->rate.free_energy > 0);
+    CHECK(s.found->rate.geometric < 0);
+    CHECK(s.log_boosted >= std::log(0.5 * s.seen_after));
+  }
+  REQUIRE(found > 0);
+  CHECK(f.temperatures[0].heights.size() + f.temperatures[1].heights.size() == found);
+  CHECK_THAT(to_text(all), Catch::Contains("6 samplings at 2 temperatures"));
+  const auto json = to_json(all);
+  REQUIRE(json["free_energies"][0]["samplings"].size() == 6);
+  CHECK(json["free_energies"][0]["temperatures"][1]["temperature_K"] == 900.0);
+  CHECK_THAT(to_html(all), Catch::Contains("three free energies differ"));
+}
+
+TEST_CASE("hills written for PLUMED give the profile of the report again") {
+  const test::StudyAt at(with("temperatures = [\"900 K\"]\naround = \"Cu\"\nradius = \"3.6 A\"\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
+  at.run();
+  const auto s = facts<HillsDeposited>(at);
+  REQUIRE(s.size() == 1);
+  test::finished(at.folder, {"hills", at.folder.file("study.toml"), "--folder", at.folder.file("run"), "--write", at.folder.file("hills")});
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(at.folder.file("hills"))) files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  REQUIRE(files.size() == 3);
+  const HillsFile hills = read_hills(files[1]);
+  CHECK(files[1].ends_with(".HILLS"));
+  REQUIRE(hills.hills.size() == s[0].centres.size());
+  for (std::size_t k = 0; k < hills.hills.size(); ++k) CHECK(hills.hills[k].height == Approx(s[0].heights[k]).epsilon(1e-12));
+  CHECK(*hills.bias_factor == Approx(4.0));
+  const std::string csv = test::finished(at.folder, {"profile", files[1], "--temperature", "900 K"}).out;
+  CHECK(csv.starts_with("s,free_energy_eV\n"));
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 201);
 }
 
 TEST_CASE("options of metadynamics that mean nothing are refused at their key") {
