@@ -32,18 +32,21 @@ double inverse_mass_near(const BiasedSampling& s, double value) {
   return sum / static_cast<double>(count);
 }
 
-std::optional<double> height_of(const FreeEnergyProfile& profile, const BiasedSampling& s, const SampledRange& range) {
-  const auto barrier = barrier_of(profile, s.temperature, range.inside, range.outside);
-  return barrier ? std::optional(barrier->height) : std::nullopt;
+/// F(top) - F(well) where another free energy has its top and well: the largest less the least of noisy numbers is too high.
+std::optional<double> height_between(const FreeEnergyProfile& f, const ProfileBarrier& places) {
+  const double step = (f.grid.upper - f.grid.lower) / static_cast<double>(f.grid.points - 1);
+  const auto at = [&](double value) { return f.energy[static_cast<std::size_t>(std::lround((value - f.grid.lower) / step))]; };
+  const double height = at(places.top) - at(places.well);
+  return std::isfinite(height) ? std::optional(height) : std::nullopt;
 }
 
 /// Nothing unless every block knows the barrier.
-std::optional<double> block_error(const BiasedSampling& s, const ProfileGrid& grid, const SampledRange& range) {
+std::optional<double> block_error(const BiasedSampling& s, const ProfileGrid& grid, const SampledRange& range, const ProfileBarrier& places) {
   if (range.blocks < 2) return std::nullopt;
   std::vector<double> heights;
   const double length = (s.times.back() - range.settled) / range.blocks;
   for (int b = 0; b < range.blocks; ++b) try {
-      const auto height = height_of(profile_by_reweighting(s, grid, range.settled + b * length, range.settled + (b + 1) * length), s, range);
+      const auto height = height_between(profile_by_reweighting(s, grid, range.settled + b * length, range.settled + (b + 1) * length), places);
       if (!height) return std::nullopt;
       heights.push_back(*height);
     } catch (const InputError&) {  // a block without rows
@@ -77,9 +80,9 @@ std::optional<SampledBarrier> barrier_of(const BiasedSampling& s, const SampledR
   const double settled = std::min(range.settled, s.hill_times.back());
   found.averaged = profile_of_averaged_bias(s, found.grid, settled);
   found.reweighted = profile_by_reweighting(s, found.grid, settled);
-  found.averaged_height = height_of(found.averaged, s, range);
-  found.reweighted_height = height_of(found.reweighted, s, range);
-  found.block_error = block_error(s, found.grid, range);
+  found.averaged_height = height_between(found.averaged, *barrier);
+  found.reweighted_height = height_between(found.reweighted, *barrier);
+  found.block_error = block_error(s, found.grid, range, *barrier);
   found.rate = rate_over(*barrier, s.temperature, inverse_mass_near(s, barrier->top), inverse_mass_near(s, barrier->well), shell_power);
   return found;
 }

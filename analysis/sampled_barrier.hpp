@@ -10,7 +10,7 @@ struct SampledBarrier {
   ProfileGrid grid;
   FreeEnergyProfile bias, averaged, reweighted;
   ProfileBarrier barrier;                     // of `bias`
-  std::optional<double> averaged_height, reweighted_height;  // eV; nothing where these have no barrier
+  std::optional<double> averaged_height, reweighted_height;  // between the same two places, eV; nothing where one is unknown
   std::optional<double> block_error;          // standard error of the reweighted height from blocks of the time, eV
   ProfileRate rate;
   double disagreement() const;                // largest distance between two of the three heights, eV

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <numbers>
 
-#include "analysis/free_energy_profile.hpp"
+#include "analysis/sampled_barrier.hpp"
 #include "analysis/thermal_energy.hpp"
 #include "landscape/facts_hash.hpp"
 #include "tests/support/systems.hpp"
@@ -60,12 +60,13 @@ const Fact& fact(const Events& events) {
 BiasedSampling sampling_of(const Events& events) {
   const auto& hills = fact<HillsDeposited>(events);
   const auto& trace = fact<TraceRecorded>(events);
-  BiasedSampling s{hills.temperature, hills.bias_temperature, {}, hills.times, {}, {}, {}};
+  BiasedSampling s{.temperature = hills.temperature, .bias_temperature = hills.bias_temperature, .hill_times = hills.times};
   for (std::size_t k = 0; k < hills.times.size(); ++k) s.hills.push_back({hills.centres[k], hills.width, hills.heights[k]});
   for (Eigen::Index row = 0; row < trace.rows.rows(); ++row) {
     s.times.push_back(trace.rows(row, 0));
     s.values.push_back(trace.rows(row, 2));
     s.biases.push_back(trace.rows(row, 3));
+    s.inverse_masses.push_back(trace.rows(row, 4));
   }
   return s;
 }
@@ -151,6 +152,34 @@ TEST_CASE("a filled double well gives its free energy three ways within 0.1 kT w
       const ProfileRate rate = rate_over(*barrier, T, at_top * at_top / mass, at_top * at_top / mass, 0);
       CHECK(rate.log_rate == Approx(std::log(exact_rate(mass))).margin(0.3));
     }
+}
+
+TEST_CASE("the block error of a barrier is how far it is from the exact one, in about 68 % of samplings") {
+  const auto exact_barrier = barrier_of(exact_profile(1, 1), T, 2, 3.7);
+  REQUIRE(exact_barrier);
+  int known = 0, held = 0;
+  double sum = 0, squares = 0, errors = 0;
+  constexpr int samplings = 40;
+  for (int k = 0; k < samplings; ++k) {
+    SamplingStart start = on_the_well();
+    start.stream = static_cast<std::uint64_t>(k + 1);
+    MetadynamicsRun run(std::move(start), quick(400'000));
+    const BiasedSampling sampling = sampling_of(run_all(run));
+    const auto found = barrier_of(sampling, {.inside = 2, .outside = 3.7, .settled = sampling.times.back() / 3}, 0);
+    if (!found || !found->block_error || !found->reweighted_height) continue;
+    ++known;
+    const double off = *found->reweighted_height - exact_barrier->height;
+    sum += off;
+    squares += off * off;
+    errors += *found->block_error;
+    held += std::abs(off) < *found->block_error ? 1 : 0;
+  }
+  REQUIRE(known > 0.9 * samplings);
+  const double error = errors / known;
+  CHECK(std::abs(sum / known) < 0.5 * error);
+  CHECK(std::sqrt(squares / known) == Approx(error).epsilon(0.4));
+  CHECK(held > 0.5 * known);
+  CHECK(held < 0.85 * known);
 }
 
 TEST_CASE("a sampling continued from a checkpoint at any step equals an uninterrupted one bit for bit") {
