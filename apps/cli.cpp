@@ -56,6 +56,22 @@ void add_structure(CLI::App& verb, Request& request) {
   add_json(verb, request);
 }
 
+CLI::App* add_hills(CLI::App& app, Request& request) {
+  auto* hills = app.add_subcommand("hills", "write the hills of metadynamics as PLUMED and Colvars read them");
+  add_study(*hills, request);
+  hills->add_option("--write", request.write, "folder for them; hills in the run folder by default");
+  return hills;
+}
+
+CLI::App* add_profile(CLI::App& app, Request& request) {
+  auto* profile = app.add_subcommand("profile", "free energy (CSV) from the hills of PLUMED (HILLS) or Colvars (.hills.traj)");
+  profile->add_option("file", request.file, "HILLS or .hills.traj of one variable; energies in eV")->required();
+  profile->add_option("--temperature", request.temperature, "of the sampling, e.g. \"300 K\"")->required();
+  profile->add_option("--bias-temperature", request.bias_temperature, "dT, where the file does not say; none: hills kept their height");
+  profile->add_option("--write", request.write, "write here instead of on the terminal");
+  return profile;
+}
+
 /// What the C library still holds may not fit on the disk.
 void flush_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw WriteError("cannot write to standard output: {}", std::strerror(errno));
@@ -100,14 +116,8 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   entropy->add_option("--nu0", request.nu0, "attempt frequency that entropies are counted from")->capture_default_str();
   entropy->add_option("--write", request.write, "write a page with figures here (.html)");
   add_json(*entropy, request);
-  auto* hills = app.add_subcommand("hills", "write the hills of metadynamics as PLUMED and Colvars read them");
-  add_study(*hills, request);
-  hills->add_option("--write", request.write, "folder for them; hills in the run folder by default");
-  auto* profile = app.add_subcommand("profile", "free energy (CSV) from the hills of PLUMED (HILLS) or Colvars (.hills.traj)");
-  profile->add_option("file", request.file, "HILLS or .hills.traj of one variable; energies in eV")->required();
-  profile->add_option("--temperature", request.temperature, "of the sampling, e.g. \"300 K\"")->required();
-  profile->add_option("--bias-temperature", request.bias_temperature, "dT, where the file does not say; none: hills kept their height");
-  profile->add_option("--write", request.write, "write here instead of on the terminal");
+  auto* hills = add_hills(app, request);
+  auto* profile = add_profile(app, request);
   auto* list = app.add_subcommand("list", "potentials, samplers, stages and collective variables");
   add_json(*list, request);
   auto* describe = app.add_subcommand("describe", "the options of a potential, sampler or stage, or of the tables study and report");
