@@ -41,10 +41,6 @@ SearchPath search_path() {
   return path;
 }
 
-Study study_of(const Request& request, const Plugins& plugins) {
-  return read_study(request.study, plugins, search_path(), request.folder);
-}
-
 int threads_of(const Request& request) { return request.threads > 0 ? request.threads : omp_get_num_procs(); }
 
 struct Loaded {
@@ -142,6 +138,10 @@ void report(const Study& study, bool json) {
 }
 
 }  // namespace
+
+Study study_of(const Request& request, const Plugins& plugins) {
+  return read_study(request.study, plugins, search_path(), request.folder);
+}
 
 Outcome run_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);

@@ -22,6 +22,9 @@ struct Request {
   bool json = false, quiet = false;
 };
 
+/// The study that a verb is about, potentials being looked for where every verb does.
+Study study_of(const Request& request, const Plugins& plugins);
+
 enum class Outcome { done, stopped };
 
 Outcome run_command(const Request& request, const Plugins& plugins);

@@ -42,7 +42,7 @@ void write_sampling(const std::filesystem::path& stem, const BiasedSampling& s) 
 }  // namespace
 
 void hills_command(const Request& request, const Plugins& plugins) {
-  const Study study = read_study(request.study, plugins, installed_potentials(), request.folder);
+  const Study study = study_of(request, plugins);
   const Store store(study.folder);
   const std::filesystem::path folder = request.write.empty() ? study.folder / "hills" : std::filesystem::path(request.write);
   std::size_t written = 0;
