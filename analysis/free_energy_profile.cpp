@@ -23,12 +23,6 @@ void check(const BiasedSampling& sampling, const ProfileGrid& grid) {
   if (sampling.hill_times.size() != sampling.hills.size()) throw InputError("{} hills with {} times", sampling.hills.size(), sampling.hill_times.size());
 }
 
-double least_width(const BiasedSampling& sampling) {
-  double width = infinity;
-  for (const Hill& hill : sampling.hills) width = std::min(width, hill.width);
-  return width;
-}
-
 FreeEnergyProfile from_zero(const ProfileGrid& grid, std::vector<double> energy) {
   const double least = *std::min_element(energy.begin(), energy.end());
   for (double& value : energy) value -= least;
@@ -56,6 +50,12 @@ double offset(const std::vector<double>& bias, const BiasedSampling& s) {
 }
 
 }  // namespace
+
+double least_width(const BiasedSampling& sampling) {
+  double width = infinity;
+  for (const Hill& hill : sampling.hills) width = std::min(width, hill.width);
+  return width;
+}
 
 FreeEnergyProfile profile_of_bias(const BiasedSampling& s, const ProfileGrid& grid) {
   check(s, grid);

@@ -29,6 +29,9 @@ struct BiasedSampling {
   double scale() const { return bias_temperature > 0.0 ? (temperature + bias_temperature) / bias_temperature : 1.0; }
 };
 
+/// Of the narrowest hill. Plus infinity without any.
+double least_width(const BiasedSampling& sampling);
+
 /// Values of s at which profiles are given: ascending, at equal distances.
 struct ProfileGrid {
   double lower = 0, upper = 1;

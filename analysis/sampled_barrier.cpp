@@ -14,9 +14,7 @@ ProfileGrid grid_of(const BiasedSampling& s) {
   constexpr double points_per_width = 4;
   constexpr std::size_t fewest = 20, most = 1000;
   const auto [low, high] = std::minmax_element(s.values.begin(), s.values.end());
-  double width = s.hills.front().width;
-  for (const Hill& hill : s.hills) width = std::min(width, hill.width);
-  const double points = std::ceil((*high - *low) * points_per_width / width) + 1.0;
+  const double points = std::ceil((*high - *low) * points_per_width / least_width(s)) + 1.0;
   return {*low, *high, static_cast<std::size_t>(std::clamp(points, static_cast<double>(fewest), static_cast<double>(most)))};
 }
 

@@ -44,10 +44,7 @@ std::vector<std::string> Art::caveats() const {
 /// The atoms that a search may be around.
 std::vector<Eigen::Index> Art::candidates(const Species& species) const {
   if (!options_.centres.empty()) return {options_.centres.begin(), options_.centres.end()};
-  std::vector<Eigen::Index> chosen;
-  for (Eigen::Index i = 0; i < species.atoms(); ++i)
-    if (options_.around == "all" || species.of(i).name == options_.around) chosen.push_back(i);
-  return chosen;
+  return atoms_of(species, options_.around);
 }
 
 Eigen::Index Art::draw_centre(Run& run) const {

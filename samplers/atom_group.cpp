@@ -49,6 +49,13 @@ Positions AtomGroup::body() const {
   return body.colwise() - body.rowwise().mean();
 }
 
+std::vector<Eigen::Index> atoms_of(const Species& species, std::string_view element) {
+  std::vector<Eigen::Index> atoms;
+  for (Eigen::Index i = 0; i < species.atoms(); ++i)
+    if (element == "all" || species.of(i).name == element) atoms.push_back(i);
+  return atoms;
+}
+
 std::vector<Eigen::Index> atoms_within(const Configuration& configuration, Eigen::Index centre, double radius) {
   std::vector<Eigen::Index> atoms;
   for (Eigen::Index i = 0; i < configuration.atoms(); ++i)

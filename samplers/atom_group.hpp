@@ -31,6 +31,8 @@ class AtomGroup {
   Cell cell_;
 };
 
+/// The atoms of an element, or of every one for "all", ascending.
+std::vector<Eigen::Index> atoms_of(const Species& species, std::string_view element);
 /// The centre and all atoms nearer to it than the radius, by their nearest images, ascending.
 std::vector<Eigen::Index> atoms_within(const Configuration& configuration, Eigen::Index centre, double radius);
 /// 1 on the coordinates of the chosen atoms, 0 elsewhere; 3 x atoms.

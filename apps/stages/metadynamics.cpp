@@ -92,13 +92,9 @@ Work MetadynamicsStage::work() const {
 }
 
 void MetadynamicsStage::check_start(const Species& start, const Input& in) const {
-  const auto of_element = [&] {
-    std::int64_t count = 0;
-    for (Eigen::Index i = 0; i < start.atoms(); ++i) count += options_.around == "all" || start.of(i).name == options_.around ? 1 : 0;
-    return count;
-  };
+  const auto of_element = std::ssize(atoms_of(start, options_.around));
   if (options_.atoms.empty() && options_.chosen.empty())
-    in.expect(of_element() >= options_.centres, options_.around == "all" ? "centres" : "around", fmt::format("{} atoms for centres, the start has {}", options_.centres, of_element()));
+    in.expect(of_element >= options_.centres, options_.around == "all" ? "centres" : "around", fmt::format("{} atoms for centres, the start has {}", options_.centres, of_element));
   for (const auto& [key, atoms] : {std::pair{"centre_atoms", &options_.chosen}, std::pair{"group", &options_.atoms}})
     for (const long long atom : *atoms) in.expect(atom >= 0 && atom < start.atoms(), key, fmt::format("atoms from 0 to {}", start.atoms() - 1));
 }
@@ -106,10 +102,7 @@ void MetadynamicsStage::check_start(const Species& start, const Input& in) const
 Eigen::Index MetadynamicsStage::centre_of(const Place& place, const TaskContext& context) const {
   if (!options_.atoms.empty()) return -1;
   if (!options_.chosen.empty()) return static_cast<Eigen::Index>(options_.chosen[place.centre]);
-  const Species& species = *context.starts.front().found.configuration.species;
-  std::vector<Eigen::Index> all;
-  for (Eigen::Index i = 0; i < species.atoms(); ++i)
-    if (options_.around == "all" || species.of(i).name == options_.around) all.push_back(i);
+  std::vector<Eigen::Index> all = atoms_of(*context.starts.front().found.configuration.species, options_.around);
   Rng rng = context.stream("centres");  // the same for all tasks
   for (std::size_t k = 0; k <= place.centre; ++k) std::swap(all.at(k), all[k + rng.below(all.size() - k)]);
   return all[place.centre];
