@@ -32,8 +32,11 @@ struct Normal {
   double volume;  // of the cell
 };
 PairDistribution distribution(const Counts& counts, const Normal& normal, double width, double level);
-std::optional<std::size_t> first_minimum(const Counts& counts, const std::vector<double>& expected,
-                                         double width);
+/// Bins where g is highest and lowest in turn.
+struct Extrema {
+  std::vector<std::size_t> peaks, minima;
+};
+Extrema extrema(const Counts& counts, const std::vector<double>& expected, double width);
 std::vector<std::string> doubts_about(double nearest_image, double range);
 
 }  // namespace
@@ -147,43 +150,49 @@ PairDistribution distribution(const Counts& counts, const Normal& normal, double
     within += counts.others[k] + counts.own_images[k];
     result.neighbours.push_back(ends * static_cast<double>(within) / normal.first);
   }
-  if (const auto bin = first_minimum(counts, expected, width)) {
-    const double around_first = result.neighbours[*bin];
-    result.shell = {static_cast<double>(*bin + 1) * width, around_first,
-                    around_first * normal.first / normal.second};
+  const Extrema found = extrema(counts, expected, width);
+  for (const std::size_t bin : found.peaks) result.peaks.push_back((static_cast<double>(bin) + 0.5) * width);
+  for (const std::size_t bin : found.minima) result.minima.push_back(static_cast<double>(bin + 1) * width);
+  if (!found.minima.empty()) {
+    const double around_first = result.neighbours[found.minima.front()];
+    result.shell = {result.minima.front(), around_first, around_first * normal.first / normal.second};
   }
   return result;
 }
 
-/// The first fall and rise of g that noise does not explain: bins within 0.1 Angstrom are taken together, and
-/// values differ when their bands of three standard errors do not overlap. The middle of the lowest bins if
-/// several are equal.
-std::optional<std::size_t> first_minimum(const Counts& counts, const std::vector<double>& expected,
-                                         double width) {
+/// Falls and rises of g in turn that noise does not explain: bins within 0.1 Angstrom are taken together, and values differ
+/// when their bands of three standard errors do not overlap. The middle of the extreme bins if several are equal.
+Extrema extrema(const Counts& counts, const std::vector<double>& expected, double width) {
   const std::size_t bins = expected.size();
   const auto reach = static_cast<std::size_t>(0.1 / width);
-  double peak = 0, lowest = std::numeric_limits<double>::infinity(), lowest_band = 0;
-  bool fallen = false;
+  Extrema found;
+  bool rising = true;
+  double best = -std::numeric_limits<double>::infinity(), best_band = 0;  // of g times the sign of the search
+  double surest = best;                                                   // largest of it less its band
   std::size_t from = 0, to = 0;
   for (std::size_t k = 0; k < bins; ++k) {
-    double found = 0, random = 0;
+    double pairs = 0, random = 0;
     for (std::size_t m = k - std::min(k, reach); m <= std::min(k + reach, bins - 1); ++m) {
-      found += static_cast<double>(counts.others[m] + counts.own_images[m]);
+      pairs += static_cast<double>(counts.others[m] + counts.own_images[m]);
       random += expected[m];
     }
-    const double g = found / random, band = 3.0 * std::sqrt(found + 1.0) / random;
-    peak = std::max(peak, fallen ? peak : g - band);
-    fallen = fallen || g + band < peak;
-    if (!fallen) continue;
-    if (g - band > lowest + lowest_band) return (from + to) / 2;
-    if (g < lowest) {
-      lowest = g;
-      lowest_band = band;
+    const double band = 3.0 * std::sqrt(pairs + 1.0) / random;
+    double g = (rising ? 1.0 : -1.0) * pairs / random;
+    if (g + band < (rising ? surest : best - best_band)) {  // past it
+      (rising ? found.peaks : found.minima).push_back((from + to) / 2);
+      rising = !rising;
+      g = -g;
+      best = surest = -std::numeric_limits<double>::infinity();
+    }
+    surest = std::max(surest, g - band);
+    if (g > best) {
+      best = g;
+      best_band = band;
       from = k;
     }
-    if (g == lowest) to = k;
+    if (g == best) to = k;
   }
-  return std::nullopt;
+  return found;
 }
 
 std::vector<std::string> doubts_about(double nearest_image, double range) {

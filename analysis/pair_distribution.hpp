@@ -29,7 +29,8 @@ struct PairDistribution {
   std::vector<std::int64_t> pairs;  // per bin, each once, without own images
   std::vector<Estimate> g;          // per bin; Poisson intervals, see poisson_mean
   std::vector<double> neighbours;   // `second` around one `first` from 0 to the upper edge of each bin
-  std::optional<FirstShell> shell;  // nothing where no minimum stands out of the noise, as in a gas
+  std::vector<double> peaks, minima;  // Angstrom, ascending in turn from the first peak; those that stand out of the noise
+  std::optional<FirstShell> shell;    // out to the first minimum; nothing without one, as in a gas
 };
 
 /// Bin k is [k width, (k+1) width).

@@ -87,6 +87,7 @@ class StageRun {
 
   void find_starts() {
     starts_ = starts_of(study_, store_, stage_);
+    if (stage_.stage->starts_from() == StartsFrom::events) events_ = events_of(study_, store_, stage_);
     if (stage_.stage->starts_from() == StartsFrom::saddles) distinct_ = distinct_saddles(study_, store_, *study_.find(stage_.from));
   }
 
@@ -137,6 +138,7 @@ class StageRun {
       const std::lock_guard lock(mutex_);  // of the store
       context.saddles = saddles_of(task);
     }
+    if (stage_.stage->starts_from() == StartsFrom::events) context.saddles = events_;
     context.starts = starts_of_task(context.saddles);
     context.threads = stage_.stage->tasks() > 1 ? 1 : threads_;
     context.checkpoint = (checkpoints_of(study_) / (shard.task + ".restart")).string();
@@ -176,6 +178,7 @@ class StageRun {
   std::vector<std::int64_t> missing_;
   std::vector<NamedBasin> starts_;
   std::set<EventRef> distinct_;  // saddles
+  std::vector<NamedSaddle> events_;
   std::mutex mutex_;
   std::int64_t finished_ = 0;
   std::exception_ptr failure_;

@@ -23,7 +23,8 @@ enum class StartsFrom {
   nothing,  // it prepares a configuration
   basin,    // the basin that a preparing stage found
   basins,   // those that a searching stage and the stages before it found and did not search from
-  saddles   // the saddles that a searching stage, one that starts from a basin or from basins, has found
+  saddles,  // the saddles that a searching stage, one that starts from a basin or from basins, has found
+  events    // the distinct ones of these that it takes, over the lowest barriers: the same ones for all of its tasks
 };
 
 /// What the facts of a stage are about, and so which section of a report tells of them.
@@ -53,9 +54,10 @@ struct TaskContext {
   std::string task;             // its own name: the one that its facts will go by
   std::uint64_t seed = 0;       // of the study
   /// What `from` gives: one basin; basins in the order in which to search from them, perhaps fewer than the stage could
-  /// take; or the one that the saddles are around. None for a stage that prepares.
+  /// take; the one that the saddles are around, or with events all that were searched from. None for a stage that prepares.
   std::span<const NamedBasin> starts;
-  /// Of a stage that starts from saddles: the distinct ones that the task of the same number was the first to find.
+  /// Of a stage that starts from saddles: the distinct ones that the task of the same number was the first to find. Of one
+  /// that starts from events: these, the lowest barrier first, perhaps fewer than the stage could take.
   std::vector<NamedSaddle> saddles;
   int threads = 1;              // that this task may use inside
   std::string checkpoint;       // path of a restart file of this task; may exist
@@ -91,6 +93,9 @@ class Stage {
   }
   /// How many basins its tasks start from, at most.
   virtual std::int64_t basins() const { return 1; }
+  /// How many events its tasks start from, at most, and whether one is among those that it takes.
+  virtual std::int64_t events() const { return 0; }
+  virtual bool takes(const SaddleFound& /*saddle*/, const BasinFound& /*start*/) const { return true; }
   /// Whether it kept atoms in place: then what it found need not be minima when all atoms move.
   virtual bool freezes() const { return false; }
   /// Told of the stage named by `from` before anything else is asked. A stage that starts from saddles has as many tasks.

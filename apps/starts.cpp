@@ -1,6 +1,7 @@
 #include "apps/starts.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "md/support/text.hpp"
 
@@ -123,13 +124,35 @@ std::vector<NamedBasin> starts_of(const Study& study, const Store& store, const 
     case StartsFrom::nothing: return {};
     case StartsFrom::basin: return {prepared(study, store, stage)};
     case StartsFrom::basins: return Exploration(study, store, *study.find(stage.from)).unsearched(stage.stage->basins());
-    case StartsFrom::saddles: return starts_of(study, store, *study.find(stage.from));
+    case StartsFrom::saddles:
+    case StartsFrom::events: return starts_of(study, store, *study.find(stage.from));
   }
   return {};
 }
 
 std::set<EventRef> distinct_saddles(const Study& study, const Store& store, const StudyStage& searching) {
   return Exploration(study, store, searching).newest_saddles();
+}
+
+std::vector<NamedSaddle> events_of(const Study& study, const Store& store, const StudyStage& stage) {
+  const StudyStage& searching = *study.find(stage.from);
+  std::map<EventRef, BasinFound> starts;
+  for (const NamedBasin& start : starts_of(study, store, searching)) starts.emplace(start.ref, start.found);
+  const auto barrier = [&](const NamedSaddle& saddle) { return saddle.found.energy - starts.at(saddle.found.from).energy; };
+  const std::set<EventRef> distinct = distinct_saddles(study, store, searching);
+  std::vector<NamedSaddle> events;
+  for (const std::int64_t task : tasks_done(study, store, searching)) {
+    const Shard shard = store.read(study.task_id(searching, task));
+    for (std::size_t k = 0; k < shard.events.size(); ++k) {
+      const EventRef ref{shard.task, static_cast<std::int64_t>(k)};
+      if (!distinct.contains(ref)) continue;
+      NamedSaddle saddle{ref, std::get<SaddleFound>(shard.events[k])};
+      if (stage.stage->takes(saddle.found, starts.at(saddle.found.from))) events.push_back(std::move(saddle));
+    }
+  }
+  std::stable_sort(events.begin(), events.end(), [&](const NamedSaddle& a, const NamedSaddle& b) { return barrier(a) < barrier(b); });
+  events.resize(std::min(events.size(), static_cast<std::size_t>(stage.stage->events())));
+  return events;
 }
 
 SameBasin same_basin_of(const Study& study) { return {.fixed_frame = !study.potential->translation_invariant()}; }

@@ -31,6 +31,9 @@ std::vector<NamedBasin> starts_of(const Study& study, const Store& store, const 
 /// found: of each the first, in the order of its tasks.
 std::set<EventRef> distinct_saddles(const Study& study, const Store& store, const StudyStage& searching);
 
+/// Of those the ones that a stage takes, the lowest barrier first, at most so many as it asks for.
+std::vector<NamedSaddle> events_of(const Study& study, const Store& store, const StudyStage& stage);
+
 /// When stationary points of a study are one: as `SameBasin`, in a fixed frame where the potential is.
 SameBasin same_basin_of(const Study& study);
 /// To throw where facts are wanted and there are none.

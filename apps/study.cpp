@@ -10,7 +10,7 @@ namespace glasscape {
 namespace {
 
 /// Keys of a sampling stage that say how much is done, not what: a longer run keeps the shards of a shorter one.
-const std::vector<std::string> amount_keys{"stage.searches", "stage.basins"};
+const std::vector<std::string> amount_keys{"stage.searches", "stage.basins", "stage.samplings"};
 
 constexpr long long most_steps_per_task = 10'000'000;
 constexpr long long most_basins = 100'000;
@@ -77,7 +77,7 @@ long long read_steps_per_task(Input& in) {
 }
 
 std::string read_from(Input& in, StartsFrom starts_from, const std::string& fallback) {
-  return in.text("from", fallback, starts_from == StartsFrom::saddles ? "stage whose saddles it is about" : "stage whose basin, or basins, it starts from");
+  return in.text("from", fallback, starts_from == StartsFrom::saddles ? "stage whose saddles it is about" : "stage whose basin, basins or events it starts from");
 }
 
 std::int64_t read_basins(Input& in) {
@@ -92,11 +92,13 @@ const StudyStage* named(const std::vector<StudyStage>& stages, std::string_view 
 bool prepares(const Stage& stage) { return stage.starts_from() == StartsFrom::nothing; }
 bool searches(const Stage& stage) { return stage.finds() == Finds::saddles; }
 
+bool wants_saddles(StartsFrom wanted) { return wanted == StartsFrom::saddles || wanted == StartsFrom::events; }
+
 /// The stage that is meant without a key `from`: the first that prepares, the last that searches.
 std::string usual_start(StartsFrom wanted, const std::vector<StudyStage>& before) {
   std::string name = before.front().name;
   for (const StudyStage& s : before)
-    if (wanted == StartsFrom::saddles && searches(*s.stage)) name = s.name;
+    if (wants_saddles(wanted) && searches(*s.stage)) name = s.name;
   return name;
 }
 
@@ -119,6 +121,12 @@ void attach(Stage& made, const StudyStage& from, Input& in, const std::vector<St
   if (const auto known = root->stage->atoms()) made.check_start(*known->species, in);
 }
 
+void check_moves_freely(const StudyStage& from, const Input& in) {
+  if (from.stage->freezes())
+    throw InputError("{}: stage '{}' keeps atoms in place, and its basins are no minima when all atoms move: search there without (active_radius = 0)",
+                     in.where("from"), from.name);
+}
+
 std::shared_ptr<Stage> read_plain_stage(StudyStage& stage, const Stages::Entry& entry, Input& in, const std::vector<StudyStage>& before) {
   std::shared_ptr<Stage> made = entry.make(in);
   const StartsFrom wanted = made->starts_from();
@@ -127,6 +135,7 @@ std::shared_ptr<Stage> read_plain_stage(StudyStage& stage, const Stages::Entry& 
   if (wanted == StartsFrom::basin ? !prepares(*from.stage) : !searches(*from.stage))
     throw InputError("{}: stage '{}' does not {}", in.where("from"), stage.from,
                      wanted == StartsFrom::basin ? "prepare a configuration" : "search saddles: name a sampler's stage");
+  if (wanted == StartsFrom::events) check_moves_freely(from, in);
   attach(*made, from, in, before);
   return made;
 }
@@ -138,9 +147,7 @@ std::optional<std::int64_t> read_basins(Input& in, const StudyStage& from) {
       throw InputError("{}: stage '{}' prepares one basin: leave the key out, or name in `from` a stage that searches", in.where("basins"), from.name);
     return std::nullopt;
   }
-  if (from.stage->freezes())
-    throw InputError("{}: stage '{}' keeps atoms in place, and its basins are no minima when all atoms move: search there without (active_radius = 0)",
-                     in.where("from"), from.name);
+  check_moves_freely(from, in);
   return read_basins(in);
 }
 
@@ -210,7 +217,8 @@ std::string Study::upstream_of(const StudyStage& stage, std::int64_t task) const
   switch (stage.stage->starts_from()) {
     case StartsFrom::nothing: return "";
     case StartsFrom::basin: return task_id(*find(stage.from), 0);
-    case StartsFrom::basins: return task_id(*find(stage.from), find(stage.from)->stage->tasks() - 1);
+    case StartsFrom::basins:
+    case StartsFrom::events: return task_id(*find(stage.from), find(stage.from)->stage->tasks() - 1);
     case StartsFrom::saddles: return task_id(*find(stage.from), task);
   }
   return "";

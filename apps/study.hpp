@@ -42,7 +42,7 @@ struct Study {
   std::string task_description(const StudyStage& stage, std::int64_t task) const;
   /// The id of the task whose facts it begins with, or "". The first to find a saddle is known once all tasks up to the one
   /// of the same number are done, and the id of that one says what those before it were: a stage never changes them when
-  /// it is made longer. Of a stage that starts from the basins of another, the last task of that one: its number and what
+  /// it is made longer. Of a stage that starts from the basins or events of another, the last task of that one: its number and what
   /// it is say how many there are and what each of them is.
   std::string upstream_of(const StudyStage& stage, std::int64_t task) const;
 };

@@ -203,6 +203,8 @@ struct HillsDeposited {
   static constexpr std::string_view kind = "hills-deposited";
   EventRef of;                        // the BasinFound that it began in
   std::int64_t centre = -1;           // atom around which the group lies, or -1
+  double radius = 0;                  // Angstrom: within which it lies; 0: it is named otherwise
+  EventRef event;                     // the SaddleFound that moved the group, or of no task
   std::vector<std::int32_t> group;    // atoms
   std::string variable;               // in a sentence
   double shell_power = 0;             // CollectiveVariable::shell_power
@@ -223,6 +225,8 @@ struct HillsDeposited {
   static void fields(Self& self, Visit&& visit) {
     visit("of", self.of, "");
     visit("centre", self.centre, "");
+    visit("radius", self.radius, "A");
+    visit("event", self.event, "");
     visit("group", self.group, "");
     visit("variable", self.variable, "");
     visit("shell_power", self.shell_power, "");
@@ -257,6 +261,9 @@ struct EscapeSought {
   double log_boosted_inside = 0, log_boosted_outside = 0;  // ln of the integral of exp(V/kT) over that time, ps
   double value = 0;              // of the variable when it was first seen outside
   double displacement = 0;       // largest of an atom of the group in the inherent structure then, Angstrom
+  std::string mechanism;         // what all atoms did from `before` to `end`, see mechanism.hpp; "" without escape
+  std::vector<std::int32_t> movers;  // atoms displaced more than `moved` from `before` to `end`
+  std::vector<std::int32_t> places;  // of each: the atom whose place it took, or itself
   Positions before;              // the walker's inherent structure at the last quench that found it inside
   double before_energy = 0;      // eV
   double before_fmax = 0;        // eV/Angstrom
@@ -278,6 +285,9 @@ struct EscapeSought {
     visit("log_boosted_outside", self.log_boosted_outside, "");
     visit("value", self.value, "");
     visit("displacement", self.displacement, "A");
+    visit("mechanism", self.mechanism, "");
+    visit("movers", self.movers, "");
+    visit("places", self.places, "");
     visit("before", self.before, "A");
     visit("before_energy", self.before_energy, "eV");
     visit("before_fmax", self.before_fmax, "eV/A");

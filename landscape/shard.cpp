@@ -187,8 +187,10 @@ void check_consistent(const Event& event, const std::string& where) {
   if (const auto* hills = std::get_if<HillsDeposited>(&event))
     for (const std::size_t size : {hills->walker.size(), hills->centres.size(), hills->heights.size()})
       if (size != hills->times.size()) throw FormatError("{}: {} numbers for the {} times of hills", where, size, hills->times.size());
-  if (const auto* escape = std::get_if<EscapeSought>(&event))
+  if (const auto* escape = std::get_if<EscapeSought>(&event)) {
     if (!escape->end.allFinite()) throw FormatError("{}: a coordinate is not a finite number", where);
+    if (escape->movers.size() != escape->places.size()) throw FormatError("{}: {} places of {} atoms that moved", where, escape->places.size(), escape->movers.size());
+  }
 }
 
 Event read_event(const Hdf5Group& group) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "landscape/mechanism.hpp"
 #include "md/minimise.hpp"
 #include "md/support/error.hpp"
 
@@ -168,6 +169,7 @@ void MetadynamicsRun::record() {
 
 /// Walkers in turn, so that each sees the hill of the one before.
 void MetadynamicsRun::deposit() {
+  if (options_.height == 0.0) return;
   for (std::size_t w = 0; w < walkers_.size(); ++w) {
     const double s = walkers_[w]->bias.last().value, bias = hills_.at(s).energy;
     const double height = options_.bias_temperature > 0.0 ? options_.height * std::exp(-bias / (units::boltzmann * options_.bias_temperature)) : options_.height;
@@ -179,9 +181,8 @@ void MetadynamicsRun::deposit() {
   }
 }
 
-/// Of all atoms from the basin of the sampling; a drift is no displacement unless the potential knows where the atoms are.
-Positions MetadynamicsRun::displacements(const Positions& x) const {
-  const Configuration& reference = basins_.front().configuration;
+/// Of all atoms; a drift is no displacement unless the potential knows where the atoms are.
+Positions MetadynamicsRun::displacements(const Configuration& reference, const Positions& x) const {
   if (start_.same.fixed_frame) return x - reference.positions;
   std::vector<Eigen::Index> everything(static_cast<std::size_t>(x.cols()));
   std::iota(everything.begin(), everything.end(), 0);
@@ -199,7 +200,7 @@ BasinFound MetadynamicsRun::quenched(const Positions& x, double fmax) {
 MetadynamicsRun::Structure MetadynamicsRun::inherent_structure(const Walker& walker) {
   Structure found{.basin = 0, .quenched = quenched(walker.dynamics.state().configuration.positions, quenched_fmax)};
   const Positions& x = found.quenched.configuration.positions;
-  const Positions all = displacements(x);
+  const Positions all = displacements(basins_.front().configuration, x);
   found.of_all = fmax(all);
   found.in_group = fmax(all(Eigen::all, variable_->atoms()));
   const CommonFrame frame{species_, start_.basin.configuration.cell};
@@ -338,6 +339,8 @@ HillsDeposited MetadynamicsRun::hills_deposited(const EventRef& of) const {
   HillsDeposited hills = deposited_;
   hills.of = of;
   hills.centre = start_.centre;
+  hills.radius = start_.radius;
+  hills.event = start_.event;
   hills.variable = variable_->describe();
   hills.shell_power = variable_->shell_power();
   hills.temperature = options_.temperature;
@@ -365,6 +368,12 @@ EscapeSought MetadynamicsRun::escape_sought(const EventRef& of) const {
   escape.before_energy = before.energy;
   escape.before_fmax = before.fmax;
   escape.end = end.configuration.positions;
+  if (end_) {
+    const Mechanism did = mechanism_of(escape.before, displacements(before.configuration, escape.end), end.configuration.cell, options_.moved);
+    escape.mechanism = did.name;
+    escape.movers = did.moved;
+    escape.places = did.places;
+  }
   escape.end_energy = end.energy;
   escape.end_fmax = end.fmax;
   return escape;

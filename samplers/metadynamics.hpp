@@ -71,6 +71,8 @@ struct SamplingStart {
   EventRef of;                // its name
   std::string task;           // the name that the facts of the sampling will go by
   std::int64_t centre = -1;
+  double radius = 0;          // Angstrom: the group lies within it around the centre; 0: it is named otherwise
+  EventRef event;             // that moved the group, or of no task
   /// The variable about a reference. May throw InputError.
   std::function<std::shared_ptr<const CollectiveVariable>(const Configuration& reference)> bind;
   SameBasin same = {};        // when two inherent structures are one
@@ -122,7 +124,7 @@ class MetadynamicsRun {
   void record();
   void quench();
   Structure inherent_structure(const Walker& walker);
-  Positions displacements(const Positions& x) const;
+  Positions displacements(const Configuration& reference, const Positions& x) const;
   double time(std::int64_t steps) const { return static_cast<double>(steps) * options_.timestep * units::time_ps; }
 
   SamplingStart start_;

@@ -65,14 +65,14 @@ std::string pictures(const Order& largest_first, const ReportOptions& options) {
 
 std::string table(const SearchFindings& s, const Order& largest_first) {
   std::string html = "<div class=\"events\" tabindex=\"0\"><table><thead><tr>";
-  for (const char* head : {"event", "forward (eV)", "reverse (eV)", "atoms moved", "total displacement (Å)", "largest (Å)", "participation",
+  for (const char* head : {"event", "forward (eV)", "reverse (eV)", "atoms moved", "total displacement (Å)", "largest (Å)", "participation", "mechanism",
                            "times found", "centre", "fact"})
     html += fmt::format("<th>{}</th>", head);
   html += "</tr></thead><tbody>\n";
   for (const DistinctEvent* e : largest_first) {
     html += fmt::format("<tr data-event=\"{0}\"><td>{0}", e->number);
     for (const std::string& cell : {readable(e->forward, 3), readable(e->reverse, 3), moved_text(s, *e), readable(e->size.total, 3), readable(e->size.largest, 3),
-                                    readable(e->size.participation, 3), std::to_string(e->times_found), std::to_string(e->centre),
+                                    readable(e->size.participation, 3), e->mechanism, std::to_string(e->times_found), std::to_string(e->centre),
                                     fmt::format("{} #{}", e->ref.task, e->ref.number)})
       html += "<td>" + html_text(cell);  // the end of a cell and of a row may be left out
     html += "\n";

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "apps/starts.hpp"
+#include "landscape/mechanism.hpp"
 #include "md/support/units.hpp"
 
 namespace glasscape {
@@ -97,8 +98,9 @@ class SearchReading {
     const BasinFound& start = starts_.at(s.from);
     const Configuration& c = start.configuration;
     DistinctEvent e{ref, s.centre, s.energy - start.energy, s.energy - s.end_energy, s.curvature, 1,
-                    event_size(c.positions, s.end, c.cell, *c.species, study_.report.moved),
+                    event_size(c.positions, s.end, c.cell, *c.species, study_.report.moved), {},
                     known_ + static_cast<std::int64_t>(findings_.events.size()) + 1, {}};
+    e.mechanism = mechanism_of(c.positions, e.size.displacements, c.cell, study_.report.moved).name;
     e.view = event_view(c, s.saddle, e.size, study_.report.moved);
     e.size.displacements.resize(3, 0);
     return e;

@@ -40,6 +40,7 @@ struct DistinctEvent {
   double curvature = 0;  // eV/Angstrom^2
   std::int64_t times_found = 1;
   EventSize size;        // from the start to the other minimum, without its displacements
+  std::string mechanism; // of the same, see landscape/mechanism.hpp
   std::int64_t number = 0;        // in the report, from 1, over all stages
   std::optional<EventView> view;  // nothing for those that the limit of views left out
 };

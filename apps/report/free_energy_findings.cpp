@@ -126,6 +126,8 @@ void FreeEnergyReading::take(const Shard& shard) {
   s.settled_energy = zero - prepared_energy_;
   s.end_energy = f.escape->end_energy - zero;
   s.displacement = f.escape->displacement;
+  s.mechanism = f.escape->mechanism;
+  s.movers = f.escape->movers.size();
   if (f.saddle != nullptr) s.saddle = f.saddle->energy - f.escape->before_energy;
   thin(*f.variable, s);
   if (s.escaped && s.hills > 0 && f.variable->rows.rows() > 0) {

@@ -28,6 +28,8 @@ struct Sampling {
   double settled_energy = 0; // of its basin above the one that was prepared, eV
   double end_energy = 0;     // of the inherent structure it escaped to, above its basin, eV
   double displacement = 0;   // largest of an atom of the group there, Angstrom
+  std::string mechanism;     // of the escape, see landscape/mechanism.hpp
+  std::size_t movers = 0;    // atoms that moved in it
   std::optional<double> saddle;        // refined behind the escape, above the inherent structure before it, eV
   std::optional<SampledBarrier> found; // nothing unless it escaped over a barrier of its free energy
   std::vector<double> trace_times, trace_values;  // of the first walker, thinned for drawing

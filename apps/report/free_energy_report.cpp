@@ -71,7 +71,7 @@ std::string optional_text(const std::optional<double>& value) { return value ? r
 
 ReportTable sampling_table(const FreeEnergyFindings& f) {
   ReportTable t{"All samplings",
-                {"task", "T (K)", "centre", "atoms", "escaped after (ps)", "stands for", "returns", "ΔF (eV)", "block error", "averaged", "reweighted", "ΔG (eV)", "saddle (eV)", "end (eV)"},
+                {"task", "T (K)", "centre", "atoms", "escaped after (ps)", "stands for", "returns", "ΔF (eV)", "block error", "averaged", "reweighted", "ΔG (eV)", "saddle (eV)", "end (eV)", "mechanism", "atoms moved"},
                 {}};
   for (const Sampling& s : f.samplings) {
     const auto of = [&](auto value) { return s.found ? optional_text(value(*s.found)) : std::string("–"); };
@@ -79,7 +79,8 @@ ReportTable sampling_table(const FreeEnergyFindings& f) {
                       s.escaped ? readable(s.seen_after, 3) : fmt::format("> {}", readable(s.time, 3)), time_text({s.log_boosted, {s.log_boosted, s.log_boosted}}).substr(0, 12),
                       std::to_string(s.returns), of([](const SampledBarrier& b) { return std::optional(b.barrier.height); }), of([](const SampledBarrier& b) { return b.block_error; }),
                       of([](const SampledBarrier& b) { return b.averaged_height; }), of([](const SampledBarrier& b) { return b.reweighted_height; }),
-                      of([](const SampledBarrier& b) { return std::optional(b.rate.free_energy); }), optional_text(s.saddle), s.escaped ? readable(s.end_energy, 3) : "–"});
+                      of([](const SampledBarrier& b) { return std::optional(b.rate.free_energy); }), optional_text(s.saddle), s.escaped ? readable(s.end_energy, 3) : "–", s.escaped ? s.mechanism : "–",
+                      s.escaped ? std::to_string(s.movers) : "–"});
   }
   return t;
 }
@@ -91,7 +92,7 @@ Json json_of(const std::optional<Summary>& s) {
 
 Json json_of(const Sampling& s) {
   Json json{{"task", s.task}, {"temperature_K", s.temperature}, {"centre", s.centre}, {"group_atoms", s.group}, {"time_ps", s.time}, {"hills", s.hills}, {"escaped", s.escaped},
-            {"seen_after_ps", s.seen_after}, {"log_boosted_ps", s.log_boosted}, {"returns", s.returns}, {"settled_energy_eV", s.settled_energy}, {"end_energy_eV", s.end_energy}, {"displacement_A", s.displacement},
+            {"seen_after_ps", s.seen_after}, {"log_boosted_ps", s.log_boosted}, {"returns", s.returns}, {"settled_energy_eV", s.settled_energy}, {"end_energy_eV", s.end_energy}, {"displacement_A", s.displacement}, {"mechanism", s.mechanism}, {"movers", s.movers},
             {"saddle_eV", json_of(s.saddle)}, {"barrier", nullptr}};
   if (!s.found) return json;
   const SampledBarrier& b = *s.found;

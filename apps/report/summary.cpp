@@ -129,7 +129,7 @@ Json json_of(const SearchFindings& s) {
                                           {"sequential_participation", e.sequential.participation}});
   for (const DistinctEvent& e : s.events)
     json["events"].push_back({{"task", e.ref.task}, {"number", e.ref.number}, {"centre", e.centre}, {"forward_eV", e.forward},
-                              {"reverse_eV", e.reverse}, {"curvature_eV_per_A2", e.curvature}, {"participation", e.size.participation},
+                              {"reverse_eV", e.reverse}, {"curvature_eV_per_A2", e.curvature}, {"participation", e.size.participation}, {"mechanism", e.mechanism},
                               {"atoms_moved", e.size.moved}, {"atoms_moved_of", moved_json(s, e)}, {"total_displacement_A", e.size.total},
                               {"largest_displacement_A", e.size.largest}, {"times_found", e.times_found}});
   return json;

@@ -32,7 +32,7 @@ Metadynamics read_run(Input& in) {
   o.damping = in.time("damping", "1 ps", "1 / friction of the Langevin bath");
   o.equilibration = steps_of(in, "equilibration", "5 ps", "dynamics without bias before the sampling", o.timestep, non_negative);
   o.steps = steps_of(in, "time", "1 ns", "longest time of a sampling, of each walker", o.timestep);
-  o.height = in.energy("height", "0.01 eV", "height of the first hill", positive);
+  o.height = in.energy("height", "0.01 eV", "height of the first hill; 0 eV: no bias, only the escapes of plain dynamics", non_negative);
   o.width = in.real("width", 0.1, "width (standard deviation) of a hill, unit of the variable", positive);
   o.stride = steps_of(in, "stride", "2 ps", "time between two hills of a walker", o.timestep);
   o.bias_temperature = in.temperature("bias_temperature", "2700 K", "dT of the tempering; 0 K: hills keep their height");
@@ -56,34 +56,26 @@ MetadynamicsStage::Options MetadynamicsStage::read(Input& in, const std::shared_
     o.temperatures.push_back(one.temperature("temperatures", required, "temperature", positive));
   }
   in.expect(!o.temperatures.empty(), "temperatures", "at least one");
-  o.samplings = in.integer("samplings", 1, "independent samplings of each centre at each temperature", positive, 1'000'000);
-  o.around = in.text("around", "all", "element of the centres, or all");
-  o.centres = in.integer("centres", 1, "how many centres, drawn at random without repeats", positive, 1'000'000);
-  o.chosen = in.integers("centre_atoms", std::vector<long long>{}, "centres, from 0, instead of drawn ones");
-  o.radius = in.length("radius", "4 A", "the group is the atoms within this distance of the centre", positive);
-  o.atoms = in.integers("group", std::vector<long long>{}, "atoms of the group, from 0, instead of centre and radius");
+  o.samplings = in.integer("samplings", 1, "independent samplings of each group at each temperature", positive, 1'000'000);
   o.variable = read_variable(in, *variables);
   o.run = read_run(in);
+  o.groups = SampledGroups::read(in, o.run.moved);
   o.soft_radius = in.length("soft_radius", "5 A", "atoms whose soft mode is followed when the saddle behind an escape is refined", positive);
   o.saddle = SaddleSearch::read(in);
   return o;
 }
 
-std::int64_t MetadynamicsStage::centre_count() const {
-  if (!options_.atoms.empty()) return 1;
-  return options_.chosen.empty() ? options_.centres : static_cast<std::int64_t>(options_.chosen.size());
-}
-
-std::int64_t MetadynamicsStage::tasks() const { return static_cast<std::int64_t>(options_.temperatures.size()) * centre_count() * options_.samplings; }
+std::int64_t MetadynamicsStage::tasks() const { return static_cast<std::int64_t>(options_.temperatures.size()) * options_.groups.count() * options_.samplings; }
 
 MetadynamicsStage::Place MetadynamicsStage::place_of(std::int64_t task) const {
-  const std::int64_t of_temperature = centre_count() * options_.samplings;
-  return {static_cast<std::size_t>(task / of_temperature), static_cast<std::size_t>(task % of_temperature / options_.samplings), task % options_.samplings};
+  const auto temperatures = static_cast<std::int64_t>(options_.temperatures.size());
+  const std::int64_t of_all = task / temperatures;
+  return {static_cast<std::size_t>(task % temperatures), of_all % options_.groups.count(), of_all / options_.groups.count()};
 }
 
 std::string MetadynamicsStage::describe_task(std::int64_t task) const {
   const Place at = place_of(task);
-  return fmt::format("{:g} K, centre {}, sampling {}", options_.temperatures[at.temperature], at.centre + 1, at.sampling + 1);
+  return fmt::format("{:g} K, {}, sampling {}", options_.temperatures[at.temperature], options_.groups.describe(at.group), at.sampling + 1);
 }
 
 Work MetadynamicsStage::work() const {
@@ -91,35 +83,15 @@ Work MetadynamicsStage::work() const {
   return {static_cast<double>(tasks()) * steps * options_.run.timestep * units::time_ps, "ps"};
 }
 
-void MetadynamicsStage::check_start(const Species& start, const Input& in) const {
-  const auto of_element = std::ssize(atoms_of(start, options_.around));
-  if (options_.atoms.empty() && options_.chosen.empty())
-    in.expect(of_element >= options_.centres, options_.around == "all" ? "centres" : "around", fmt::format("{} atoms for centres, the start has {}", options_.centres, of_element));
-  for (const auto& [key, atoms] : {std::pair{"centre_atoms", &options_.chosen}, std::pair{"group", &options_.atoms}})
-    for (const long long atom : *atoms) in.expect(atom >= 0 && atom < start.atoms(), key, fmt::format("atoms from 0 to {}", start.atoms() - 1));
-}
-
-Eigen::Index MetadynamicsStage::centre_of(const Place& place, const TaskContext& context) const {
-  if (!options_.atoms.empty()) return -1;
-  if (!options_.chosen.empty()) return static_cast<Eigen::Index>(options_.chosen[place.centre]);
-  std::vector<Eigen::Index> all = atoms_of(*context.starts.front().found.configuration.species, options_.around);
-  Rng rng = context.stream("centres");  // the same for all tasks
-  for (std::size_t k = 0; k <= place.centre; ++k) std::swap(all.at(k), all[k + rng.below(all.size() - k)]);
-  return all[place.centre];
-}
-
-SamplingStart MetadynamicsStage::start_of(const Place& place, const TaskContext& context) const {
-  const NamedBasin& basin = context.starts.front();
-  SamplingStart start{context.potential, basin.found, basin.ref, context.task, centre_of(place, context), {}};
-  if (options_.atoms.empty()) check_sphere(basin.found.configuration.cell, options_.radius);
-  start.bind = [this, centre = start.centre](const Configuration& reference) {
-    std::vector<Eigen::Index> group(options_.atoms.begin(), options_.atoms.end());
-    if (group.empty()) group = atoms_within(reference, centre, options_.radius);
-    return std::shared_ptr<const CollectiveVariable>(options_.variable->bind({reference, group}));
+SamplingStart MetadynamicsStage::start_of(const Place& place, const SampledGroup& group, const TaskContext& context) const {
+  SamplingStart start{context.potential, group.start->found, group.start->ref, context.task, group.centre, group.radius, group.event != nullptr ? group.event->ref : EventRef{}, {}};
+  start.bind = [this, &group](const Configuration& reference) {
+    const std::vector<Eigen::Index> atoms = group.radius > 0.0 ? atoms_within(reference, group.centre, group.radius) : group.atoms;
+    return std::shared_ptr<const CollectiveVariable>(options_.variable->bind({reference, atoms, group.displacement ? &*group.displacement : nullptr}));
   };
   start.same.fixed_frame = !context.potential->translation_invariant();
   start.seed = context.seed;
-  start.stream = stream_of(fmt::format("{}/{} K/centre {}/sampling {}", context.stage, options_.temperatures[place.temperature], place.centre, place.sampling));
+  start.stream = stream_of(fmt::format("{}/{} K/{}/sampling {}", context.stage, options_.temperatures[place.temperature], options_.groups.describe(place.group), place.sampling));
   start.threads = context.threads;
   return start;
 }
@@ -139,18 +111,21 @@ Event MetadynamicsStage::saddle_of(const EscapeSought& escape, const EventRef& b
 }
 
 Events MetadynamicsStage::run(std::int64_t task, TaskContext& context) const {
-  const Place place = place_of(task);
+  try {
+    return sampled(place_of(task), context);
+  } catch (const InputError& error) {
+    throw InputError("stage '{}': {}", context.stage, error.what());
+  }
+}
+
+Events MetadynamicsStage::sampled(const Place& place, TaskContext& context) const {
+  const std::optional<SampledGroup> group = options_.groups.of(place.group, context);
+  if (!group) return {};
   Metadynamics options = options_.run;
   options.temperature = options_.temperatures[place.temperature];
   std::optional<Restart> saved;
   if (!context.checkpoint.empty() && std::filesystem::exists(context.checkpoint)) saved = read_restart(context.checkpoint);
-  MetadynamicsRun run = [&] {
-    try {
-      return MetadynamicsRun(start_of(place, context), options, saved ? &*saved : nullptr);
-    } catch (const InputError& error) {
-      throw InputError("stage '{}': {}", context.stage, error.what());
-    }
-  }();
+  MetadynamicsRun run(start_of(place, *group, context), options, saved ? &*saved : nullptr);
   for (std::int64_t k = 1; !run.ended(); ++k) {
     run.step();
     if (k % 100 == 0 && context.progress) context.progress(run.part());

@@ -74,6 +74,21 @@ TEST_CASE("a warm crystal keeps its 12 neighbours out to the first minimum") {
   CHECK(found.total.shell->neighbours == Approx(12).margin(0.2));
 }
 
+TEST_CASE("g of a warm crystal is highest at its shells, with a minimum between each two") {
+  Rng rng(1, 0);
+  Configuration crystal = face_centred(3.61, 6);
+  for (double& x : crystal.positions.reshaped()) x += 0.08 * rng.normal();
+  const PairDistribution g = pair_distributions(crystal, 6.0).total;
+  REQUIRE(g.peaks.size() >= 4);
+  for (const auto& [k, shell] : {std::pair{0, 0.5}, {1, 1.0}, {2, 1.5}, {3, 2.0}})
+    CHECK(g.peaks[static_cast<std::size_t>(k)] == Approx(3.61 * std::sqrt(shell)).margin(0.08));
+  REQUIRE(g.minima.size() + 1 >= g.peaks.size());
+  for (std::size_t k = 0; k + 1 < g.peaks.size(); ++k) {
+    CHECK(g.minima[k] > g.peaks[k]);
+    CHECK(g.minima[k] < g.peaks[k + 1]);
+  }
+}
+
 TEST_CASE("in ordered AB3 twelve B surround an A and four A surround a B") {
   const PairDistributions found = pair_distributions(face_centred(3.75, 4, true), 5.0);
   REQUIRE(found.partials.size() == 3);

@@ -47,7 +47,7 @@ std::vector<Fact> facts(const test::StudyAt& at) {
 }  // namespace
 
 TEST_CASE("a stage of metadynamics has a task for each temperature, centre and sampling, with hills and an escape sought in each") {
-  const test::StudyAt at(with("temperatures = [\"300 K\", \"900 K\"]\nsamplings = 2\naround = \"Cu\"\ncentres = 2\nradius = \"3.6 A\"\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
+  const test::StudyAt at(with("temperatures = [\"300 K\", \"900 K\"]\nsamplings = 2\naround = \"Cu\"\ncentres = 2\nradii = [\"3.6 A\"]\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
   REQUIRE(at.study.stages.back().stage->tasks() == 8);
   at.run();
   const auto hills = facts<HillsDeposited>(at);
@@ -71,8 +71,61 @@ TEST_CASE("a stage of metadynamics has a task for each temperature, centre and s
   CHECK(static_cast<std::int64_t>(facts<SaddleFound>(at).size() + facts<SearchFailed>(at).size()) == escaped);
 }
 
+TEST_CASE("groups of several radii are tasks of their own, a radius at a place of g(r) too") {
+  const test::StudyAt at(with("radii = [\"3 A\", \"minimum 1\"]\ncentre_atoms = [7]\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
+  REQUIRE(at.study.stages.back().stage->tasks() == 2);
+  CHECK(at.study.stages.back().stage->describe_task(1) == "300 K, centre 1, radius minimum 1, sampling 1");
+  at.run();
+  const auto hills = facts<HillsDeposited>(at);
+  REQUIRE(hills.size() == 2);
+  CHECK(hills[0].radius == 3.0);
+  CHECK(hills[1].radius > 3.2);
+  CHECK(hills[1].radius < 4.6);
+  CHECK(hills[1].group.size() > hills[0].group.size());
+}
+
+TEST_CASE("more samplings keep the tasks of fewer") {
+  const auto study = [](int samplings) { return test::StudyAt(with(fmt::format("temperatures = [\"300 K\", \"900 K\"]\nradii = [\"3 A\", \"4 A\"]\nsamplings = {}\n", samplings) + quick)); };
+  const test::StudyAt few = study(1), many = study(3);
+  for (std::int64_t task = 0; task < 4; ++task) CHECK(few.study.task_id(few.study.stages.back(), task) == many.study.task_id(many.study.stages.back(), task));
+}
+
+TEST_CASE("a sampling of an event begins where the event does, with the atoms that it moved, and the saddle behind its escape is the same edge") {
+  const test::StudyAt at(glass + "[[stage]]\nname = \"searches\"\ntype = \"art\"\nsearches = 40\n" +
+                         "[[stage]]\nname = \"bias\"\ntype = \"metadynamics\"\nevents = 2\nleast_barrier = \"0.04 eV\"\ntemperatures = [\"20 K\"]\nequilibration = \"0 ps\"\n"
+                         "variable = { type = \"projection\" }\ntime = \"40 ps\"\nstride = \"0.1 ps\"\nheight = \"0.005 eV\"\nwidth = 0.1\nquench_every = \"0.2 ps\"\n");
+  at.run();
+  const auto saddles = facts<SaddleFound>(at);
+  const auto hills = facts<HillsDeposited>(at);
+  REQUIRE(hills.size() == 2);
+  std::map<EventRef, SaddleFound> by_name;
+  const Store store(at.study.folder);
+  double start_energy = 0;
+  for (const std::string& task : store.tasks()) {
+    const Shard shard = store.read(task);
+    for (std::size_t k = 0; k < shard.events.size(); ++k)
+      if (const auto* saddle = std::get_if<SaddleFound>(&shard.events[k])) by_name[{task, static_cast<std::int64_t>(k)}] = *saddle;
+    if (task.starts_with("glass")) start_energy = std::get<BasinFound>(shard.events.front()).energy;
+  }
+  int same = 0;
+  for (const HillsDeposited& h : hills) {
+    const SaddleFound& event = by_name.at(h.event);
+    CHECK(event.energy - start_energy >= 0.04);
+    CHECK(h.of == event.from);
+    CHECK(h.group.size() >= 4);
+  }
+  for (const std::string& task : store.tasks()) {
+    if (!task.starts_with("bias")) continue;
+    const Shard shard = store.read(task);
+    const auto& h = std::get<HillsDeposited>(shard.events.front());
+    for (const Event& fact : shard.events)
+      if (const auto* saddle = std::get_if<SaddleFound>(&fact)) same += std::abs(saddle->energy - by_name.at(h.event).energy) < 1e-3 ? 1 : 0;
+  }
+  CHECK(same >= 1);
+}
+
 TEST_CASE("the report of a metadynamics has the barrier of each sampling that escaped, at each temperature") {
-  const test::StudyAt at(with("temperatures = [\"300 K\", \"900 K\"]\nsamplings = 3\naround = \"Cu\"\nradius = \"3.6 A\"\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
+  const test::StudyAt at(with("temperatures = [\"300 K\", \"900 K\"]\nsamplings = 3\naround = \"Cu\"\nradii = [\"3.6 A\"]\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
   at.run();
   const Findings all = at.findings();
   REQUIRE(all.free_energies.size() == 1);
@@ -101,7 +154,7 @@ TEST_CASE("the report of a metadynamics has the barrier of each sampling that es
 }
 
 TEST_CASE("hills written for PLUMED give the profile of the report again") {
-  const test::StudyAt at(with("temperatures = [\"900 K\"]\naround = \"Cu\"\nradius = \"3.6 A\"\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
+  const test::StudyAt at(with("temperatures = [\"900 K\"]\naround = \"Cu\"\nradii = [\"3.6 A\"]\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
   at.run();
   const auto s = facts<HillsDeposited>(at);
   REQUIRE(s.size() == 1);
@@ -126,13 +179,18 @@ TEST_CASE("options of metadynamics that mean nothing are refused at their key") 
     CHECK_THROWS_WITH(test::StudyAt(with(options)), Catch::Contains(message));
   };
   refuses("width = 0", "key 'stage.width'");
-  refuses("height = \"0 eV\"", "key 'stage.height'");
+  refuses("height = \"-0.1 eV\"", "key 'stage.height'");
   refuses("temperatures = [\"-3 K\"]", "temperatures");
   refuses("temperatures = []", "at least one");
   refuses("around = \"Fe\"", "key 'stage.around'");
   refuses("group = [3, 54]", "key 'stage.group'");
   refuses("variable = { type = \"rmsdd\" }", "'rmsdd' is not a collective variable; did you mean 'rmsd'?");
   refuses("variable = { type = \"rmsd\", rotatio = true }", "rotatio");
+  refuses("radii = [\"peak 0\"]", "key 'stage.radii'");
+  refuses("radii = [\"4 kg\"]", "radii");
+  refuses("radius = \"4 A\"", "did you mean 'radii'");
+  refuses("events = 3\ncentres = 2", "key 'stage.centres': the groups are those of events");
+  refuses("events = 3", "search saddles");
   refuses("walkers = 0", "key 'stage.walkers'");
 }
 
@@ -144,7 +202,8 @@ TEST_CASE("a group that is larger than half the cell, or an event that is not th
     const std::atomic<bool> stop = false;
     CHECK_THROWS_WITH(run_study(at.study, store, 1, stop, silent), Catch::Contains("stage 'bias': ") && Catch::Contains(message));
   };
-  fails("radius = \"6 A\"\n", "meets its own image");
+  fails("radii = [\"6 A\"]\n", "meets its own image");
   fails("variable = { type = \"projection\" }\n", "wants an event to project on");
   fails("group = [3]\n", "two atoms or more");
+  fails("radii = [\"minimum 9\"]\n", "radius 'minimum 9': g(r) of the start has");
 }

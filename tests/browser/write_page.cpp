@@ -42,7 +42,7 @@ SearchFindings made_up(std::size_t basins) {
     connections.push_back({from, k, saddle});
     forward.push_back(saddle - energies[from]);
     reverse.push_back(saddle - energies[k]);
-    DistinctEvent e{{"task", static_cast<std::int64_t>(k)}, 3, forward.back(), reverse.back(), -1.0, 1, {}, static_cast<std::int64_t>(k), {}};
+    DistinctEvent e{{"task", static_cast<std::int64_t>(k)}, 3, forward.back(), reverse.back(), -1.0, 1, {}, "string", static_cast<std::int64_t>(k), {}};
     e.size.participation = 1.0 + 20.0 * rng.uniform();
     e.size.moved = 8;
     e.size.moved_of = {4, 4};
