@@ -51,6 +51,18 @@ std::string description_of(const Plugin& about, const Table& table, const Input&
   return version + canonical(table, left_out, "stage.") + contents;
 }
 
+PublishedLaw read_published(Input& in) {
+  PublishedLaw law;
+  law.name = in.text("name", required, "of the law in the legend");
+  law.energy = in.energy("energy", required, "activation energy", non_negative);
+  law.entropy = in.real("entropy", required, "activation entropy for nu0, kB");
+  law.from = in.temperature("from", required, "lowest temperature it was measured at", positive);
+  law.to = in.temperature("to", required, "highest one", positive);
+  in.expect(law.to >= law.from, "to", "a temperature not below 'from'");
+  in.finish();
+  return law;
+}
+
 ReportOptions read_report(Input& in) {
   ReportOptions o;
   o.temperatures = in.reals("temperatures", std::vector<double>{200, 250, 300, 350, 400, 450}, "temperatures of the effective barriers, K");
@@ -61,6 +73,7 @@ ReportOptions read_report(Input& in) {
   in.expect(o.rdf_range >= 1.0, "rdf_range", "a length of 1 A or more: there are no neighbours below");
   o.nu0 = in.frequency("nu0", "2 THz", "attempt frequency that activation entropies are counted from") / units::time_ps;
   o.compared_entropy = in.real("compared_entropy", 14.8, "activation entropy for nu0 to compare with, kB; 14.8: beta relaxation of Cu50Zr50, PRB 102, 174103 (2020)");
+  for (Input& law : in.tables("published", "Arrhenius laws nu0 exp(S/kB) exp(-E/kT) to draw beside the own ones: name, energy, entropy, from, to")) o.published.push_back(read_published(law));
   in.finish();
   return o;
 }

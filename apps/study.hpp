@@ -10,6 +10,14 @@
 
 namespace glasscape {
 
+/// An Arrhenius law that somebody published, nu0 exp(S/kB) exp(-E/kT), to draw beside the own ones.
+struct PublishedLaw {
+  std::string name;
+  double energy;    // E, eV
+  double entropy;   // S, kB, for the nu0 of the report
+  double from, to;  // K, where it was measured
+};
+
 /// What is derived and never stored: read from the table `report`.
 struct ReportOptions {
   std::vector<double> temperatures;  // K
@@ -18,6 +26,7 @@ struct ReportOptions {
   double rdf_range;                  // Angstrom
   double nu0;                        // THz: activation entropies are counted from it
   double compared_entropy;           // kB for that nu0
+  std::vector<PublishedLaw> published;
 };
 
 struct StudyStage {

@@ -165,7 +165,7 @@ std::vector<Figure> figures_of(const SearchFindings& s) {
                               cumulative_figure(*s.forward, *s.reverse), convergence_figure(s),
                               size_figure(s)};
   figures.insert(figures.begin() + 4, s.completeness ? discovery_figure(*s.completeness) : found_figure(s));
-  if (s.arrhenius) figures.insert(figures.begin() + 4, arrhenius_figure(*s.arrhenius));
+  if (s.arrhenius) figures.insert(figures.begin() + 4, arrhenius_figure(*s.arrhenius, s.published));
   if (!s.effective.empty()) figures.insert(figures.begin() + 4, effective_figure(s.effective));
   return figures;
 }

@@ -44,6 +44,7 @@ class SearchReading {
     findings_.stage = stage.name;
     findings_.type = stage.type;
     findings_.caveats = stage.stage->caveats();
+    findings_.published = study.report.published;
     const std::vector<NamedBasin> starts = starts_of(study, store, stage);
     if (stage.stage->starts_from() == StartsFrom::basins) {
       findings_.basins = static_cast<std::int64_t>(starts.size());
@@ -199,6 +200,27 @@ Landscape& landscape_of(std::map<std::string, Landscape>& landscapes, const Stud
   return landscapes.emplace(root, Landscape{NetworkReading(prepared(study, store, stage), same_basin_of(study))}).first->second;
 }
 
+/// Saddles behind escapes and the basins around them become part of the landscape that searches have found.
+void add_escapes(Findings& f, const Study& study, const Store& store, std::map<std::string, Landscape>& landscapes) {
+  std::map<std::string, std::size_t> searched;  // saddles by the name of the root
+  for (const auto& [root, landscape] : landscapes) searched[root] = landscape.reading.saddles();
+  for (FreeEnergyFindings& e : f.free_energies) {
+    const StudyStage& stage = *study.find(e.stage);
+    const auto known = landscapes.find(root_of(study, stage).name);
+    if (known == landscapes.end()) continue;
+    NetworkReading& reading = known->second.reading;
+    const std::size_t by_searches = searched.at(known->first), before = reading.saddles();
+    const std::int64_t found_before = reading.times_found(by_searches);
+    for_each_shard(study, store, stage, [&](const Shard& shard) {
+      for (std::size_t k = 0; k < shard.events.size(); ++k) reading.take({shard.task, static_cast<std::int64_t>(k)}, shard.events[k]);
+    });
+    reading.end_stage(stage.name);
+    e.shared = {.known = reading.times_found(by_searches) - found_before, .distinct = reading.saddles() - before};
+    const SearchFindings& last = f.searches[known->second.last];
+    if (last.forward && !last.basins) e.searched = last.forward->summary.mean;
+  }
+}
+
 void add_networks(Findings& f, const std::map<std::string, Landscape>& landscapes) {
   std::map<EventRef, std::int64_t> numbers;
   for (const SearchFindings& s : f.searches)
@@ -244,7 +266,7 @@ Findings findings_of(const Study& study, const Store& store) {
       });
       if (done > 0) f.modes.push_back(reading.findings());
     } else if (stage.stage->finds() == Finds::escapes && can_start(study, store, stage)) {
-      FreeEnergyReading reading(study, stage, prepared(study, store, stage).found.energy);
+      FreeEnergyReading reading(study, store, stage);
       done = for_each_shard(study, store, stage, [&](const Shard& shard) {
         note(shard);
         reading.take(shard);
@@ -254,6 +276,7 @@ Findings findings_of(const Study& study, const Store& store) {
     if (done < stage.stage->tasks())
       f.missing.push_back(fmt::format("stage '{}' has run {} of its {} tasks", stage.name, done, stage.stage->tasks()));
   }
+  add_escapes(f, study, store, landscapes);
   add_networks(f, landscapes);
   if (!any) throw nothing_has_run(study);
   add_kinetics(f, study.seed);

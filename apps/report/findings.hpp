@@ -74,6 +74,7 @@ struct SearchFindings {
   std::vector<EffectiveBarriers> effective;                    // one per temperature
   std::vector<std::optional<Estimate>> fitted_parallel;        // the same of the fitted law
   std::optional<Arrhenius> arrhenius;                          // of `effective`; nothing while one has no error
+  std::vector<PublishedLaw> published;                         // to compare with
   std::vector<ConvergenceBySearches> convergence;              // at the middle one of the temperatures
 };
 

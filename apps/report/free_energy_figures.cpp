@@ -1,9 +1,14 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numbers>
 
+#include "analysis/rates.hpp"
+#include "analysis/thermal_energy.hpp"
 #include "apps/report/estimates.hpp"
 #include "apps/report/free_energy_report.hpp"
 #include "apps/report/markup.hpp"
+#include "md/support/units.hpp"
 
 namespace glasscape {
 namespace {
@@ -52,17 +57,20 @@ Figure profile_figure(const Sampling& s) {
   return f;
 }
 
-/// Quartiles of dF and dG at each temperature.
-Figure spread_figure(const FreeEnergyFindings& f) {
+/// " within 4 Å" where there are several.
+std::string within(const FreeEnergyFindings& f, const SamplingSeries& s) { return f.series.size() < 2 ? "" : fmt::format(" within {} Å", readable(s.radius, 3)); }
+
+/// Quartiles of dF, and dG, at each temperature.
+Figure spread_figure(const FreeEnergyFindings& f, const SamplingSeries& s) {
   Figure figure;
-  figure.title = "Barriers by temperature";
+  figure.title = "Barriers by temperature" + within(f, s);
   figure.x = {.label = "temperature", .unit = "K"};
   figure.y = {.label = "barrier", .unit = "eV"};
   figure.caption = "ΔF: maximum less minimum of the free energy from the bias. Quartiles and whiskers; squares: mean of ΔG = −kT ln(hk/kT), which does not depend on the "
                    "scale of the variable, with its 95 % interval.";
   Boxes boxes{.name = "ΔF", .color = 0};
   Points points{.name = "mean ΔG", .color = 1};
-  for (const SamplingTemperature& t : f.temperatures) {
+  for (const SamplingTemperature& t : s.temperatures) {
     if (t.heights.empty()) continue;
     boxes.boxes.push_back(box_of(t.temperature, t.heights));
     add_point(points, t.temperature, t.free_energy->mean);
@@ -71,14 +79,23 @@ Figure spread_figure(const FreeEnergyFindings& f) {
   return figure;
 }
 
-/// Mean barrier after so many samplings, at each temperature.
-Figure convergence_figure(const FreeEnergyFindings& f) {
+/// Quartiles after ever more samplings where there are most, and the mean at each temperature: Fig. 3 of the paper.
+Figure convergence_figure(const FreeEnergyFindings& f, const SamplingSeries& s) {
+  constexpr std::size_t boxes_at_most = 10;
+  const auto most = std::max_element(s.temperatures.begin(), s.temperatures.end(), [](const auto& a, const auto& b) { return a.heights.size() < b.heights.size(); });
   Figure figure;
-  figure.title = "Convergence with samplings";
+  figure.title = "Convergence with samplings" + within(f, s);
   figure.x = {.label = "samplings over a barrier"};
-  figure.y = {.label = "mean ΔF", .unit = "eV"};
+  figure.y = {.label = "ΔF", .unit = "eV"};
+  figure.caption = fmt::format("Quartiles and whiskers of the first samplings at {:g} K, and means.", most->temperature);
+  Boxes boxes{.name = fmt::format("{:g} K", most->temperature)};
+  for (std::size_t k = 1; k <= boxes_at_most; ++k)
+    if (const std::size_t count = most->heights.size() * k / boxes_at_most; count > 1)
+      boxes.boxes.push_back(box_of(static_cast<double>(count), {most->heights.begin(), most->heights.begin() + static_cast<std::ptrdiff_t>(count)}));
+  boxes.color = static_cast<int>(most - s.temperatures.begin()) % 6;
+  if (!boxes.boxes.empty()) figure.marks.push_back(std::move(boxes));
   int color = 0;
-  for (const SamplingTemperature& t : f.temperatures) {
+  for (const SamplingTemperature& t : s.temperatures) {
     Line line{.name = fmt::format("{:g} K", t.temperature), .color = color++ % 6};
     double sum = 0;
     for (std::size_t k = 0; k < t.heights.size(); ++k) {
@@ -91,19 +108,104 @@ Figure convergence_figure(const FreeEnergyFindings& f) {
   return figure;
 }
 
+/// g(r) of the start with the radii: Fig. 2(a).
+Figure radii_figure(const FreeEnergyFindings& f) {
+  Figure figure;
+  figure.title = "Radii of the groups";
+  figure.x = {.label = "r", .unit = "Å"};
+  figure.y = {.label = "g(r)"};
+  Line line{.name = "all atoms", .color = 0};
+  for (std::size_t k = 0; k < f.distances->g.size(); ++k) {
+    line.x.push_back((static_cast<double>(k) + 0.5) * f.bin);
+    line.y.push_back(f.distances->g[k].value);
+  }
+  figure.marks.push_back(std::move(line));
+  for (const SamplingSeries& s : f.series) figure.marks.push_back(VerticalLine{s.radius, fmt::format("{} Å, {} atoms", readable(s.radius, 3), readable(s.atoms, 3))});
+  return figure;
+}
+
+/// How often a group of each size would be left: Fig. 2(b), and by dG.
+Figure size_figure(const FreeEnergyFindings& f) {
+  Figure figure;
+  figure.title = "Frequency and size of the group";
+  figure.x = {.label = "atoms of the group"};
+  figure.y = {.label = "log_{10}(ν / 1 s^{-1})"};
+  figure.caption = fmt::format("Circles: ν_{{0}} exp(−ΔF/kT) with the mean ΔF and ν_{{0}} = {} THz, as Yang et al., Phys. Rev. B 102, 174103 (2020), Fig. 2(b). "
+                               "Squares: (kT/h) exp(−ΔG/kT) with the mean ΔG, which does not depend on how the variable is scaled. 95 % intervals.", readable(f.nu0, 3));
+  std::map<double, std::pair<Points, Points>> by_temperature;
+  const auto log_frequency = [](double log_prefactor, const Estimate& barrier, double kT) {
+    return Estimate{log_prefactor - barrier.value / kT, {log_prefactor - barrier.interval.high / kT, log_prefactor - barrier.interval.low / kT}, barrier.level};
+  };
+  for (const SamplingSeries& s : f.series)
+    for (const SamplingTemperature& t : s.temperatures) {
+      if (!t.spectrum || !t.free_energy) continue;
+      auto& [from_height, from_rate] = by_temperature[t.temperature];
+      const double kT = thermal_energy(t.temperature), to_hertz = std::log(units::hertz_per_terahertz);
+      add_point(from_height, s.atoms, log_frequency(std::log(f.nu0) + to_hertz, t.spectrum->summary.mean, kT), std::numbers::ln10);
+      add_point(from_rate, s.atoms, log_frequency(log_eyring_nu(t.temperature) + to_hertz, t.free_energy->mean, kT), std::numbers::ln10);
+    }
+  int color = 0;
+  for (auto& [temperature, both] : by_temperature) {
+    both.first.name = fmt::format("from ΔF, {:g} K", temperature);
+    both.first.color = color++ % 6;
+    both.second.name = fmt::format("from ΔG, {:g} K", temperature);
+    both.second.color = color++ % 6;
+    figure.marks.push_back(std::move(both.first));
+    figure.marks.push_back(std::move(both.second));
+  }
+  return figure;
+}
+
+/// Barriers of samplings over that of the event they sampled.
+Figure event_figure(const FreeEnergyFindings& f) {
+  Figure figure;
+  figure.title = "Barriers of events at temperature and without";
+  figure.x = {.label = "barrier of the event", .unit = "eV"};
+  figure.y = {.label = "ΔG = −kT ln(hk/kT)", .unit = "eV"};
+  figure.caption = "One point for each sampling; dashed: equal.";
+  std::map<double, Points> by_temperature;
+  double highest = 0;
+  for (const Sampling& s : f.samplings) {
+    if (!s.found || !s.event_barrier) continue;
+    Points& points = by_temperature[s.temperature];
+    points.x.push_back(*s.event_barrier);
+    points.y.push_back(s.found->rate.free_energy);
+    points.texts.push_back(s.task);
+    highest = std::max(highest, *s.event_barrier);
+  }
+  int color = 0;
+  for (auto& [temperature, points] : by_temperature) {
+    points.name = fmt::format("{:g} K", temperature);
+    points.color = color++ % 6;
+    figure.marks.push_back(std::move(points));
+  }
+  figure.marks.push_back(Line{.x = {0.0, highest}, .y = {0.0, highest}, .dashed = true, .color = -1});
+  return figure;
+}
+
+std::vector<Figure> figures_of(const FreeEnergyFindings& f, const SamplingSeries& s) {
+  std::vector<Figure> figures{spread_figure(f, s), convergence_figure(f, s)};
+  std::vector<EffectiveBarriers> effective;
+  for (const SamplingTemperature& t : s.temperatures) {
+    if (t.spectrum && t.spectrum->fit) figures.push_back(spectrum_figure(*t.spectrum, fmt::format("ΔF at {:g} K{}, {}", t.temperature, within(f, s), counted(t.heights.size(), "sampling"))));
+    if (t.effective) effective.push_back(*t.effective);
+  }
+  if (effective.size() > 1) figures.push_back(effective_figure(effective, f.searched));
+  if (s.arrhenius) figures.push_back(arrhenius_figure(*s.arrhenius, f.published));
+  return figures;
+}
+
 }  // namespace
 
 std::vector<Figure> figures_of(const FreeEnergyFindings& f) {
   const Sampling* example = example_of(f);
   if (example == nullptr) return {};
-  std::vector<Figure> figures{trace_figure(*example), profile_figure(*example), spread_figure(f), convergence_figure(f)};
-  for (const SamplingTemperature& t : f.temperatures)
-    if (t.spectrum && t.spectrum->fit) figures.push_back(spectrum_figure(*t.spectrum, fmt::format("ΔF at {:g} K, {}", t.temperature, counted(t.heights.size(), "sampling"))));
-  std::vector<EffectiveBarriers> effective;
-  for (const SamplingTemperature& t : f.temperatures)
-    if (t.effective) effective.push_back(*t.effective);
-  if (effective.size() > 1) figures.push_back(effective_figure(effective));
-  if (f.arrhenius) figures.push_back(arrhenius_figure(*f.arrhenius));
+  std::vector<Figure> figures{trace_figure(*example), profile_figure(*example)};
+  if (f.distances) figures.push_back(radii_figure(f));
+  if (f.series.size() > 1) figures.push_back(size_figure(f));
+  if (example->event_barrier) figures.push_back(event_figure(f));
+  for (const SamplingSeries& series : f.series)
+    for (Figure& figure : figures_of(f, series)) figures.push_back(std::move(figure));
   return figures;
 }
 

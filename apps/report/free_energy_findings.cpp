@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "apps/starts.hpp"
 #include "md/support/units.hpp"
 
 namespace glasscape {
@@ -103,11 +104,19 @@ std::optional<BiasedSampling> biased_sampling(const Events& events) {
   return f.hills == nullptr || f.variable == nullptr ? std::nullopt : std::optional(biased_sampling(*f.hills, *f.variable));
 }
 
-FreeEnergyReading::FreeEnergyReading(const Study& study, const StudyStage& stage, double prepared_energy) : study_(study), prepared_energy_(prepared_energy) {
+FreeEnergyReading::FreeEnergyReading(const Study& study, const Store& store, const StudyStage& stage) : study_(study), prepared_(prepared(study, store, stage)) {
   findings_.stage = stage.name;
   findings_.type = stage.type;
   findings_.nu0 = study.report.nu0;
   findings_.caveats = stage.stage->caveats();
+  findings_.published = study.report.published;
+  if (stage.stage->starts_from() != StartsFrom::events) return;
+  std::map<EventRef, double> starts;
+  for (const NamedBasin& start : starts_of(study, store, stage)) starts[start.ref] = start.found.energy;
+  for (const NamedSaddle& event : events_of(study, store, stage)) {
+    const double start = starts.at(event.found.from);
+    events_[event.ref] = {start, event.found.energy - start};
+  }
 }
 
 void FreeEnergyReading::take(const Shard& shard) {
@@ -117,13 +126,18 @@ void FreeEnergyReading::take(const Shard& shard) {
   findings_.force_calls += f.hills->force_calls;
   findings_.variable = f.hills->variable;
   findings_.bias_temperature = f.hills->bias_temperature;
-  Sampling s{.task = shard.task, .temperature = f.hills->temperature, .centre = f.hills->centre, .group = f.hills->group.size(),
+  Sampling s{.task = shard.task, .temperature = f.hills->temperature, .centre = f.hills->centre, .radius = f.hills->radius, .event = f.hills->event, .event_barrier = {}, .group = f.hills->group.size(),
              .time = f.hills->time * static_cast<double>(f.hills->walkers), .hills = f.hills->centres.size(), .escaped = f.escape->escaped != 0};
   s.seen_after = 0.5 * (f.escape->inside + f.escape->outside);
   s.log_boosted = log_middle(f.escape->log_boosted_inside, f.escape->log_boosted_outside);
   s.returns = returns_of(*f.structures, f.escape->moved);
-  const double zero = f.basin != nullptr ? f.basin->energy : prepared_energy_;
-  s.settled_energy = zero - prepared_energy_;
+  double start = prepared_.found.energy;
+  if (const auto event = events_.find(s.event); event != events_.end()) {
+    start = event->second.start;
+    s.event_barrier = event->second.barrier;
+  }
+  const double zero = f.basin != nullptr ? f.basin->energy : start;
+  s.settled_energy = zero - start;
   s.end_energy = f.escape->end_energy - zero;
   s.displacement = f.escape->displacement;
   s.mechanism = f.escape->mechanism;
@@ -137,12 +151,12 @@ void FreeEnergyReading::take(const Shard& shard) {
   findings_.samplings.push_back(std::move(s));
 }
 
-SamplingTemperature FreeEnergyReading::at(double temperature, Rng& rng) const {
+SamplingTemperature FreeEnergyReading::at(double radius, double temperature, Rng& rng) const {
   SamplingTemperature t{.temperature = temperature};
   std::vector<double> free_energy, attempt, geometric, disagreement;
   std::vector<BoostedTime> times;
   for (const Sampling& s : findings_.samplings) {
-    if (s.temperature != temperature) continue;
+    if (s.temperature != temperature || s.radius != radius) continue;
     ++t.samplings;
     times.push_back({s.log_boosted, s.escaped});
     if (!s.found) continue;
@@ -163,16 +177,42 @@ SamplingTemperature FreeEnergyReading::at(double temperature, Rng& rng) const {
   return t;
 }
 
+SamplingSeries FreeEnergyReading::series(double radius, Rng& rng) const {
+  SamplingSeries series{.radius = radius};
+  std::set<double> temperatures;
+  std::size_t atoms = 0, samplings = 0;
+  for (const Sampling& s : findings_.samplings) {
+    if (s.radius != radius) continue;
+    temperatures.insert(s.temperature);
+    atoms += s.group;
+    ++samplings;
+  }
+  series.atoms = static_cast<double>(atoms) / static_cast<double>(samplings);
+  std::vector<EffectiveBarriers> effective;
+  for (const double t : temperatures) {
+    series.temperatures.push_back(at(radius, t, rng));
+    if (series.temperatures.back().effective) effective.push_back(*series.temperatures.back().effective);
+  }
+  if (effective.size() > 1 && all_have_errors(effective)) series.arrhenius = arrhenius(effective, findings_.nu0 * units::hertz_per_terahertz);
+  return series;
+}
+
 FreeEnergyFindings FreeEnergyReading::findings() {
   Rng rng(study_.seed, stream_of("report/" + findings_.stage));
-  std::set<double> temperatures;
-  for (const Sampling& s : findings_.samplings) temperatures.insert(s.temperature);
-  for (const double t : temperatures) findings_.temperatures.push_back(at(t, rng));
-  std::vector<EffectiveBarriers> effective;
-  for (const SamplingTemperature& t : findings_.temperatures)
-    if (t.effective) effective.push_back(*t.effective);
-  if (effective.size() > 1 && all_have_errors(effective)) findings_.arrhenius = arrhenius(effective, findings_.nu0 * units::hertz_per_terahertz);
+  std::set<double> radii;
+  for (const Sampling& s : findings_.samplings) radii.insert(s.radius);
+  for (const double radius : radii) findings_.series.push_back(series(radius, rng));
+  if (radii.size() > 1) add_distances();
   return std::move(findings_);
+}
+
+void FreeEnergyReading::add_distances() {
+  try {
+    PairDistributions g = pair_distributions(prepared_.found.configuration, study_.report.rdf_range);
+    findings_.bin = g.width;
+    findings_.distances = std::move(g.total);
+  } catch (const Error&) {  // why is told where the start is
+  }
 }
 
 }  // namespace glasscape

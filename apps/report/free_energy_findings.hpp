@@ -2,10 +2,12 @@
 // and their entropy, and how long the escapes take. eV, K, ps; entropies in kB, meaningless without nu0.
 #pragma once
 
+#include <map>
 #include <optional>
 
 #include "analysis/arrhenius.hpp"
 #include "analysis/escape_times.hpp"
+#include "analysis/pair_distribution.hpp"
 #include "analysis/sampled_barrier.hpp"
 #include "apps/report/spectrum.hpp"
 #include "apps/study.hpp"
@@ -18,6 +20,9 @@ struct Sampling {
   std::string task;
   double temperature = 0;    // K
   std::int64_t centre = -1;
+  double radius = 0;         // Angstrom; 0: the group is named otherwise
+  EventRef event;            // that moved the group, or of no task
+  std::optional<double> event_barrier;  // of it, without temperature, eV
   std::size_t group = 0;     // atoms
   double time = 0;           // of all walkers, ps
   std::size_t hills = 0;
@@ -49,13 +54,31 @@ struct SamplingTemperature {
   std::optional<EscapeTimes> times;
 };
 
+/// All samplings of groups of one radius.
+struct SamplingSeries {
+  double radius = 0;  // Angstrom; 0: the groups are named otherwise
+  double atoms = 0;   // of a group, on average
+  std::vector<SamplingTemperature> temperatures;  // ascending
+  std::optional<Arrhenius> arrhenius;  // of the effective barriers; nothing unless two temperatures or more have errors
+};
+
+/// Saddles behind escapes beside those of the searches that go back to the same basin.
+struct SharedSaddles {
+  std::int64_t known = 0;    // of the escapes: so many lead over a saddle that searches had found
+  std::size_t distinct = 0;  // that no search had found
+};
+
 struct FreeEnergyFindings {
   std::string stage, type, variable;
   double nu0 = 0;                // THz
   double bias_temperature = 0;   // K
   std::vector<Sampling> samplings;            // in the order of their tasks
-  std::vector<SamplingTemperature> temperatures;  // ascending
-  std::optional<Arrhenius> arrhenius;  // of the effective barriers; nothing unless two temperatures or more have errors
+  std::vector<SamplingSeries> series;         // by radius, ascending
+  std::optional<PairDistribution> distances;  // of the start, with several radii
+  double bin = 0;                             // of these, Angstrom
+  std::optional<SharedSaddles> shared;        // with a stage that searches
+  std::optional<Estimate> searched;           // mean barrier of its distinct saddles, eV
+  std::vector<PublishedLaw> published;
   double wall_seconds = 0;
   std::int64_t force_calls = 0;
   std::vector<std::string> caveats;
@@ -67,15 +90,21 @@ std::optional<BiasedSampling> biased_sampling(const Events& events);
 /// The facts of one stage of metadynamics, read once.
 class FreeEnergyReading {
  public:
-  FreeEnergyReading(const Study& study, const StudyStage& stage, double prepared_energy);
+  FreeEnergyReading(const Study& study, const Store& store, const StudyStage& stage);
   void take(const Shard& shard);
   FreeEnergyFindings findings();
 
  private:
-  SamplingTemperature at(double temperature, Rng& rng) const;
+  SamplingSeries series(double radius, Rng& rng) const;
+  void add_distances();
+  SamplingTemperature at(double radius, double temperature, Rng& rng) const;
 
   const Study& study_;
-  double prepared_energy_;  // eV
+  NamedBasin prepared_;
+  struct Sampled {
+    double start = 0, barrier = 0;  // energy of its start, and its own above that, eV
+  };
+  std::map<EventRef, Sampled> events_;
   FreeEnergyFindings findings_;
 };
 

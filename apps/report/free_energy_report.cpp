@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numbers>
+#include <set>
 
 #include "analysis/thermal_energy.hpp"
 #include "apps/report/estimates.hpp"
@@ -31,10 +33,35 @@ std::string time_text(const Estimate& log_ps) {
 
 std::string what_was_done(const FreeEnergyFindings& f) {
   double longest = 0;
-  for (const Sampling& s : f.samplings) longest = std::max(longest, s.time);
+  std::set<double> temperatures;
+  for (const Sampling& s : f.samplings) {
+    longest = std::max(longest, s.time);
+    temperatures.insert(s.temperature);
+  }
   return fmt::format("{} at {}; {} left the basin they began in. Variable: {}. {} force calls, the longest sampling lasted {} ps; the tasks took {} together.",
-                     counted(f.samplings.size(), "sampling"), counted(f.temperatures.size(), "temperature"), escaped(f), f.variable, f.force_calls, readable(longest, 3),
+                     counted(f.samplings.size(), "sampling"), counted(temperatures.size(), "temperature"), escaped(f), f.variable, f.force_calls, readable(longest, 3),
                      duration(f.wall_seconds));
+}
+
+/// "Loops: 3, strings: 7, ...".
+std::string mechanisms(const FreeEnergyFindings& f) {
+  std::map<std::string, std::int64_t> count;
+  for (const Sampling& s : f.samplings)
+    if (s.escaped) ++count[s.mechanism];
+  std::string text;
+  for (const auto& [name, times] : count) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", times, name);
+  return fmt::format("Mechanisms of the escapes: {} (local: no atom took the place of another; string: in a row; loop: in a circle).", text);
+}
+
+std::string shared_saddles(const FreeEnergyFindings& f) {
+  const auto refined = std::count_if(f.samplings.begin(), f.samplings.end(), [](const Sampling& s) { return s.saddle.has_value(); });
+  return fmt::format("A saddle was refined behind {} of {} escapes. {} of these are saddles that searches had found, the others {} that were not known; they are edges of the same landscape.",
+                     refined, escaped(f), f.shared->known, counted(f.shared->distinct, "distinct one"));
+}
+
+/// "radius 4 Å, 12.3 atoms: " where there are several.
+std::string which(const FreeEnergyFindings& f, const SamplingSeries& s) {
+  return f.series.size() < 2 ? "" : fmt::format("Radius {} Å, {} atoms: ", readable(s.radius, 3), readable(s.atoms, 3));
 }
 
 std::string at_one_temperature(const SamplingTemperature& t) {
@@ -48,22 +75,29 @@ std::string at_one_temperature(const SamplingTemperature& t) {
   return text;
 }
 
-std::string entropy_of(const Arrhenius& a) {
+std::string entropy_of(const FreeEnergyFindings& f, const Arrhenius& a) {
   const auto of = [](const ArrheniusFit& fit) {
     return fmt::format("{} eV and {} k_{{B}}", with_interval(fit.barriers.line.enthalpy, 3), with_interval(fit.barriers.line.entropy, 3));
   };
-  return fmt::format("Straight lines ΔF = ΔQ − TΔS through the effective barriers: parallel {}, mean of the two {}, sequential {}.", of(*a.parallel), of(*a.effective),
-                     of(*a.sequential));
+  std::string text = fmt::format("Straight lines ΔF = ΔQ − TΔS through the effective barriers: parallel {}, mean of the two {}, sequential {}.", of(*a.parallel), of(*a.effective),
+                                 of(*a.sequential));
+  const Estimate& entropy = a.effective->barriers.line.entropy;
+  text += entropy.interval.low > 0.0    ? " The mean of the two falls with temperature."
+          : entropy.interval.high < 0.0 ? " The mean of the two rises with temperature."
+                                        : " Whether the mean of the two falls with temperature cannot be told.";
+  if (f.searched) text += fmt::format(" The distinct saddles of the searches have the mean barrier {} eV.", with_interval(*f.searched, 3));
+  return text;
 }
 
 ReportTable temperature_table(const FreeEnergyFindings& f) {
   ReportTable t{"By temperature (eV)",
-                {"T (K)", "samplings", "over a barrier", "ΔF mean", "parallel", "sequential", "mean of the two", "ΔG mean", "ν_{0} (THz)", "shells in ΔF", "three ways differ by"}, {}};
-  for (const SamplingTemperature& at : f.temperatures)
-    t.rows.push_back({fmt::format("{:g}", at.temperature), std::to_string(at.samplings), std::to_string(at.heights.size()),
-                      at.spectrum ? with_interval(at.spectrum->summary.mean, 3) : "–", at.effective ? with_interval(at.effective->parallel.barrier, 3) : "–",
-                      at.effective ? with_interval(at.effective->sequential.barrier, 3) : "–", at.effective ? with_interval(at.effective->effective, 3) : "–",
-                      mean_text(at.free_energy), mean_text(at.attempt), mean_text(at.geometric), mean_text(at.disagreement)});
+                {"radius (Å)", "atoms", "T (K)", "samplings", "over a barrier", "ΔF mean", "parallel", "sequential", "mean of the two", "ΔG mean", "ν_{0} (THz)", "shells in ΔF", "three ways differ by"}, {}};
+  for (const SamplingSeries& series : f.series)
+    for (const SamplingTemperature& at : series.temperatures)
+      t.rows.push_back({series.radius > 0.0 ? readable(series.radius, 3) : "–", readable(series.atoms, 3), fmt::format("{:g}", at.temperature), std::to_string(at.samplings), std::to_string(at.heights.size()),
+                        at.spectrum ? with_interval(at.spectrum->summary.mean, 3) : "–", at.effective ? with_interval(at.effective->parallel.barrier, 3) : "–",
+                        at.effective ? with_interval(at.effective->sequential.barrier, 3) : "–", at.effective ? with_interval(at.effective->effective, 3) : "–",
+                        mean_text(at.free_energy), mean_text(at.attempt), mean_text(at.geometric), mean_text(at.disagreement)});
   return t;
 }
 
@@ -71,11 +105,11 @@ std::string optional_text(const std::optional<double>& value) { return value ? r
 
 ReportTable sampling_table(const FreeEnergyFindings& f) {
   ReportTable t{"All samplings",
-                {"task", "T (K)", "centre", "atoms", "escaped after (ps)", "stands for", "returns", "ΔF (eV)", "block error", "averaged", "reweighted", "ΔG (eV)", "saddle (eV)", "end (eV)", "mechanism", "atoms moved"},
+                {"task", "T (K)", "centre", "radius (Å)", "atoms", "event (eV)", "escaped after (ps)", "stands for", "returns", "ΔF (eV)", "block error", "averaged", "reweighted", "ΔG (eV)", "saddle (eV)", "end (eV)", "mechanism", "atoms moved"},
                 {}};
   for (const Sampling& s : f.samplings) {
     const auto of = [&](auto value) { return s.found ? optional_text(value(*s.found)) : std::string("–"); };
-    t.rows.push_back({s.task, fmt::format("{:g}", s.temperature), s.centre < 0 ? "–" : std::to_string(s.centre), std::to_string(s.group),
+    t.rows.push_back({s.task, fmt::format("{:g}", s.temperature), s.centre < 0 ? "–" : std::to_string(s.centre), s.radius > 0.0 ? readable(s.radius, 3) : "–", std::to_string(s.group), optional_text(s.event_barrier),
                       s.escaped ? readable(s.seen_after, 3) : fmt::format("> {}", readable(s.time, 3)), time_text({s.log_boosted, {s.log_boosted, s.log_boosted}}).substr(0, 12),
                       std::to_string(s.returns), of([](const SampledBarrier& b) { return std::optional(b.barrier.height); }), of([](const SampledBarrier& b) { return b.block_error; }),
                       of([](const SampledBarrier& b) { return b.averaged_height; }), of([](const SampledBarrier& b) { return b.reweighted_height; }),
@@ -91,9 +125,10 @@ Json json_of(const std::optional<Summary>& s) {
 }
 
 Json json_of(const Sampling& s) {
-  Json json{{"task", s.task}, {"temperature_K", s.temperature}, {"centre", s.centre}, {"group_atoms", s.group}, {"time_ps", s.time}, {"hills", s.hills}, {"escaped", s.escaped},
+  Json json{{"task", s.task}, {"temperature_K", s.temperature}, {"centre", s.centre}, {"radius_A", s.radius}, {"event", nullptr}, {"event_barrier_eV", json_of(s.event_barrier)}, {"group_atoms", s.group}, {"time_ps", s.time}, {"hills", s.hills}, {"escaped", s.escaped},
             {"seen_after_ps", s.seen_after}, {"log_boosted_ps", s.log_boosted}, {"returns", s.returns}, {"settled_energy_eV", s.settled_energy}, {"end_energy_eV", s.end_energy}, {"displacement_A", s.displacement}, {"mechanism", s.mechanism}, {"movers", s.movers},
             {"saddle_eV", json_of(s.saddle)}, {"barrier", nullptr}};
+  if (!s.event.task.empty()) json["event"] = {{"task", s.event.task}, {"number", s.event.number}};
   if (!s.found) return json;
   const SampledBarrier& b = *s.found;
   json["barrier"] = {{"height_eV", b.barrier.height}, {"well", b.barrier.well}, {"top", b.barrier.top}, {"closed", b.barrier.closed},
@@ -105,12 +140,37 @@ Json json_of(const Sampling& s) {
   return json;
 }
 
+Json json_of(const SamplingTemperature& t) {
+  Json at{{"temperature_K", t.temperature}, {"samplings", t.samplings}, {"over_a_barrier", t.heights.size()},
+          {"height_eV", t.spectrum ? json_of(std::optional(t.spectrum->summary)) : Json(nullptr)}, {"free_energy_eV", json_of(t.free_energy)}, {"attempt_THz", json_of(t.attempt)},
+          {"geometric_eV", json_of(t.geometric)}, {"disagreement_eV", json_of(t.disagreement)}, {"effective", nullptr}, {"escape_times", nullptr}};
+  if (t.effective)
+    at["effective"] = {{"parallel_eV", json_of(t.effective->parallel.barrier)}, {"sequential_eV", json_of(t.effective->sequential.barrier)}, {"mean_of_both_eV", json_of(t.effective->effective)}};
+  if (t.times)
+    at["escape_times"] = {{"escaped", t.times->escaped}, {"log_mean_ps", json_of(t.times->log_mean)}, {"distance", json_of(t.times->distance)}, {"p_value", json_of(t.times->p_value)}};
+  return at;
+}
+
+Json json_of(const SamplingSeries& series) {
+  Json json{{"radius_A", series.radius}, {"atoms", series.atoms}, {"temperatures", Json::array()}, {"lines", nullptr}};
+  for (const SamplingTemperature& t : series.temperatures) json["temperatures"].push_back(json_of(t));
+  if (series.arrhenius && series.arrhenius->effective) {
+    const auto line = [](const ArrheniusFit& fit) { return Json{{"energy_eV", json_of(fit.barriers.line.enthalpy)}, {"entropy_kB", json_of(fit.barriers.line.entropy)}}; };
+    json["lines"] = {{"parallel", line(*series.arrhenius->parallel)}, {"mean_of_both", line(*series.arrhenius->effective)}, {"sequential", line(*series.arrhenius->sequential)}};
+  }
+  return json;
+}
+
 }  // namespace
 
 std::vector<std::string> in_words(const FreeEnergyFindings& f) {
   std::vector<std::string> words{what_was_done(f)};
-  for (const SamplingTemperature& t : f.temperatures) words.push_back(at_one_temperature(t));
-  if (f.arrhenius && f.arrhenius->effective) words.push_back(entropy_of(*f.arrhenius));
+  if (escaped(f) > 0) words.push_back(mechanisms(f));
+  if (f.shared) words.push_back(shared_saddles(f));
+  for (const SamplingSeries& series : f.series) {
+    for (const SamplingTemperature& t : series.temperatures) words.push_back(which(f, series) + at_one_temperature(t));
+    if (series.arrhenius && series.arrhenius->effective) words.push_back(which(f, series) + entropy_of(f, *series.arrhenius));
+  }
   return words;
 }
 
@@ -126,17 +186,21 @@ std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
   if (one_way > 0)
     doubts.push_back(fmt::format("{} of {} barriers come from samplings that never went back: their bias was still growing when they left, so ΔF depends on how fast hills came", one_way, known));
   if (far > 0) doubts.push_back(fmt::format("In {} of {} samplings the three free energies differ by more than kT: the bias is not converged there", far, known));
-  if (std::any_of(f.temperatures.begin(), f.temperatures.end(), [](const SamplingTemperature& t) { return t.geometric && t.geometric->mean.value != 0.0; }))
+  const auto made_of_shells = [](const Sampling& s) { return s.found && s.found->rate.geometric != 0.0; };
+  if (std::any_of(f.samplings.begin(), f.samplings.end(), made_of_shells))
     doubts.push_back("ΔF (maximum less minimum) depends on how the variable is scaled and on how many atoms it is made of; ΔG does not");
-  for (const SamplingTemperature& t : f.temperatures) {
-    const auto add = [&](const std::vector<std::string>& some) {
-      for (const std::string& doubt : some) doubts.push_back(fmt::format("{:g} K: {}", t.temperature, doubt));
-    };
-    if (t.spectrum && t.spectrum->fit) add(t.spectrum->fit->doubts);
-    if (t.times) add(t.times->doubts);
-    if (t.effective) add(t.effective->doubts);
+  for (const SamplingSeries& series : f.series) {
+    for (const SamplingTemperature& t : series.temperatures) {
+      const auto add = [&](const std::vector<std::string>& some) {
+        for (const std::string& doubt : some) doubts.push_back(fmt::format("{}{:g} K: {}", which(f, series), t.temperature, doubt));
+      };
+      if (t.spectrum && t.spectrum->fit) add(t.spectrum->fit->doubts);
+      if (t.times) add(t.times->doubts);
+      if (t.effective) add(t.effective->doubts);
+    }
+    if (!series.arrhenius) continue;
+    for (const std::string& doubt : series.arrhenius->doubts) doubts.push_back(which(f, series) + doubt);
   }
-  if (f.arrhenius) doubts.insert(doubts.end(), f.arrhenius->doubts.begin(), f.arrhenius->doubts.end());
   return doubts;
 }
 
@@ -154,21 +218,9 @@ std::string to_text(const FreeEnergyFindings& f) {
 
 Json to_json(const FreeEnergyFindings& f) {
   Json json{{"stage", f.stage}, {"type", f.type}, {"variable", f.variable}, {"nu0_THz", f.nu0}, {"bias_temperature_K", f.bias_temperature}, {"force_calls", f.force_calls},
-            {"temperatures", Json::array()}, {"lines", nullptr}, {"samplings", Json::array()}, {"doubts", doubts_of(f)}};
-  for (const SamplingTemperature& t : f.temperatures) {
-    Json at{{"temperature_K", t.temperature}, {"samplings", t.samplings}, {"over_a_barrier", t.heights.size()},
-            {"height_eV", t.spectrum ? json_of(std::optional(t.spectrum->summary)) : Json(nullptr)}, {"free_energy_eV", json_of(t.free_energy)}, {"attempt_THz", json_of(t.attempt)},
-            {"geometric_eV", json_of(t.geometric)}, {"disagreement_eV", json_of(t.disagreement)}, {"effective", nullptr}, {"escape_times", nullptr}};
-    if (t.effective)
-      at["effective"] = {{"parallel_eV", json_of(t.effective->parallel.barrier)}, {"sequential_eV", json_of(t.effective->sequential.barrier)}, {"mean_of_both_eV", json_of(t.effective->effective)}};
-    if (t.times)
-      at["escape_times"] = {{"escaped", t.times->escaped}, {"log_mean_ps", json_of(t.times->log_mean)}, {"distance", json_of(t.times->distance)}, {"p_value", json_of(t.times->p_value)}};
-    json["temperatures"].push_back(std::move(at));
-  }
-  if (f.arrhenius && f.arrhenius->effective) {
-    const auto line = [](const ArrheniusFit& fit) { return Json{{"energy_eV", json_of(fit.barriers.line.enthalpy)}, {"entropy_kB", json_of(fit.barriers.line.entropy)}}; };
-    json["lines"] = {{"parallel", line(*f.arrhenius->parallel)}, {"mean_of_both", line(*f.arrhenius->effective)}, {"sequential", line(*f.arrhenius->sequential)}};
-  }
+            {"series", Json::array()}, {"shared_saddles", nullptr}, {"samplings", Json::array()}, {"doubts", doubts_of(f)}};
+  for (const SamplingSeries& series : f.series) json["series"].push_back(json_of(series));
+  if (f.shared) json["shared_saddles"] = {{"known_to_searches", f.shared->known}, {"distinct_unknown", f.shared->distinct}};
   for (const Sampling& s : f.samplings) json["samplings"].push_back(json_of(s));
   return json;
 }

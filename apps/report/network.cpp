@@ -1,11 +1,19 @@
 #include "apps/report/network.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 #include "analysis/event_size.hpp"
 
 namespace glasscape {
 
 NetworkReading::NetworkReading(NamedBasin start, const SameBasin& options) : start_(std::move(start)), graph_(options) {
   graph_.apply(start_.ref, start_.found);
+}
+
+std::int64_t NetworkReading::times_found(std::size_t saddles) const {
+  return std::accumulate(graph_.saddles().begin(), graph_.saddles().begin() + static_cast<std::ptrdiff_t>(saddles), std::int64_t{0},
+                         [](std::int64_t sum, const Saddle& saddle) { return sum + saddle.times_found; });
 }
 
 EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& events) const {
@@ -17,14 +25,21 @@ EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& ev
   };
   EnergyNetwork network;
   network.stages = stages_;
-  network.start = static_cast<std::size_t>(graph_.basin_of(start_.ref));
-  const double zero = graph_.basins()[network.start].energy;
-  for (const Basin& basin : graph_.basins())
-    network.basins.push_back({basin.energy - zero, distance(basin.positions), event_of(basin.ref), basin.times_found});
+  const BasinId start = graph_.basin_of(start_.ref);
+  const double zero = graph_[start].energy;
+  std::map<BasinId, std::size_t> place;
+  for (const std::vector<BasinId>& connected : graph_.components())
+    if (std::find(connected.begin(), connected.end(), start) != connected.end())
+      for (const BasinId id : connected) {
+        place.emplace(id, network.basins.size());
+        network.basins.push_back({graph_[id].energy - zero, distance(graph_[id].positions), event_of(graph_[id].ref), graph_[id].times_found});
+      }
+  network.start = place.at(start);
   std::vector<Connection> connections;
   std::vector<double> energies;
   for (const Saddle& saddle : graph_.saddles()) {
-    connections.push_back({static_cast<std::size_t>(saddle.from), static_cast<std::size_t>(saddle.to), saddle.energy - zero});
+    if (!place.contains(saddle.from)) continue;
+    connections.push_back({place.at(saddle.from), place.at(saddle.to), saddle.energy - zero});
     network.saddles.push_back({connections.back(), distance(saddle.positions), event_of(saddle.ref), saddle.times_found});
   }
   network.basins[network.start].distance = 0.0;

@@ -30,11 +30,15 @@ struct EnergyNetwork {
   MergeTree tree;         // exact
 };
 
-/// What all searching stages that go back to one prepared basin have found together, each basin and saddle once.
+/// What all stages that go back to one prepared basin have found together, each basin and saddle once, as far as saddles
+/// connect it with the start.
 class NetworkReading {
  public:
   NetworkReading(NamedBasin start, const SameBasin& options);
   void take(const EventRef& ref, const Event& event) { graph_.apply(ref, event); }
+  std::size_t saddles() const { return graph_.saddles().size(); }
+  /// How often the first so many saddles were found.
+  std::int64_t times_found(std::size_t saddles) const;
   /// Another stage has been taken in.
   void end_stage(const std::string& name) { stages_.push_back(name); }
   /// `events`: numbers of the facts that stand for events in the report.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "analysis/thermal_energy.hpp"
 #include "apps/report/estimates.hpp"
 #include "apps/report/markup.hpp"
 #include "md/support/text.hpp"
@@ -73,7 +74,7 @@ bool all_have_errors(const std::vector<EffectiveBarriers>& barriers) {
   });
 }
 
-Figure effective_figure(const std::vector<EffectiveBarriers>& barriers) {
+Figure effective_figure(const std::vector<EffectiveBarriers>& barriers, const std::optional<Estimate>& at_zero) {
   Figure f;
   f.title = "Effective barriers";
   f.x = {.label = "temperature", .unit = "K"};
@@ -88,10 +89,15 @@ Figure effective_figure(const std::vector<EffectiveBarriers>& barriers) {
   add("sequential", 1, [](const EffectiveBarriers& e) -> const Estimate& { return e.sequential.barrier; });
   add("mean of the two", 2, [](const EffectiveBarriers& e) -> const Estimate& { return e.effective; });
   add("parallel", 0, [](const EffectiveBarriers& e) -> const Estimate& { return e.parallel.barrier; });
+  if (at_zero) {
+    Points points{.name = "mean of the searches, 0 K", .color = 3};
+    add_point(points, 0.0, *at_zero);
+    f.marks.push_back(std::move(points));
+  }
   return f;
 }
 
-Figure arrhenius_figure(const Arrhenius& a) {
+Figure arrhenius_figure(const Arrhenius& a, const std::vector<PublishedLaw>& published) {
   Figure f;
   f.title = "Arrhenius plot";
   f.x = {.label = "1000 K / T"};
@@ -108,6 +114,15 @@ Figure arrhenius_figure(const Arrhenius& a) {
   add_frequencies(f, a, "parallel", 0, &ArrheniusPoint::parallel, a.parallel);
   add_frequencies(f, a, "mean of the two", 2, &ArrheniusPoint::effective, a.effective);
   add_frequencies(f, a, "sequential", 1, &ArrheniusPoint::sequential, a.sequential);
+  int color = 3;
+  for (const PublishedLaw& law : published) {
+    Line line{.name = law.name, .dashed = true, .color = color++};
+    for (const double t : {law.from, law.to}) {
+      line.x.push_back(1000.0 / t);
+      line.y.push_back((std::log(a.attempt_frequency) + law.entropy - law.energy / thermal_energy(t)) / std::numbers::ln10);
+    }
+    f.marks.push_back(std::move(line));
+  }
   return f;
 }
 

@@ -8,6 +8,7 @@
 #include "analysis/barrier_spectrum.hpp"
 #include "analysis/effective_barriers.hpp"
 #include "apps/report/svg.hpp"
+#include "apps/study.hpp"
 
 namespace glasscape {
 
@@ -24,9 +25,9 @@ Spectrum spectrum_of(std::vector<double> barriers, Rng& rng);
 Figure spectrum_figure(const Spectrum& spectrum, std::string title);
 /// Whether a straight line can be fitted to each of the three with its error.
 bool all_have_errors(const std::vector<EffectiveBarriers>& barriers);
-/// Parallel, sequential and effective barriers over temperature.
-Figure effective_figure(const std::vector<EffectiveBarriers>& barriers);
-/// Frequencies over 1/T between the bounds, with straight fits.
-Figure arrhenius_figure(const Arrhenius& arrhenius);
+/// Parallel, sequential and effective barriers over temperature, and beside those of free energies a mean at 0 K.
+Figure effective_figure(const std::vector<EffectiveBarriers>& barriers, const std::optional<Estimate>& at_zero = {});
+/// Frequencies over 1/T between the bounds, with straight fits, and laws of others.
+Figure arrhenius_figure(const Arrhenius& arrhenius, const std::vector<PublishedLaw>& published);
 
 }  // namespace glasscape

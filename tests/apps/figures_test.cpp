@@ -10,6 +10,7 @@
 
 #include "apps/report/axis.hpp"
 #include "apps/report/markup.hpp"
+#include "apps/report/spectrum.hpp"
 #include "apps/report/svg.hpp"
 #include "md/support/error.hpp"
 
@@ -97,6 +98,19 @@ Interval reach(const Tree& text) {
 }
 
 }  // namespace
+
+TEST_CASE("a law that others published stands in the Arrhenius plot as nu0 exp(S/kB) exp(-E/kT)") {
+  Rng rng(1, 0);
+  const std::vector<double> barriers{0.5, 0.55, 0.6, 0.65, 0.7, 0.75};
+  const Arrhenius own = arrhenius(std::vector{effective_barriers(barriers, 300, rng), effective_barriers(barriers, 400, rng)}, 2e12);
+  const Figure figure = arrhenius_figure(own, {{"experiment", 1.41, -1, 600, 690}});
+  const auto law = std::find_if(figure.marks.begin(), figure.marks.end(), [](const Mark& m) { return std::holds_alternative<Line>(m) && std::get<Line>(m).name == "experiment"; });
+  REQUIRE(law != figure.marks.end());
+  const Line& line = std::get<Line>(*law);
+  REQUIRE(line.x.size() == 2);
+  CHECK(line.x[0] == Approx(1000.0 / 600));
+  CHECK(line.y[0] == Approx(std::log10(2e12 * std::exp(-1 - 1.41 / (8.617333262e-5 * 600)))).epsilon(1e-6));
+}
 
 TEST_CASE("a figure of every mark is one well-formed svg element of its size") {
   Figure figure = figure_of_every_mark();

@@ -132,7 +132,9 @@ TEST_CASE("the report of a metadynamics has the barrier of each sampling that es
   CHECK(all.searches.empty());
   const FreeEnergyFindings& f = all.free_energies.front();
   REQUIRE(f.samplings.size() == 6);
-  REQUIRE(f.temperatures.size() == 2);
+  REQUIRE(f.series.size() == 1);
+  const std::vector<SamplingTemperature>& temperatures = f.series.front().temperatures;
+  REQUIRE(temperatures.size() == 2);
   std::size_t found = 0;
   for (const Sampling& s : f.samplings) {
     CHECK(s.found.has_value() <= s.escaped);
@@ -145,11 +147,11 @@ TEST_CASE("the report of a metadynamics has the barrier of each sampling that es
     CHECK(s.log_boosted >= std::log(0.5 * s.seen_after));
   }
   REQUIRE(found > 0);
-  CHECK(f.temperatures[0].heights.size() + f.temperatures[1].heights.size() == found);
+  CHECK(temperatures[0].heights.size() + temperatures[1].heights.size() == found);
   CHECK_THAT(to_text(all), Catch::Contains("6 samplings at 2 temperatures"));
   const auto json = to_json(all);
   REQUIRE(json["free_energies"][0]["samplings"].size() == 6);
-  CHECK(json["free_energies"][0]["temperatures"][1]["temperature_K"] == 900.0);
+  CHECK(json["free_energies"][0]["series"][0]["temperatures"][1]["temperature_K"] == 900.0);
   CHECK_THAT(to_html(all), Catch::Contains("three free energies differ"));
 }
 
