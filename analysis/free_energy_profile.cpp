@@ -5,6 +5,7 @@
 #include <limits>
 #include <numbers>
 
+#include "analysis/estimate.hpp"
 #include "analysis/rates.hpp"
 #include "analysis/thermal_energy.hpp"
 #include "md/support/error.hpp"
@@ -14,7 +15,6 @@ namespace glasscape {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double nodes_per_width = 10;
 
 void check(const BiasedSampling& sampling, const ProfileGrid& grid) {
   if (sampling.hills.empty()) throw InputError("there is no hill of bias, expected at least one");
@@ -57,9 +57,13 @@ double least_width(const BiasedSampling& sampling) {
   return width;
 }
 
+namespace {
+HillSum no_hills(const BiasedSampling& s) { return HillSum(least_width(s) / HillSum::nodes_per_width, s.shape); }
+}  // namespace
+
 FreeEnergyProfile profile_of_bias(const BiasedSampling& s, const ProfileGrid& grid) {
   check(s, grid);
-  HillSum bias(least_width(s) / nodes_per_width, s.shape);
+  HillSum bias = no_hills(s);
   for (const Hill& hill : s.hills) bias.add(hill);
   std::vector<double> energy = on_grid(bias, grid);
   for (double& value : energy) value *= -s.scale();
@@ -68,7 +72,7 @@ FreeEnergyProfile profile_of_bias(const BiasedSampling& s, const ProfileGrid& gr
 
 FreeEnergyProfile profile_of_averaged_bias(const BiasedSampling& s, const ProfileGrid& grid, double from) {
   check(s, grid);
-  HillSum bias(least_width(s) / nodes_per_width, s.shape);
+  HillSum bias = no_hills(s);
   std::vector<double> sum(grid.points, 0.0);
   std::size_t counted = 0;
   for (std::size_t k = 0; k < s.hills.size(); ++k) {
@@ -76,9 +80,8 @@ FreeEnergyProfile profile_of_averaged_bias(const BiasedSampling& s, const Profil
     if (s.hill_times[k] < from) continue;
     ++counted;
     const std::vector<double> now = on_grid(bias, grid);
-    double mean = 0;
-    for (const double value : now) mean += value / static_cast<double>(now.size());
-    for (std::size_t n = 0; n < now.size(); ++n) sum[n] += now[n] - mean;
+    const double middle = mean(now);
+    for (std::size_t n = 0; n < now.size(); ++n) sum[n] += now[n] - middle;
   }
   if (counted == 0) throw InputError("no hill was left after {} ps, the last came at {} ps", from, s.hill_times.back());
   for (double& value : sum) value *= -s.scale() / static_cast<double>(counted);
@@ -88,7 +91,7 @@ FreeEnergyProfile profile_of_averaged_bias(const BiasedSampling& s, const Profil
 FreeEnergyProfile profile_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from, double to) {
   check(s, grid);
   const double kT = thermal_energy(s.temperature), step = (grid.upper - grid.lower) / static_cast<double>(grid.points - 1);
-  HillSum bias(least_width(s) / nodes_per_width, s.shape);
+  HillSum bias = no_hills(s);
   std::vector<double> exponents(grid.points, -infinity);  // ln of the sum of weights, per bin
   std::size_t hill = 0, counted = 0;
   double c = 0;

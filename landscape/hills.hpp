@@ -32,6 +32,8 @@ double reach(HillShape shape);
 /// order give equal bits, however the grid has grown.
 class HillSum {
  public:
+  /// Of the narrowest hill, for a grid that is as exact as the class says.
+  static constexpr double nodes_per_width = 10;
   /// Throws InputError for a spacing that is not above 0.
   explicit HillSum(double spacing, HillShape shape = HillShape::gaussian);
 

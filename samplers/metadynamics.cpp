@@ -11,7 +11,6 @@
 namespace glasscape {
 namespace {
 
-constexpr double nodes_per_width = 10;
 constexpr double list_skin = 0.6;  // Angstrom
 constexpr double settled_fmax = 1e-5, quenched_fmax = 1e-3;  // of the basin of the sampling, and of those met later, eV/Angstrom
 const std::vector<std::string> columns{"time (ps)", "walker", "s", "bias (eV)", "sum of |grad s|^2/m (1/u)", "temperature (K)", "energy (eV)"};
@@ -78,7 +77,7 @@ struct MetadynamicsRun::Structure {
 };
 
 MetadynamicsRun::MetadynamicsRun(SamplingStart start, const Metadynamics& options, const Restart* checkpoint)
-    : start_(std::move(start)), options_(options), species_(start_.basin.configuration.species), hills_(options.width / nodes_per_width),
+    : start_(std::move(start)), options_(options), species_(start_.basin.configuration.species), hills_(options.width / HillSum::nodes_per_width),
       quenching_(start_.potential, start_.basin.configuration, {.threads = start_.threads}) {
   const Configuration& c = start_.basin.configuration;
   const auto variable = start_.bind(c);  // so that what it refuses is told at once
