@@ -81,7 +81,10 @@ MetadynamicsRun::MetadynamicsRun(SamplingStart start, const Metadynamics& option
       quenching_(start_.potential, start_.basin.configuration, {.threads = start_.threads}) {
   const Configuration& c = start_.basin.configuration;
   const auto variable = start_.bind(c);  // so that what it refuses is told at once
-  if (!std::isfinite(variable->at(c.positions, c.cell).value)) throw InputError("the collective variable is no number at the start");
+  const double at_start = variable->at(c.positions, c.cell).value;
+  if (!std::isfinite(at_start)) throw InputError("the collective variable is no number at the start");
+  if (options_.wall && at_start > *options_.wall)
+    throw InputError("the wall at {:.6g} lies below the variable at the start, {:.6g}: choose one above", *options_.wall, at_start);
   basins_.push_back(start_.basin);
   if (checkpoint != nullptr) {
     resume(*checkpoint);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numbers>
 #include <set>
 
 #include "apps/starts.hpp"
@@ -69,8 +71,11 @@ void thin(const TraceRecorded& trace, Sampling& s) {
   }
 }
 
+/// ln of the sum of two times given as logarithms, not both 0.
+double log_sum(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
+
 /// ln of the mean of two times given as logarithms.
-double log_middle(double a, double b) { return std::max(a, b) + std::log(0.5 + 0.5 * std::exp(-std::abs(a - b))); }
+double log_middle(double a, double b) { return log_sum(a, b) - std::numbers::ln2; }
 
 struct SamplingFacts {
   const HillsDeposited* hills = nullptr;
@@ -155,10 +160,13 @@ SamplingTemperature FreeEnergyReading::at(double radius, double temperature, Rng
   SamplingTemperature t{.temperature = temperature};
   std::vector<double> free_energy, attempt, geometric, disagreement;
   std::vector<BoostedTime> times;
+  double taken = 0, log_all = -std::numeric_limits<double>::infinity();  // ps, ln(ps)
   for (const Sampling& s : findings_.samplings) {
     if (s.temperature != temperature || s.radius != radius) continue;
     ++t.samplings;
     times.push_back({s.log_boosted, s.escaped});
+    taken += s.seen_after;
+    log_all = log_sum(log_all, s.log_boosted);
     if (!s.found) continue;
     t.heights.push_back(s.found->barrier.height);
     free_energy.push_back(s.found->rate.free_energy);
@@ -167,6 +175,7 @@ SamplingTemperature FreeEnergyReading::at(double radius, double temperature, Rng
     disagreement.push_back(s.found->disagreement());
   }
   t.times = escape_times(times, rng);
+  t.log_acceleration = log_all - std::log(taken);
   if (t.heights.empty()) return t;
   t.spectrum = spectrum_of(t.heights, rng);
   t.free_energy = summary_of(free_energy, rng);

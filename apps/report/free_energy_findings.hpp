@@ -52,6 +52,7 @@ struct SamplingTemperature {
   std::optional<Summary> disagreement;   // of the three free energies, eV
   std::optional<EffectiveBarriers> effective;  // of `heights`
   std::optional<EscapeTimes> times;
+  double log_acceleration = 0;           // ln of the time that all samplings stand for over the time that they took
 };
 
 /// All samplings of groups of one radius.

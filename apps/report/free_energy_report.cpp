@@ -71,7 +71,7 @@ std::string at_one_temperature(const SamplingTemperature& t) {
                       mean_text(t.free_energy), mean_text(t.attempt));
   if (t.geometric && t.geometric->mean.value != 0.0) text += fmt::format("; shells of the variable make {} eV of ΔF", mean_text(t.geometric, 2));
   text += fmt::format("; the three free energies differ by {} eV.", mean_text(t.disagreement, 2));
-  if (t.times) text += fmt::format(" Mean time of escape without bias: {}{}.", time_text(t.times->log_mean), t.times->p_value ? fmt::format(", p = {} of exponential times", readable(t.times->p_value->value, 2)) : "");
+  if (t.times) text += fmt::format(" Mean time of escape without bias: {}, accelerated 10^{{{:.1f}}} times{}.", time_text(t.times->log_mean), t.log_acceleration / std::numbers::ln10, t.times->p_value ? fmt::format(", p = {} of exponential times", readable(t.times->p_value->value, 2)) : "");
   return text;
 }
 
@@ -143,7 +143,7 @@ Json json_of(const Sampling& s) {
 Json json_of(const SamplingTemperature& t) {
   Json at{{"temperature_K", t.temperature}, {"samplings", t.samplings}, {"over_a_barrier", t.heights.size()},
           {"height_eV", t.spectrum ? json_of(std::optional(t.spectrum->summary)) : Json(nullptr)}, {"free_energy_eV", json_of(t.free_energy)}, {"attempt_THz", json_of(t.attempt)},
-          {"geometric_eV", json_of(t.geometric)}, {"disagreement_eV", json_of(t.disagreement)}, {"effective", nullptr}, {"escape_times", nullptr}};
+          {"geometric_eV", json_of(t.geometric)}, {"disagreement_eV", json_of(t.disagreement)}, {"log_acceleration", t.log_acceleration}, {"effective", nullptr}, {"escape_times", nullptr}};
   if (t.effective)
     at["effective"] = {{"parallel_eV", json_of(t.effective->parallel.barrier)}, {"sequential_eV", json_of(t.effective->sequential.barrier)}, {"mean_of_both_eV", json_of(t.effective->effective)}};
   if (t.times)

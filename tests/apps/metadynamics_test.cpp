@@ -207,5 +207,6 @@ TEST_CASE("a group that is larger than half the cell, or an event that is not th
   fails("radii = [\"6 A\"]\n", "meets its own image");
   fails("variable = { type = \"projection\" }\n", "wants an event to project on");
   fails("group = [3]\n", "two atoms or more");
+  fails("variable = { type = \"distance\" }\ngroup = [0, 1]\nwall = 0.5\n", "the wall at 0.5 lies below the variable at the start");
   fails("radii = [\"minimum 9\"]\n", "radius 'minimum 9': g(r) of the start has");
 }

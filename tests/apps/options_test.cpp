@@ -239,3 +239,15 @@ TEST_CASE("progress tells the rate in a unit that can be read, and the time left
   CHECK(progress_text("glass", "3 %", {1, "ps"}, 10, 120) == "glass: 3 %, 30 ps/h, 20 min left");
   CHECK(progress_text("art", "1 of 2 tasks", {5, "searches"}, 5, 100) == "art: 1 of 2 tasks, 3 searches/min, 2 min left");
 }
+
+TEST_CASE("every study of the examples can be read") {
+  int studies = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(GLASSCAPE_EXAMPLES)) {
+    const std::filesystem::path& path = entry.path();
+    if (path.extension() != ".toml" || path.parent_path().filename() == "own_sampler") continue;  // that one has a sampler of its own
+    INFO(path.string());
+    CHECK_NOTHROW(read_study(path.string(), builtin_plugins(), installed_potentials()));
+    ++studies;
+  }
+  CHECK(studies >= 5);
+}
