@@ -13,7 +13,7 @@
 namespace glasscape {
 namespace {
 
-/// The sampling to show as an example: the first over a barrier, at the middle temperature that has one.
+/// The sampling to show as an example: that over the median barrier at the middle temperature.
 const Sampling* example_of(const FreeEnergyFindings& f) {
   std::vector<const Sampling*> over;
   for (const Sampling& s : f.samplings)
@@ -21,7 +21,9 @@ const Sampling* example_of(const FreeEnergyFindings& f) {
   if (over.empty()) return nullptr;
   std::stable_sort(over.begin(), over.end(), [](const Sampling* a, const Sampling* b) { return a->temperature < b->temperature; });
   const double middle = over[over.size() / 2]->temperature;
-  return *std::find_if(over.begin(), over.end(), [&](const Sampling* s) { return s->temperature == middle; });
+  std::erase_if(over, [&](const Sampling* s) { return s->temperature != middle; });
+  std::stable_sort(over.begin(), over.end(), [](const Sampling* a, const Sampling* b) { return a->found->barrier.height < b->found->barrier.height; });
+  return over[over.size() / 2];
 }
 
 Figure trace_figure(const Sampling& s) {
@@ -120,7 +122,7 @@ Figure radii_figure(const FreeEnergyFindings& f) {
     line.y.push_back(f.distances->g[k].value);
   }
   figure.marks.push_back(std::move(line));
-  for (const SamplingSeries& s : f.series) figure.marks.push_back(VerticalLine{s.radius, fmt::format("{} Å, {} atoms", readable(s.radius, 3), readable(s.atoms, 3))});
+  for (const SamplingSeries& s : f.series) figure.marks.push_back(VerticalLine{s.radius, readable(s.radius, 3) + " Å"});
   return figure;
 }
 
@@ -184,10 +186,11 @@ Figure event_figure(const FreeEnergyFindings& f) {
 }
 
 std::vector<Figure> figures_of(const FreeEnergyFindings& f, const SamplingSeries& s) {
+  constexpr std::size_t fewest = 6;  // samplings of a histogram
   std::vector<Figure> figures{spread_figure(f, s), convergence_figure(f, s)};
   std::vector<EffectiveBarriers> effective;
   for (const SamplingTemperature& t : s.temperatures) {
-    if (t.spectrum && t.spectrum->fit) figures.push_back(spectrum_figure(*t.spectrum, fmt::format("ΔF at {:g} K{}, {}", t.temperature, within(f, s), counted(t.heights.size(), "sampling"))));
+    if (t.spectrum && t.spectrum->fit && t.heights.size() >= fewest) figures.push_back(spectrum_figure(*t.spectrum, fmt::format("ΔF at {:g} K{}, {}", t.temperature, within(f, s), counted(t.heights.size(), "sampling"))));
     if (t.effective) effective.push_back(*t.effective);
   }
   if (effective.size() > 1) figures.push_back(effective_figure(effective, f.searched));

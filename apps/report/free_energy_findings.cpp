@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
 #include <set>
@@ -129,7 +130,7 @@ void FreeEnergyReading::take(const Shard& shard) {
   if (f.hills == nullptr || f.escape == nullptr || f.variable == nullptr || f.structures == nullptr) return;
   findings_.wall_seconds += shard.circumstances.wall_seconds;
   findings_.force_calls += f.hills->force_calls;
-  findings_.variable = f.hills->variable;
+  if (findings_.variable.empty()) findings_.variable = f.hills->variable;
   findings_.bias_temperature = f.hills->bias_temperature;
   Sampling s{.task = shard.task, .temperature = f.hills->temperature, .centre = f.hills->centre, .radius = f.hills->radius, .event = f.hills->event, .event_barrier = {}, .group = f.hills->group.size(),
              .time = f.hills->time * static_cast<double>(f.hills->walkers), .hills = f.hills->centres.size(), .escaped = f.escape->escaped != 0};
@@ -186,6 +187,22 @@ SamplingTemperature FreeEnergyReading::at(double radius, double temperature, Rng
   return t;
 }
 
+namespace {
+
+/// Through the means at each temperature, with their standard errors.
+std::optional<ActivationLine> line_through(const std::vector<SamplingTemperature>& temperatures, const std::function<const Summary*(const SamplingTemperature&)>& summary_at) {
+  std::vector<BarrierAt> points;
+  for (const SamplingTemperature& t : temperatures) {
+    const Summary* summary = summary_at(t);
+    if (summary == nullptr || t.heights.size() < 2) continue;
+    const double error = summary->standard_deviation.value / std::sqrt(static_cast<double>(t.heights.size()));
+    if (error > 0.0) points.push_back({t.temperature, summary->mean.value, error});
+  }
+  return points.size() < 2 ? std::nullopt : std::optional(fit_activation(points).line);
+}
+
+}  // namespace
+
 SamplingSeries FreeEnergyReading::series(double radius, Rng& rng) const {
   SamplingSeries series{.radius = radius};
   std::set<double> temperatures;
@@ -202,6 +219,8 @@ SamplingSeries FreeEnergyReading::series(double radius, Rng& rng) const {
     series.temperatures.push_back(at(radius, t, rng));
     if (series.temperatures.back().effective) effective.push_back(*series.temperatures.back().effective);
   }
+  series.height_line = line_through(series.temperatures, [](const SamplingTemperature& t) { return t.spectrum ? &t.spectrum->summary : nullptr; });
+  series.free_energy_line = line_through(series.temperatures, [](const SamplingTemperature& t) { return t.free_energy ? &*t.free_energy : nullptr; });
   if (effective.size() > 1 && all_have_errors(effective)) series.arrhenius = arrhenius(effective, findings_.nu0 * units::hertz_per_terahertz);
   return series;
 }

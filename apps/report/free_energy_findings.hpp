@@ -61,6 +61,7 @@ struct SamplingSeries {
   double atoms = 0;   // of a group, on average
   std::vector<SamplingTemperature> temperatures;  // ascending
   std::optional<Arrhenius> arrhenius;  // of the effective barriers; nothing unless two temperatures or more have errors
+  std::optional<ActivationLine> height_line, free_energy_line;  // through the mean dF and the mean dG, likewise
 };
 
 /// Saddles behind escapes beside those of the searches that go back to the same basin.

@@ -25,10 +25,11 @@ std::int64_t escaped(const FreeEnergyFindings& f) {
 
 std::string mean_text(const std::optional<Summary>& s, int digits = 3) { return s ? with_interval(s->mean, digits) : "–"; }
 
-/// "12 ns (8 to 20)": of ln(t / 1 ps).
+/// Decades of a second: of ln(t / 1 ps).
+double decades(double log_ps) { return (log_ps + std::log(1e-12)) / std::numbers::ln10; }
+std::string time_text(double log_ps) { return fmt::format("10^{{{:.1f}}} s", decades(log_ps)); }
 std::string time_text(const Estimate& log_ps) {
-  const auto seconds = [](double log_time) { return (log_time + std::log(1e-12)) / std::numbers::ln10; };
-  return fmt::format("10^{{{:.1f}}} s ({:.1f} to {:.1f})", seconds(log_ps.value), seconds(log_ps.interval.low), seconds(log_ps.interval.high));
+  return fmt::format("{} ({:.1f} to {:.1f})", time_text(log_ps.value), decades(log_ps.interval.low), decades(log_ps.interval.high));
 }
 
 std::string what_was_done(const FreeEnergyFindings& f) {
@@ -38,7 +39,7 @@ std::string what_was_done(const FreeEnergyFindings& f) {
     longest = std::max(longest, s.time);
     temperatures.insert(s.temperature);
   }
-  return fmt::format("{} at {}; {} left the basin they began in. Variable: {}. {} force calls, the longest sampling lasted {} ps; the tasks took {} together.",
+  return fmt::format("{} at {}; {} left the basin they began in. Variable (of the first): {}. {} force calls, the longest sampling lasted {} ps; the tasks took {} together.",
                      counted(f.samplings.size(), "sampling"), counted(temperatures.size(), "temperature"), escaped(f), f.variable, f.force_calls, readable(longest, 3),
                      duration(f.wall_seconds));
 }
@@ -55,8 +56,8 @@ std::string mechanisms(const FreeEnergyFindings& f) {
 
 std::string shared_saddles(const FreeEnergyFindings& f) {
   const auto refined = std::count_if(f.samplings.begin(), f.samplings.end(), [](const Sampling& s) { return s.saddle.has_value(); });
-  return fmt::format("A saddle was refined behind {} of {} escapes. {} of these are saddles that searches had found, the others {} that were not known; they are edges of the same landscape.",
-                     refined, escaped(f), f.shared->known, counted(f.shared->distinct, "distinct one"));
+  return fmt::format("A saddle was refined behind {} of {} escapes. {} of these had been found by searches before; the others are {} more, edges of the same landscape.",
+                     refined, escaped(f), f.shared->known, counted(f.shared->distinct, "distinct saddle"));
 }
 
 /// "radius 4 Å, 12.3 atoms: " where there are several.
@@ -75,16 +76,24 @@ std::string at_one_temperature(const SamplingTemperature& t) {
   return text;
 }
 
+std::string line_text(const ActivationLine& line) { return fmt::format("{} eV and {} k_{{B}}", with_interval(line.enthalpy, 3), with_interval(line.entropy, 3)); }
+
+std::string verdict(const Estimate& entropy) {
+  if (entropy.interval.low > 0.0) return "falls with temperature";
+  return entropy.interval.high < 0.0 ? "rises with temperature" : "does not tell whether it falls with temperature";
+}
+
+/// Through the means: what does not hang on the extremes of a sample.
+std::string means_over_temperature(const SamplingSeries& s) {
+  return fmt::format("Straight lines through the means: ΔF {}, ΔG {}. The mean ΔF {}; the mean ΔG, which does not depend on the variable's scale, {}.", line_text(*s.height_line),
+                     line_text(*s.free_energy_line), verdict(s.height_line->entropy), verdict(s.free_energy_line->entropy));
+}
+
 std::string entropy_of(const FreeEnergyFindings& f, const Arrhenius& a) {
-  const auto of = [](const ArrheniusFit& fit) {
-    return fmt::format("{} eV and {} k_{{B}}", with_interval(fit.barriers.line.enthalpy, 3), with_interval(fit.barriers.line.entropy, 3));
-  };
+  const auto of = [](const ArrheniusFit& fit) { return line_text(fit.barriers.line); };
   std::string text = fmt::format("Straight lines ΔF = ΔQ − TΔS through the effective barriers: parallel {}, mean of the two {}, sequential {}.", of(*a.parallel), of(*a.effective),
                                  of(*a.sequential));
-  const Estimate& entropy = a.effective->barriers.line.entropy;
-  text += entropy.interval.low > 0.0    ? " The mean of the two falls with temperature."
-          : entropy.interval.high < 0.0 ? " The mean of the two rises with temperature."
-                                        : " Whether the mean of the two falls with temperature cannot be told.";
+  text += fmt::format(" The mean of the two {}.", verdict(a.effective->barriers.line.entropy));
   if (f.searched) text += fmt::format(" The distinct saddles of the searches have the mean barrier {} eV.", with_interval(*f.searched, 3));
   return text;
 }
@@ -110,7 +119,7 @@ ReportTable sampling_table(const FreeEnergyFindings& f) {
   for (const Sampling& s : f.samplings) {
     const auto of = [&](auto value) { return s.found ? optional_text(value(*s.found)) : std::string("–"); };
     t.rows.push_back({s.task, fmt::format("{:g}", s.temperature), s.centre < 0 ? "–" : std::to_string(s.centre), s.radius > 0.0 ? readable(s.radius, 3) : "–", std::to_string(s.group), optional_text(s.event_barrier),
-                      s.escaped ? readable(s.seen_after, 3) : fmt::format("> {}", readable(s.time, 3)), time_text({s.log_boosted, {s.log_boosted, s.log_boosted}}).substr(0, 12),
+                      s.escaped ? readable(s.seen_after, 3) : fmt::format("> {}", readable(s.time, 3)), time_text(s.log_boosted),
                       std::to_string(s.returns), of([](const SampledBarrier& b) { return std::optional(b.barrier.height); }), of([](const SampledBarrier& b) { return b.block_error; }),
                       of([](const SampledBarrier& b) { return b.averaged_height; }), of([](const SampledBarrier& b) { return b.reweighted_height; }),
                       of([](const SampledBarrier& b) { return std::optional(b.rate.free_energy); }), optional_text(s.saddle), s.escaped ? readable(s.end_energy, 3) : "–", s.escaped ? s.mechanism : "–",
@@ -154,6 +163,9 @@ Json json_of(const SamplingTemperature& t) {
 Json json_of(const SamplingSeries& series) {
   Json json{{"radius_A", series.radius}, {"atoms", series.atoms}, {"temperatures", Json::array()}, {"lines", nullptr}};
   for (const SamplingTemperature& t : series.temperatures) json["temperatures"].push_back(json_of(t));
+  const auto mean_line = [](const ActivationLine& line) { return Json{{"energy_eV", json_of(line.enthalpy)}, {"entropy_kB", json_of(line.entropy)}}; };
+  if (series.height_line) json["mean_height_line"] = mean_line(*series.height_line);
+  if (series.free_energy_line) json["mean_free_energy_line"] = mean_line(*series.free_energy_line);
   if (series.arrhenius && series.arrhenius->effective) {
     const auto line = [](const ArrheniusFit& fit) { return Json{{"energy_eV", json_of(fit.barriers.line.enthalpy)}, {"entropy_kB", json_of(fit.barriers.line.entropy)}}; };
     json["lines"] = {{"parallel", line(*series.arrhenius->parallel)}, {"mean_of_both", line(*series.arrhenius->effective)}, {"sequential", line(*series.arrhenius->sequential)}};
@@ -169,6 +181,7 @@ std::vector<std::string> in_words(const FreeEnergyFindings& f) {
   if (f.shared) words.push_back(shared_saddles(f));
   for (const SamplingSeries& series : f.series) {
     for (const SamplingTemperature& t : series.temperatures) words.push_back(which(f, series) + at_one_temperature(t));
+    if (series.height_line && series.free_energy_line) words.push_back(which(f, series) + means_over_temperature(series));
     if (series.arrhenius && series.arrhenius->effective) words.push_back(which(f, series) + entropy_of(f, *series.arrhenius));
   }
   return words;
@@ -196,7 +209,7 @@ std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
       };
       if (t.spectrum && t.spectrum->fit) add(t.spectrum->fit->doubts);
       if (t.times) add(t.times->doubts);
-      if (t.effective) add(t.effective->doubts);
+      if (t.effective && (series.arrhenius || f.series.size() < 2)) add(t.effective->doubts);
     }
     if (!series.arrhenius) continue;
     for (const std::string& doubt : series.arrhenius->doubts) doubts.push_back(which(f, series) + doubt);

@@ -83,14 +83,17 @@ std::string laws_text(const std::vector<Leaving>& laws, double nu0, const std::f
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+/// Events are those that searches found.
+std::string passage_name(std::int64_t event) { return event > 0 ? fmt::format("event {}", event) : "a saddle behind an escape"; }
+
 std::string times_text(const KineticsFindings& k, const KineticsAt& at) {
   const std::string first = laws_text(at.laws, k.nu0, [](const Leaving& l) { return bounded(l.log_first_step, l.log_first_step_at_most); });
   std::string text = fmt::format("At {:g} K the first step out of the start comes after {}. {} of {} basins are lumped below {} eV", at.temperature, first,
                                  at.lumped.size(), k.graph.basins.size(), readable(at.lumped_below, 2));
   if (!at.laws.back().log_escape) return text + ": every known basin falls back, and none is known to escape to.";
   const Leaving& best = at.laws.back();
-  return text + fmt::format("; the superbasin is left after {}. The lowest way out climbs {} eV above the start; {:.0f} % of the flow goes over event {}.",
-                            laws_text(at.laws, k.nu0, [](const Leaving& l) { return bounded(l.log_escape, l.log_escape_at_most); }), readable(*at.barrier, 3), 100 * best.share, best.event);
+  return text + fmt::format("; the superbasin is left after {}. The lowest way out climbs {} eV above the start; {:.0f} % of the flow goes over {}.",
+                            laws_text(at.laws, k.nu0, [](const Leaving& l) { return bounded(l.log_escape, l.log_escape_at_most); }), readable(*at.barrier, 3), 100 * best.share, passage_name(best.event));
 }
 
 /// What is missing from the network.
@@ -194,7 +197,7 @@ ReportTable table_of(const KineticsFindings& k) {
     row.push_back(readable(at.lumped_below, 2));
     row.push_back(std::to_string(at.lumped.size()));
     row.push_back(at.barrier ? readable(*at.barrier, 3) : "–");
-    row.push_back(best.log_escape ? fmt::format("event {}: {:.0f} %", best.event, 100 * best.share) : "–");
+    row.push_back(best.log_escape ? fmt::format("{}: {:.0f} %", passage_name(best.event), 100 * best.share) : "–");
     t.rows.push_back(std::move(row));
   }
   return t;
@@ -207,7 +210,7 @@ std::string to_text(const KineticsFindings& k) {
     const Leaving& best = at.laws.back();
     text += fmt::format("  {:>5} K  first step {:<20} superbasin {:<20}", at.temperature, plain_text(bounded(best.log_first_step, best.log_first_step_at_most)),
                         plain_text(bounded(best.log_escape, best.log_escape_at_most)));
-    if (best.log_escape) text += fmt::format(" lowest way out {:.3f} eV, {:.0f} % over event {}", *at.barrier, 100 * best.share, best.event);
+    if (best.log_escape) text += fmt::format(" lowest way out {:.3f} eV, {:.0f} % over {}", *at.barrier, 100 * best.share, passage_name(best.event));
     text += "\n";
   }
   for (const std::string& doubt : doubts_of(k)) text += "  ! " + plain_text(doubt) + "\n";
