@@ -120,7 +120,7 @@ TEST_CASE("the rate over a profile does not depend on the scale of the variable,
   CHECK(std::abs(heights[2] - heights[3]) > 0.5 * kT);
 }
 
-TEST_CASE("a filled double well gives its free energy three ways within 0.1 kT where it is low, and the same rate on three scales") {
+TEST_CASE("a filled double well gives its free energy three ways, by reweighting within 0.12 kT, and the same rate on three scales") {
   const double mass = standard_mass("Cu"), kT = thermal_energy(T);
   for (const auto& [power, factor, width] : {std::tuple{1.0, 1.0, 0.15}, {2.0, 1.0, 0.6}, {1.0, 5.0, 0.75}}) DYNAMIC_SECTION(factor << " (x + 3)^" << power) {
       Metadynamics options = quick(1'500'000);
@@ -131,7 +131,8 @@ TEST_CASE("a filled double well gives its free energy three ways within 0.1 kT w
       const auto s = [&, p = power, f = factor](double x) { return f * std::pow(x + 3, p); };
       const ProfileGrid grid{s(-1.4), s(1.4), 141};
       const double settled = sampling.times.back() / 3;
-      for (const FreeEnergyProfile& profile : {profile_of_bias(sampling, grid), profile_of_averaged_bias(sampling, grid, settled), profile_by_reweighting(sampling, grid, settled)}) {
+      // twice the rms over twenty seeds, 0.05 to 0.11 kT
+      for (const auto& [profile, margin] : {std::pair{profile_of_bias(sampling, grid), 0.22}, {profile_of_averaged_bias(sampling, grid, settled), 0.18}, {profile_by_reweighting(sampling, grid, settled), 0.12}}) {
         double offset = 0, squares = 0;
         int count = 0;
         const auto truth = [&, p = power, f = factor](std::size_t k) {
@@ -143,14 +144,17 @@ TEST_CASE("a filled double well gives its free energy three ways within 0.1 kT w
           if (low(k)) offset += profile.energy[k] - truth(k), ++count;
         for (std::size_t k = 0; k < grid.points; ++k)
           if (low(k)) squares += std::pow(profile.energy[k] - truth(k) - offset / count, 2);
-        CHECK(std::sqrt(squares / count) < 0.25 * kT);
+        CHECK(std::sqrt(squares / count) < margin * kT);
       }
       const FreeEnergyProfile profile = profile_by_reweighting(sampling, grid, settled);
       const auto barrier = barrier_of(profile, T, s(-1), s(0.7));
       REQUIRE(barrier);
       const double at_top = factor * power * std::pow(std::pow(barrier->top / factor, 1 / power), power - 1);
       const ProfileRate rate = rate_over(*barrier, T, at_top * at_top / mass, at_top * at_top / mass, 0);
-      CHECK(rate.log_rate == Approx(std::log(exact_rate(mass))).margin(0.3));
+      const auto found = barrier_of(sampling, {.inside = s(-1), .outside = s(0.7), .settled = settled, .blocks = 20}, 0);
+      REQUIRE((found && found->block_error));
+      CHECK(*found->block_error < 0.13 * kT);
+      CHECK(rate.log_rate == Approx(std::log(exact_rate(mass))).margin(4 * *found->block_error / kT));  // Student's law of 20 blocks: 1 in 1000
     }
 }
 
