@@ -51,6 +51,21 @@ double offset(const std::vector<double>& bias, const BiasedSampling& s) {
 
 }  // namespace
 
+BiasedSampling biased_sampling(const HillsDeposited& hills, const TraceRecorded& trace) {
+  BiasedSampling s;
+  s.temperature = hills.temperature;
+  s.bias_temperature = hills.bias_temperature;
+  for (std::size_t k = 0; k < hills.centres.size(); ++k) s.hills.push_back({hills.centres[k], hills.width, hills.heights[k]});
+  s.hill_times = hills.times;
+  for (Eigen::Index row = 0; row < trace.rows.rows(); ++row) {
+    s.times.push_back(trace.rows(row, time_column));
+    s.values.push_back(trace.rows(row, value_column));
+    s.biases.push_back(trace.rows(row, bias_column));
+    s.inverse_masses.push_back(trace.rows(row, inverse_mass_column));
+  }
+  return s;
+}
+
 double least_width(const BiasedSampling& sampling) {
   double width = infinity;
   for (const Hill& hill : sampling.hills) width = std::min(width, hill.width);

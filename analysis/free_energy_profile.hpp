@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "landscape/event.hpp"
 #include "landscape/hills.hpp"
 
 namespace glasscape {
@@ -28,6 +29,11 @@ struct BiasedSampling {
   /// (T + dT)/dT.
   double scale() const { return bias_temperature > 0.0 ? (temperature + bias_temperature) / bias_temperature : 1.0; }
 };
+
+/// Of the trace "collective-variable" of a sampling.
+enum VariableColumn : Eigen::Index { time_column, walker_column, value_column, bias_column, inverse_mass_column };
+/// What the facts of a sampling say of it.
+BiasedSampling biased_sampling(const HillsDeposited& hills, const TraceRecorded& trace);
 
 /// Of the narrowest hill. Plus infinity without any.
 double least_width(const BiasedSampling& sampling);

@@ -15,22 +15,8 @@ namespace {
 
 constexpr double settled_share = 1.0 / 3.0;  // of the time of a sampling, before which its free energy has not settled
 
-/// Columns of the traces, see docs/store.md.
-enum VariableColumn : Eigen::Index { time_column, walker_column, value_column, bias_column, inverse_mass_column };
+/// Columns of the trace "inherent-structures".
 enum StructureColumn : Eigen::Index { structure_time, structure_walker, structure_basin, structure_energy, displacement_in_group };
-
-BiasedSampling biased_sampling(const HillsDeposited& hills, const TraceRecorded& trace) {
-  BiasedSampling s{.temperature = hills.temperature, .bias_temperature = hills.bias_temperature};
-  for (std::size_t k = 0; k < hills.centres.size(); ++k) s.hills.push_back({hills.centres[k], hills.width, hills.heights[k]});
-  s.hill_times = hills.times;
-  for (Eigen::Index row = 0; row < trace.rows.rows(); ++row) {
-    s.times.push_back(trace.rows(row, time_column));
-    s.values.push_back(trace.rows(row, value_column));
-    s.biases.push_back(trace.rows(row, bias_column));
-    s.inverse_masses.push_back(trace.rows(row, inverse_mass_column));
-  }
-  return s;
-}
 
 /// Where the walkers are at the beginning: the mean over the time until the first few hills.
 double value_at_first(const BiasedSampling& s) {

@@ -16,6 +16,7 @@
 #include "samplers/metadynamics.hpp"
 #include "samplers/variables/coordinate.hpp"
 #include "samplers/variables/rmsd.hpp"
+#include "tests/free_energy/sampling.hpp"
 #include "tests/support/systems.hpp"
 
 using namespace glasscape;
@@ -93,36 +94,13 @@ Metadynamics options_at(double temperature) {
   return options;
 }
 
-template <typename Fact>
-const Fact& fact(const Events& events) {
-  for (const Event& event : events)
-    if (const auto* found = std::get_if<Fact>(&event)) return *found;
-  throw Error("no such fact");
-}
-
 Events events_of(SamplingStart start, const Metadynamics& options) {
   MetadynamicsRun run(std::move(start), options);
   while (!run.ended()) run.step();
   return run.events();
 }
 
-BiasedSampling sampling_of(SamplingStart start, const Metadynamics& options) {
-  const Events events = events_of(std::move(start), options);
-  const auto& hills = fact<HillsDeposited>(events);
-  const auto& trace = fact<TraceRecorded>(events);
-  BiasedSampling s;
-  s.temperature = hills.temperature;
-  s.bias_temperature = hills.bias_temperature;
-  s.hill_times = hills.times;
-  for (std::size_t k = 0; k < hills.times.size(); ++k) s.hills.push_back({hills.centres[k], hills.width, hills.heights[k]});
-  for (Eigen::Index row = 0; row < trace.rows.rows(); ++row) {
-    s.times.push_back(trace.rows(row, 0));
-    s.values.push_back(trace.rows(row, 2));
-    s.biases.push_back(trace.rows(row, 3));
-    s.inverse_masses.push_back(trace.rows(row, 4));
-  }
-  return s;
-}
+BiasedSampling sampling_of(SamplingStart start, const Metadynamics& options) { return test::sampling_of(events_of(std::move(start), options)); }
 
 /// Root mean square of a profile less the exact one where that is below `highest`, their mean difference taken off.
 double distance_of(const FreeEnergyProfile& profile, const FreeEnergyProfile& exact, double highest) {

@@ -8,6 +8,7 @@
 #include "analysis/sampled_barrier.hpp"
 #include "analysis/thermal_energy.hpp"
 #include "landscape/facts_hash.hpp"
+#include "tests/free_energy/sampling.hpp"
 #include "tests/support/systems.hpp"
 
 using namespace glasscape;
@@ -48,27 +49,6 @@ SamplingStart on_the_well(double power = 1, double factor = 1) {
 Metadynamics quick(std::int64_t steps) {
   return {.temperature = T, .timestep = 4 / units::time_fs, .damping = 200 / units::time_fs, .equilibration = 100, .steps = steps, .height = 0.01, .width = 0.1,
           .stride = 100, .bias_temperature = 2700, .record_every = 10, .quench_every = 500, .moved = 0.7, .until_escape = false};
-}
-
-template <typename Fact>
-const Fact& fact(const Events& events) {
-  for (const Event& event : events)
-    if (const auto* found = std::get_if<Fact>(&event)) return *found;
-  throw Error("no such fact");
-}
-
-BiasedSampling sampling_of(const Events& events) {
-  const auto& hills = fact<HillsDeposited>(events);
-  const auto& trace = fact<TraceRecorded>(events);
-  BiasedSampling s{.temperature = hills.temperature, .bias_temperature = hills.bias_temperature, .hill_times = hills.times};
-  for (std::size_t k = 0; k < hills.times.size(); ++k) s.hills.push_back({hills.centres[k], hills.width, hills.heights[k]});
-  for (Eigen::Index row = 0; row < trace.rows.rows(); ++row) {
-    s.times.push_back(trace.rows(row, 0));
-    s.values.push_back(trace.rows(row, 2));
-    s.biases.push_back(trace.rows(row, 3));
-    s.inverse_masses.push_back(trace.rows(row, 4));
-  }
-  return s;
 }
 
 Events run_all(MetadynamicsRun& run) {
