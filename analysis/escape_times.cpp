@@ -30,7 +30,7 @@ Estimate chance_of(double distance, std::size_t size, Rng& rng, double level, in
     for (double& time : drawn) time = -std::log1p(-rng.uniform());
     larger += gap(drawn) >= distance ? 1 : 0;
   }
-  return proportion(larger, replicas, level);
+  return proportion(larger + 1, replicas + 1, level);  // the sample itself is one: no chance is 0 (Phipson and Smyth, Stat. Appl. Genet. Mol. Biol. 9, 39 (2010))
 }
 
 std::vector<std::string> doubts_of(const EscapeTimes& e) {
@@ -39,7 +39,7 @@ std::vector<std::string> doubts_of(const EscapeTimes& e) {
   if (e.ended > e.escaped)
     doubts.push_back(fmt::format("{} of {} samplings ended without escape: their time counts, but whether the times are exponential was not tested", e.ended - e.escaped, e.ended));
   if (e.p_value && e.p_value->value < rejected)
-    doubts.push_back(fmt::format("the times are not exponential (p = {:.2g}): the bias has touched the barrier, the variable misses it, or there are several ways out", e.p_value->value));
+    doubts.push_back(fmt::format("the times are not exponential (p = {:.2g}): the bias has touched the barrier, the variable misses it, or they are of several basins", e.p_value->value));
   if (e.escaped < enough_values) doubts.push_back(fmt::format("{} escapes are few: a law that is not exponential would hardly be seen", e.escaped));
   return doubts;
 }

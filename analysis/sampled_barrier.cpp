@@ -53,6 +53,23 @@ std::optional<double> block_error(const BiasedSampling& s, const ProfileGrid& gr
   return standard_deviation(heights) / std::sqrt(static_cast<double>(range.blocks));
 }
 
+/// -s in place of s.
+BiasedSampling mirrored(BiasedSampling s) {
+  for (Hill& hill : s.hills) hill.centre = -hill.centre;
+  for (double& value : s.values) value = -value;
+  return s;
+}
+
+void mirror(SampledBarrier& found) {
+  found.grid = {-found.grid.upper, -found.grid.lower, found.grid.points};
+  for (FreeEnergyProfile* f : {&found.bias, &found.averaged, &found.reweighted}) {
+    f->grid = found.grid;
+    std::reverse(f->energy.begin(), f->energy.end());
+  }
+  found.barrier.well = -found.barrier.well;
+  found.barrier.top = -found.barrier.top;
+}
+
 }  // namespace
 
 double SampledBarrier::disagreement() const {
@@ -65,6 +82,11 @@ double SampledBarrier::disagreement() const {
 }
 
 std::optional<SampledBarrier> barrier_of(const BiasedSampling& s, const SampledRange& range, double shell_power) {
+  if (range.outside < range.inside) {
+    auto found = barrier_of(mirrored(s), {-range.inside, -range.outside, range.settled, range.blocks}, 0.0);
+    if (found) mirror(*found);
+    return found;
+  }
   if (s.hills.empty()) throw InputError("there is no hill of bias, expected at least one");
   if (s.values.empty() || s.inverse_masses.size() != s.values.size())
     throw InputError("{} rows of the variable with {} of its gradient, expected equal numbers above 0", s.values.size(), s.inverse_masses.size());

@@ -18,7 +18,7 @@ struct SampledBarrier {
 
 struct SampledRange {
   double inside = 0;   // of s: in the well that is left
-  double outside = 0;  // the barrier lies before
+  double outside = 0;  // the barrier lies before; it may be the smaller of the two
   double settled = 0;  // ps: what came before is left out of the averaged and the reweighted free energy
   int blocks = 5;      // of the time from `settled` to the end; below 2: no block error
 };

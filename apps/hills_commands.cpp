@@ -57,7 +57,7 @@ void hills_command(const Request& request, const Plugins& plugins) {
       ++written;
     }
   }
-  if (written == 0) throw NotFound("{}: no hills in its run folder {}: it has no stage of metadynamics that has run", request.study, study.folder.string());
+  if (written == 0) throw NotFound("{}: no hills in its run folder {}: no stage of metadynamics has run there and left some", request.study, study.folder.string());
   const std::string text = fmt::format("{}: HILLS, COLVAR and pmf of {} (PLUMED: UNITS LENGTH=A ENERGY=eV TIME=ps)\n", folder.string(), counted(written, "sampling"));
   std::fwrite(text.data(), 1, text.size(), stdout);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -258,7 +259,8 @@ struct EscapeSought {
   std::int64_t escaped = 0;      // 1 when it did
   std::int64_t walker = 0;       // that did
   double inside = 0, outside = 0;  // time of all walkers together, ps; without escape both are the whole time
-  double log_boosted_inside = 0, log_boosted_outside = 0;  // ln of the integral of exp(V/kT) over that time, ps
+  /// ln of the integral of exp(V/kT) over that time, ps; minus infinity for no time.
+  double log_boosted_inside = -std::numeric_limits<double>::infinity(), log_boosted_outside = -std::numeric_limits<double>::infinity();
   double value = 0;              // of the variable when it was first seen outside
   double displacement = 0;       // largest of an atom of the group in the inherent structure then, Angstrom
   std::string mechanism;         // what all atoms did from `before` to `end`, see mechanism.hpp; "" without escape

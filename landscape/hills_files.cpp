@@ -44,6 +44,10 @@ class HillsReader {
   void take_header(const Words& found) {
     if (found.size() > 2 && found[1] == "FIELDS") fields_.assign(found.begin() + 2, found.end());
     if (found.size() > 3 && found[1] == "SET" && found[2] == "multivariate" && found[3] == "true") fail("hills of several variables that depend on each other, expected one variable");
+    if (found.size() > 3 && found[1] == "SET" && found[2] == "kerneltype") {
+      if (found[3] != "gaussian" && found[3] != "stretched-gaussian") fail("kerneltype '{}', expected gaussian or stretched-gaussian", found[3]);
+      file_.shape = found[3] == "gaussian" ? HillShape::gaussian : HillShape::stretched;
+    }
     if (found.size() > 1 && found[1] == "FIELDS") {
       if (fields_.size() < 4 || fields_[0] != "time" || fields_[2] != "sigma_" + fields_[1]) fail("fields of something else than the hills of one variable: expected time, NAME, sigma_NAME, height, biasf");
       file_.variable = fields_[1];

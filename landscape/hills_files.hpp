@@ -1,8 +1,8 @@
 // Hills of bias in the files of other programs. Heights here are those that were added to the bias; bias factor g = (T +
 // dT)/T. Energies in eV, times in ps, the variable in its own unit: PLUMED's HILLS has no units of its own, so that a file
 // written here wants `UNITS LENGTH=A ENERGY=eV TIME=ps` there, and one read here is taken to have been made so.
-//   PLUMED HILLS     heights are stored times g/(g - 1), so that minus their sum is the free energy; kernels are stretched
-//                    and cut since 2.8, whatever `kerneltype` says
+//   PLUMED HILLS     heights are stored times g/(g - 1), so that minus their sum is the free energy; kernels as `kerneltype`
+//                    says, though PLUMED since 2.8 sums stretched ones in either case
 //   Colvars          .hills.traj: steps, centres, sigmas (those of before 2020-02-24 have twice the sigma) and heights as
 //                    they were added; .pmf: minus the bias times (T + dT)/dT, at midpoints of bins, 0 at its least
 #pragma once

@@ -145,7 +145,7 @@ void MetadynamicsRun::step() {
   accumulate_boost();
   if (done_ % options_.record_every == 0) record();
   if (done_ % options_.stride == 0) deposit();
-  if (done_ % options_.quench_every == 0) quench();
+  if (done_ % options_.quench_every == 0 || done_ == options_.steps) quench();
 }
 
 /// Sums exp(V/kT) over steps; the scale follows the largest exponent, so that nothing overflows.

@@ -33,7 +33,7 @@ Figure trace_figure(const Sampling& s) {
   f.y = {.label = "s"};
   f.caption = fmt::format("At {:g} K. The dotted line: the middle between the last quench that found the group inside and the first that found it outside.", s.temperature);
   f.marks.push_back(Line{.x = s.trace_times, .y = s.trace_values, .color = 0, .thin = true});
-  if (s.escaped) f.marks.push_back(VerticalLine{s.seen_after, "escape"});
+  if (s.escaped) f.marks.push_back(VerticalLine{s.seen_at, "escape"});
   return f;
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "apps/starts.hpp"
+#include "landscape/same_basin.hpp"
 #include "md/support/units.hpp"
 
 namespace glasscape {
@@ -31,7 +32,9 @@ double value_at_first(const BiasedSampling& s) {
 /// Before where the barrier lies. A sampling that went back and forth knows both sides, and the far wall of the other may be
 /// higher than the barrier; of one that has just left the whole free energy is the way out.
 double value_outside(const Sampling& s, const EscapeSought& escape, const BiasedSampling& sampling) {
-  return s.returns > 0 ? escape.value : *std::max_element(sampling.values.begin(), sampling.values.end());
+  if (s.returns > 0) return escape.value;
+  const auto [least, most] = std::minmax_element(sampling.values.begin(), sampling.values.end());
+  return escape.value < value_at_first(sampling) ? *least : *most;
 }
 
 /// Quenches that find a walker inside after one that found it outside.
@@ -70,7 +73,7 @@ struct SamplingFacts {
   const TraceRecorded* variable = nullptr;
   const TraceRecorded* structures = nullptr;
   const BasinFound* basin = nullptr;  // of the sampling, where it is not the one that was prepared
-  const SaddleFound* saddle = nullptr;
+  std::vector<const SaddleFound*> saddles;
 };
 
 SamplingFacts facts_of(const Events& events) {
@@ -79,7 +82,7 @@ SamplingFacts facts_of(const Events& events) {
   for (const Event& event : events) {
     if (const auto* hills = std::get_if<HillsDeposited>(&event)) f.hills = hills;
     if (const auto* escape = std::get_if<EscapeSought>(&event)) f.escape = escape;
-    if (const auto* saddle = std::get_if<SaddleFound>(&event)) f.saddle = saddle;
+    if (const auto* saddle = std::get_if<SaddleFound>(&event)) f.saddles.push_back(saddle);
     if (const auto* trace = std::get_if<TraceRecorded>(&event)) (trace->name == "collective-variable" ? f.variable : f.structures) = trace;
   }
   return f;
@@ -102,6 +105,7 @@ FreeEnergyReading::FreeEnergyReading(const Study& study, const Store& store, con
   findings_.nu0 = study.report.nu0;
   findings_.caveats = stage.stage->caveats();
   findings_.published = study.report.published;
+  findings_.events_asked = stage.stage->events();
   if (stage.stage->starts_from() != StartsFrom::events) return;
   std::map<EventRef, double> starts;
   for (const NamedBasin& start : starts_of(study, store, stage)) starts[start.ref] = start.found.energy;
@@ -121,6 +125,7 @@ void FreeEnergyReading::take(const Shard& shard) {
   Sampling s{.task = shard.task, .temperature = f.hills->temperature, .centre = f.hills->centre, .radius = f.hills->radius, .event = f.hills->event, .event_barrier = {}, .group = f.hills->group.size(),
              .time = f.hills->time * static_cast<double>(f.hills->walkers), .hills = f.hills->centres.size(), .escaped = f.escape->escaped != 0};
   s.seen_after = 0.5 * (f.escape->inside + f.escape->outside);
+  s.seen_at = s.seen_after / static_cast<double>(f.hills->walkers);
   s.log_boosted = log_middle(f.escape->log_boosted_inside, f.escape->log_boosted_outside);
   s.returns = returns_of(*f.structures, f.escape->moved);
   double start = prepared_.found.energy;
@@ -134,7 +139,9 @@ void FreeEnergyReading::take(const Shard& shard) {
   s.displacement = f.escape->displacement;
   s.mechanism = f.escape->mechanism;
   s.movers = f.escape->movers.size();
-  if (f.saddle != nullptr) s.saddle = f.saddle->energy - f.escape->before_energy;
+  for (const SaddleFound* saddle : f.saddles) s.saddles.push_back(saddle->energy - f.escape->before_energy);
+  const Configuration& frame = prepared_.found.configuration;
+  s.connected = !f.saddles.empty() && same_basin({frame.species, frame.cell}, {f.saddles.back()->end, f.saddles.back()->end_energy}, {f.escape->end, f.escape->end_energy}, same_basin_of(study_)).same;
   thin(*f.variable, s);
   if (s.escaped && s.hills > 0 && f.variable->rows.rows() > 0) {
     const BiasedSampling sampling = biased_sampling(*f.hills, *f.variable);
@@ -146,22 +153,31 @@ void FreeEnergyReading::take(const Shard& shard) {
 SamplingTemperature FreeEnergyReading::at(double radius, double temperature, Rng& rng) const {
   SamplingTemperature t{.temperature = temperature};
   std::vector<double> free_energy, attempt, geometric, disagreement;
+  std::set<std::pair<std::int64_t, EventRef>> groups;
   std::vector<BoostedTime> times;
   double taken = 0, log_all = -std::numeric_limits<double>::infinity();  // ps, ln(ps)
   for (const Sampling& s : findings_.samplings) {
     if (s.temperature != temperature || s.radius != radius) continue;
     ++t.samplings;
+    groups.insert({s.centre, s.event});
     times.push_back({s.log_boosted, s.escaped});
     taken += s.seen_after;
     log_all = log_sum(log_all, s.log_boosted);
     if (!s.found) continue;
     t.heights.push_back(s.found->barrier.height);
+    t.closed += s.found->barrier.closed ? 1 : 0;
     free_energy.push_back(s.found->rate.free_energy);
     attempt.push_back(s.found->rate.attempt_THz);
     geometric.push_back(s.found->rate.geometric);
     disagreement.push_back(s.found->disagreement());
   }
+  t.groups = groups.size();
   t.times = escape_times(times, rng);
+  if (t.times && t.groups > 1) {
+    t.times->p_value.reset();
+    t.times->distance.reset();
+    t.times->doubts = {fmt::format("times of {} groups: each has a law of its own, and whether it is exponential was not tested", t.groups)};
+  }
   t.log_acceleration = log_all - std::log(taken);
   if (t.heights.empty()) return t;
   t.spectrum = spectrum_of(t.heights, rng);

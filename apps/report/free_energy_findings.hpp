@@ -27,7 +27,8 @@ struct Sampling {
   double time = 0;           // of all walkers, ps
   std::size_t hills = 0;
   bool escaped = false;
-  double seen_after = 0;     // ps, middle between the last quench inside and the first outside
+  double seen_after = 0;     // ps of all walkers, middle between the last quench inside and the first outside
+  double seen_at = 0;        // the same of one walker
   double log_boosted = 0;    // ln of the time that it stands for, ps
   std::int64_t returns = 0;  // quenches inside that follow one outside
   double settled_energy = 0; // of its basin above the one that was prepared, eV
@@ -35,7 +36,8 @@ struct Sampling {
   double displacement = 0;   // largest of an atom of the group there, Angstrom
   std::string mechanism;     // of the escape, see landscape/mechanism.hpp
   std::size_t movers = 0;    // atoms that moved in it
-  std::optional<double> saddle;        // refined behind the escape, above the inherent structure before it, eV
+  std::vector<double> saddles;         // refined behind the escape, in turn, above the inherent structure before it, eV
+  bool connected = false;              // the last of them leads to where the escape ended
   std::optional<SampledBarrier> found; // nothing unless it escaped over a barrier of its free energy
   std::vector<double> trace_times, trace_values;  // of the first walker, thinned for drawing
 };
@@ -45,6 +47,8 @@ struct SamplingTemperature {
   double temperature = 0;
   std::size_t samplings = 0;
   std::vector<double> heights;           // dF of those that have one, in their order, eV
+  std::size_t closed = 0;                // of these: the top is a maximum and not the end of what was seen
+  std::size_t groups = 0;                // different centres or events
   std::optional<Spectrum> spectrum;      // of `heights`
   std::optional<Summary> free_energy;    // dG, eV
   std::optional<Summary> attempt;        // nu0 from the curvature of the well, THz
@@ -81,6 +85,7 @@ struct FreeEnergyFindings {
   std::optional<SharedSaddles> shared;        // with a stage that searches
   std::optional<Estimate> searched;           // mean barrier of its distinct saddles, eV
   std::vector<PublishedLaw> published;
+  std::int64_t events_asked = 0;
   double wall_seconds = 0;
   std::int64_t force_calls = 0;
   std::vector<std::string> caveats;

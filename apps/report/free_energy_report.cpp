@@ -55,9 +55,15 @@ std::string mechanisms(const FreeEnergyFindings& f) {
 }
 
 std::string shared_saddles(const FreeEnergyFindings& f) {
-  const auto refined = std::count_if(f.samplings.begin(), f.samplings.end(), [](const Sampling& s) { return s.saddle.has_value(); });
-  return fmt::format("A saddle was refined behind {} of {} escapes. {} of these had been found by searches before; the others are {} more, edges of the same landscape.",
-                     refined, escaped(f), f.shared->known, counted(f.shared->distinct, "distinct saddle"));
+  return fmt::format("Of the saddles behind escapes {} had been found by searches; the others are {} more, edges of the same landscape.", f.shared->known,
+                     counted(f.shared->distinct, "distinct saddle"));
+}
+
+std::string saddles_behind(const FreeEnergyFindings& f) {
+  const auto count = [&](auto which) { return std::count_if(f.samplings.begin(), f.samplings.end(), which); };
+  return fmt::format("Saddles were refined behind {} of {} escapes. They lead all the way to where the escape ended behind {}, over one saddle behind {}; the rest lead elsewhere or were lost on the way.",
+                     count([](const Sampling& s) { return !s.saddles.empty(); }), escaped(f), count([](const Sampling& s) { return s.connected; }),
+                     count([](const Sampling& s) { return s.connected && s.saddles.size() == 1; }));
 }
 
 /// "radius 4 Å, 12.3 atoms: " where there are several.
@@ -67,7 +73,7 @@ std::string which(const FreeEnergyFindings& f, const SamplingSeries& s) {
 
 std::string at_one_temperature(const SamplingTemperature& t) {
   std::string text = fmt::format("{:g} K: ", t.temperature);
-  if (!t.spectrum) return text + fmt::format("none of {} went over a barrier.", counted(t.samplings, "sampling"));
+  if (!t.spectrum) return text + fmt::format("none of {} left over a barrier.", counted(t.samplings, "sampling"));
   text += fmt::format("ΔF {} eV ({} of {}), ΔG = −kT ln(hk/kT) {} eV, ν_{{0}} of the well {} THz", with_interval(t.spectrum->summary.mean, 3), t.heights.size(), t.samplings,
                       mean_text(t.free_energy), mean_text(t.attempt));
   if (t.geometric && t.geometric->mean.value != 0.0) text += fmt::format("; shells of the variable make {} eV of ΔF", mean_text(t.geometric, 2));
@@ -93,17 +99,16 @@ std::string entropy_of(const FreeEnergyFindings& f, const Arrhenius& a) {
   const auto of = [](const ArrheniusFit& fit) { return line_text(fit.barriers.line); };
   std::string text = fmt::format("Straight lines ΔF = ΔQ − TΔS through the effective barriers: parallel {}, mean of the two {}, sequential {}.", of(*a.parallel), of(*a.effective),
                                  of(*a.sequential));
-  text += fmt::format(" The mean of the two {}.", verdict(a.effective->barriers.line.entropy));
   if (f.searched) text += fmt::format(" The distinct saddles of the searches have the mean barrier {} eV.", with_interval(*f.searched, 3));
   return text;
 }
 
 ReportTable temperature_table(const FreeEnergyFindings& f) {
   ReportTable t{"By temperature (eV)",
-                {"radius (Å)", "atoms", "T (K)", "samplings", "over a barrier", "ΔF mean", "parallel", "sequential", "mean of the two", "ΔG mean", "ν_{0} (THz)", "shells in ΔF", "three ways differ by"}, {}};
+                {"radius (Å)", "atoms", "T (K)", "samplings", "left", "over a maximum", "ΔF mean", "parallel", "sequential", "mean of the two", "ΔG mean", "ν_{0} (THz)", "shells in ΔF", "three ways differ by"}, {}};
   for (const SamplingSeries& series : f.series)
     for (const SamplingTemperature& at : series.temperatures)
-      t.rows.push_back({series.radius > 0.0 ? readable(series.radius, 3) : "–", readable(series.atoms, 3), fmt::format("{:g}", at.temperature), std::to_string(at.samplings), std::to_string(at.heights.size()),
+      t.rows.push_back({series.radius > 0.0 ? readable(series.radius, 3) : "–", readable(series.atoms, 3), fmt::format("{:g}", at.temperature), std::to_string(at.samplings), std::to_string(at.heights.size()), std::to_string(at.closed),
                         at.spectrum ? with_interval(at.spectrum->summary.mean, 3) : "–", at.effective ? with_interval(at.effective->parallel.barrier, 3) : "–",
                         at.effective ? with_interval(at.effective->sequential.barrier, 3) : "–", at.effective ? with_interval(at.effective->effective, 3) : "–",
                         mean_text(at.free_energy), mean_text(at.attempt), mean_text(at.geometric), mean_text(at.disagreement)});
@@ -112,17 +117,25 @@ ReportTable temperature_table(const FreeEnergyFindings& f) {
 
 std::string optional_text(const std::optional<double>& value) { return value ? readable(*value, 3) : "–"; }
 
+/// "0.44, 0.52": in turn; in brackets when they do not lead to where the escape ended.
+std::string saddles_text(const Sampling& s) {
+  std::string text;
+  for (const double saddle : s.saddles) text += (text.empty() ? "" : ", ") + readable(saddle, 3);
+  if (text.empty()) return "–";
+  return s.connected ? text : "(" + text + ")";
+}
+
 ReportTable sampling_table(const FreeEnergyFindings& f) {
   ReportTable t{"All samplings",
-                {"task", "T (K)", "centre", "radius (Å)", "atoms", "event (eV)", "escaped after (ps)", "stands for", "returns", "ΔF (eV)", "block error", "averaged", "reweighted", "ΔG (eV)", "saddle (eV)", "end (eV)", "mechanism", "atoms moved"},
+                {"task", "T (K)", "centre", "radius (Å)", "atoms", "event (eV)", "escaped after (ps)", "stands for", "returns", "ΔF (eV)", "a maximum", "block error", "averaged", "reweighted", "ΔG (eV)", "saddles (eV)", "end (eV)", "mechanism", "atoms moved"},
                 {}};
   for (const Sampling& s : f.samplings) {
     const auto of = [&](auto value) { return s.found ? optional_text(value(*s.found)) : std::string("–"); };
     t.rows.push_back({s.task, fmt::format("{:g}", s.temperature), s.centre < 0 ? "–" : std::to_string(s.centre), s.radius > 0.0 ? readable(s.radius, 3) : "–", std::to_string(s.group), optional_text(s.event_barrier),
                       s.escaped ? readable(s.seen_after, 3) : fmt::format("> {}", readable(s.time, 3)), time_text(s.log_boosted),
-                      std::to_string(s.returns), of([](const SampledBarrier& b) { return std::optional(b.barrier.height); }), of([](const SampledBarrier& b) { return b.block_error; }),
+                      std::to_string(s.returns), of([](const SampledBarrier& b) { return std::optional(b.barrier.height); }), s.found ? (s.found->barrier.closed ? "yes" : "no") : "–", of([](const SampledBarrier& b) { return b.block_error; }),
                       of([](const SampledBarrier& b) { return b.averaged_height; }), of([](const SampledBarrier& b) { return b.reweighted_height; }),
-                      of([](const SampledBarrier& b) { return std::optional(b.rate.free_energy); }), optional_text(s.saddle), s.escaped ? readable(s.end_energy, 3) : "–", s.escaped ? s.mechanism : "–",
+                      of([](const SampledBarrier& b) { return std::optional(b.rate.free_energy); }), saddles_text(s), s.escaped ? readable(s.end_energy, 3) : "–", s.escaped ? s.mechanism : "–",
                       s.escaped ? std::to_string(s.movers) : "–"});
   }
   return t;
@@ -136,7 +149,7 @@ Json json_of(const std::optional<Summary>& s) {
 Json json_of(const Sampling& s) {
   Json json{{"task", s.task}, {"temperature_K", s.temperature}, {"centre", s.centre}, {"radius_A", s.radius}, {"event", nullptr}, {"event_barrier_eV", json_of(s.event_barrier)}, {"group_atoms", s.group}, {"time_ps", s.time}, {"hills", s.hills}, {"escaped", s.escaped},
             {"seen_after_ps", s.seen_after}, {"log_boosted_ps", s.log_boosted}, {"returns", s.returns}, {"settled_energy_eV", s.settled_energy}, {"end_energy_eV", s.end_energy}, {"displacement_A", s.displacement}, {"mechanism", s.mechanism}, {"movers", s.movers},
-            {"saddle_eV", json_of(s.saddle)}, {"barrier", nullptr}};
+            {"saddles_eV", s.saddles}, {"saddles_lead_to_the_end", s.connected}, {"barrier", nullptr}};
   if (!s.event.task.empty()) json["event"] = {{"task", s.event.task}, {"number", s.event.number}};
   if (!s.found) return json;
   const SampledBarrier& b = *s.found;
@@ -150,7 +163,7 @@ Json json_of(const Sampling& s) {
 }
 
 Json json_of(const SamplingTemperature& t) {
-  Json at{{"temperature_K", t.temperature}, {"samplings", t.samplings}, {"over_a_barrier", t.heights.size()},
+  Json at{{"temperature_K", t.temperature}, {"samplings", t.samplings}, {"left", t.heights.size()}, {"over_a_maximum", t.closed}, {"groups", t.groups},
           {"height_eV", t.spectrum ? json_of(std::optional(t.spectrum->summary)) : Json(nullptr)}, {"free_energy_eV", json_of(t.free_energy)}, {"attempt_THz", json_of(t.attempt)},
           {"geometric_eV", json_of(t.geometric)}, {"disagreement_eV", json_of(t.disagreement)}, {"log_acceleration", t.log_acceleration}, {"effective", nullptr}, {"escape_times", nullptr}};
   if (t.effective)
@@ -178,6 +191,7 @@ Json json_of(const SamplingSeries& series) {
 std::vector<std::string> in_words(const FreeEnergyFindings& f) {
   std::vector<std::string> words{what_was_done(f)};
   if (escaped(f) > 0) words.push_back(mechanisms(f));
+  if (escaped(f) > 0) words.push_back(saddles_behind(f));
   if (f.shared) words.push_back(shared_saddles(f));
   for (const SamplingSeries& series : f.series) {
     for (const SamplingTemperature& t : series.temperatures) words.push_back(which(f, series) + at_one_temperature(t));
@@ -187,15 +201,28 @@ std::vector<std::string> in_words(const FreeEnergyFindings& f) {
   return words;
 }
 
+namespace {
+std::int64_t events_sampled(const FreeEnergyFindings& f) {
+  std::set<EventRef> events;
+  for (const Sampling& s : f.samplings) events.insert(s.event);
+  return static_cast<std::int64_t>(events.size());
+}
+}  // namespace
+
 std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
   std::vector<std::string> doubts = f.caveats;
-  std::int64_t one_way = 0, far = 0, known = 0;
+  std::int64_t one_way = 0, far = 0, known = 0, open = 0;
   for (const Sampling& s : f.samplings) {
     if (!s.found) continue;
     ++known;
+    open += s.found->barrier.closed ? 0 : 1;
     one_way += s.returns == 0 ? 1 : 0;
     far += s.found->disagreement() > thermal_energy(s.temperature) ? 1 : 0;
   }
+  if (open > 0)
+    doubts.push_back(fmt::format("In {} of {} samplings F still rises where the group left, at the largest value that was seen: ΔF is no barrier there but how far hills had filled the basin", open, known));
+  if (f.events_asked > 0 && events_sampled(f) < f.events_asked)
+    doubts.push_back(fmt::format("{} events were asked for and {} sampled: the searches found no more over such barriers", f.events_asked, events_sampled(f)));
   if (one_way > 0)
     doubts.push_back(fmt::format("{} of {} barriers come from samplings that never went back: their bias was still growing when they left, so ΔF depends on how fast hills came", one_way, known));
   if (far > 0) doubts.push_back(fmt::format("In {} of {} samplings the three free energies differ by more than kT: the bias is not converged there", far, known));
@@ -211,6 +238,9 @@ std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
       if (t.times) add(t.times->doubts);
       if (t.effective && (series.arrhenius || f.series.size() < 2)) add(t.effective->doubts);
     }
+    const auto several = std::find_if(series.temperatures.begin(), series.temperatures.end(), [](const SamplingTemperature& t) { return t.groups > 1; });
+    if (several != series.temperatures.end())
+      doubts.push_back(fmt::format("{}Intervals take the samplings as independent, but they are of {} groups: they are too short where groups differ", which(f, series), several->groups));
     if (!series.arrhenius) continue;
     for (const std::string& doubt : series.arrhenius->doubts) doubts.push_back(which(f, series) + doubt);
   }

@@ -42,9 +42,21 @@ Metadynamics read_run(Input& in) {
   o.quench_every = steps_of(in, "quench_every", "5 ps", "time between quenches that tell in which basin a walker is", o.timestep);
   o.moved = in.length("moved", "0.5 A", "an atom of the group displaced further in the inherent structure has escaped", positive);
   o.until_escape = in.choice("until", {"escape", "time"}, "escape", "a sampling ends with the first escape, or with its time") == "escape";
+  in.expect(o.height == 0.0 || o.stride <= o.steps, "stride", "a time not above 'time': no hill would ever be left");
+  in.expect(o.quench_every <= o.steps, "quench_every", "a time not above 'time': no escape would ever be seen");
+  if (in.has("wall_stiffness") && !in.has("wall")) throw InputError("{}: there is no wall (key 'wall')", in.where("wall_stiffness"));
   if (in.has("wall") || in.is_describing()) o.wall = in.real("wall", 2.0, "value of the variable beyond which a wall pushes back; no wall unless given");
   o.wall_stiffness = in.real("wall_stiffness", 10.0, "of the wall, eV per unit of the variable squared", positive);
   return o;
+}
+
+/// Of all atoms, by nearest images without the drift.
+double distance(const Positions& a, const Positions& b, const Cell& cell) {
+  const Positions d = a - b;
+  const Vector3d drift = d.rowwise().mean();
+  double squares = 0;
+  for (Eigen::Index i = 0; i < d.cols(); ++i) squares += cell.nearest(d.col(i) - drift).squaredNorm();
+  return std::sqrt(squares);
 }
 
 }  // namespace
@@ -56,6 +68,7 @@ MetadynamicsStage::Options MetadynamicsStage::read(Input& in, const std::shared_
     o.temperatures.push_back(one.temperature("temperatures", required, "temperature", positive));
   }
   in.expect(!o.temperatures.empty(), "temperatures", "at least one");
+  in.expect(all_differ(o.temperatures), "temperatures", "each temperature once: equal tasks are equal samplings");
   o.samplings = in.integer("samplings", 1, "independent samplings of each group at each temperature", positive, 1'000'000);
   o.variable = read_variable(in, *variables);
   o.run = read_run(in);
@@ -96,18 +109,35 @@ SamplingStart MetadynamicsStage::start_of(const Place& place, const SampledGroup
   return start;
 }
 
-Event MetadynamicsStage::saddle_of(const EscapeSought& escape, const EventRef& before, const MetadynamicsRun& run, const TaskContext& context) const {
+/// On from where the last saddle led, until that is where the escape ended, no nearer to it, or a search fails.
+Events MetadynamicsStage::saddles_behind(const EscapeSought& escape, EventRef from, std::int64_t first, const MetadynamicsRun& run, const TaskContext& context) const {
+  constexpr int most = 8;
   Configuration c = run.basin().configuration;
   c.positions = escape.before;
   Surface surface(context.potential, c, {.threads = context.threads});
   std::vector<Eigen::Index> soft;
   for (const Eigen::Index i : run.variable()->atoms())
     for (const Eigen::Index j : atoms_within(c, i, options_.soft_radius)) soft.push_back(j);
-  Rng rng = context.stream(context.task + "/saddle");
-  const SearchOutcome found = search_saddle_towards(surface, {c.positions, escape.before_energy}, escape.end, mask_of(c.atoms(), soft), options_.saddle, rng);
-  if (!found.saddle) return SearchFailed{before, escape.centre, found.reason, found.detail, found.energy, found.calls};
-  const FoundSaddle& s = *found.saddle;
-  return SaddleFound{before, escape.centre, s.positions, s.energy, s.fmax, s.curvature, s.next_curvature, s.mode, s.back.energy, s.back_distance, s.end.positions, s.end.energy, s.end.fmax, found.calls};
+  const Positions local = mask_of(c.atoms(), soft);
+  const SameBasin same{.fixed_frame = !context.potential->translation_invariant()};
+  SearchStart at{c.positions, escape.before_energy};
+  Events events;
+  for (int k = 0; k < most; ++k) {
+    Rng rng = context.stream(fmt::format("{}/saddle {}", context.task, k));
+    const SearchOutcome found = search_saddle_towards(surface, at, escape.end, local, options_.saddle, rng);
+    if (!found.saddle) {
+      events.push_back(SearchFailed{from, escape.centre, found.reason, found.detail, found.energy, found.calls});
+      return events;
+    }
+    const FoundSaddle& s = *found.saddle;
+    events.push_back(SaddleFound{from, escape.centre, s.positions, s.energy, s.fmax, s.curvature, s.next_curvature, s.mode, s.back.energy, s.back_distance, s.end.positions, s.end.energy, s.end.fmax, found.calls});
+    const bool there = same_basin({c.species, c.cell}, {s.end.positions, s.end.energy}, {escape.end, escape.end_energy}, same).same;
+    const bool nearer = distance(s.end.positions, escape.end, c.cell) < distance(at.positions, escape.end, c.cell);
+    if (there || !nearer) return events;
+    from = {context.task, first + k};
+    at = {s.end.positions, s.end.energy};
+  }
+  return events;
 }
 
 Events MetadynamicsStage::run(std::int64_t task, TaskContext& context) const {
@@ -138,7 +168,7 @@ Events MetadynamicsStage::sampled(const Place& place, TaskContext& context) cons
     if (const auto* sought = std::get_if<EscapeSought>(&events[k]); sought != nullptr && sought->escaped != 0) {
       const EscapeSought escape = *sought;
       const EventRef before{context.task, static_cast<std::int64_t>(events.size()) - 1};  // the last fact, see MetadynamicsRun::events
-      events.push_back(saddle_of(escape, before, run, context));
+      for (Event& event : saddles_behind(escape, before, before.number + 1, run, context)) events.push_back(std::move(event));
       break;
     }
   return events;

@@ -10,7 +10,7 @@ namespace glasscape {
 
 class MetadynamicsStage final : public Stage {
  public:
-  static constexpr Plugin about{"metadynamics", "free energy along a collective variable and escape of a group of atoms, by well-tempered metadynamics"};
+  static constexpr Plugin about{.name = "metadynamics", .summary = "free energy along a collective variable and escape of a group of atoms, by well-tempered metadynamics", .version = 2};
   struct Options {
     std::vector<double> temperatures;   // K
     std::int64_t samplings = 1;         // of each group at each temperature
@@ -42,7 +42,8 @@ class MetadynamicsStage final : public Stage {
   Place place_of(std::int64_t task) const;
   Events sampled(const Place& place, TaskContext& context) const;
   SamplingStart start_of(const Place& place, const SampledGroup& group, const TaskContext& context) const;
-  Event saddle_of(const EscapeSought& escape, const EventRef& before, const MetadynamicsRun& run, const TaskContext& context) const;
+  /// Facts; `from` names the inherent structure before the escape, `first` will be the number of the first of them.
+  Events saddles_behind(const EscapeSought& escape, EventRef from, std::int64_t first, const MetadynamicsRun& run, const TaskContext& context) const;
 
   Options options_;
 };

@@ -24,6 +24,12 @@ GroupRadius radius_from(const std::string& text, Input& in) {
   return {one.length("radii", required, "length, or a place of g(r) such as \"minimum 1\"", positive), "", 0};
 }
 
+/// A key and others that mean nothing beside it.
+void exclude(Input& in, const std::string& key, const std::vector<std::string>& others, const std::string& why) {
+  for (const std::string& other : others)
+    if (in.has(key) && in.has(other)) throw InputError("{}: {} (key '{}'); leave one of the two out", in.where(other), why, key);
+}
+
 Positions displacement_of(const SaddleFound& saddle, const BasinFound& start) {
   std::vector<Eigen::Index> all(static_cast<std::size_t>(start.configuration.atoms()));
   std::iota(all.begin(), all.end(), 0);
@@ -41,18 +47,23 @@ const NamedBasin& start_of(const NamedSaddle& event, const TaskContext& context)
 SampledGroups SampledGroups::read(Input& in, double moved) {
   SampledGroups g;
   g.moved_ = moved;
-  const std::vector<std::string> others{"around", "centres", "centre_atoms", "radii", "group"};
   g.events_ = in.integer("events", 0, "instead of centres: groups of the atoms that the lowest so many events of a searching stage moved", non_negative, 1'000'000);
   g.least_barrier_ = in.energy("least_barrier", "0.2 eV", "with events: those over lower barriers are left out", non_negative);
-  for (const std::string& key : others)
-    if (g.events_ > 0 && in.has(key)) throw InputError("{}: the groups are those of events (key 'events'); leave one of the two out", in.where(key));
+  if (g.events_ > 0) exclude(in, "events", {"around", "centres", "centre_atoms", "radii", "group"}, "the groups are those of events");
+  exclude(in, "group", {"around", "centres", "centre_atoms", "radii"}, "the group is a list of atoms");
+  exclude(in, "centre_atoms", {"around", "centres"}, "the centres are a list of atoms");
+  if (g.events_ == 0 && in.has("least_barrier")) throw InputError("{}: it is about events, and there are none (key 'events')", in.where("least_barrier"));
   g.around_ = in.text("around", "all", "element of the centres, or all");
   g.centres_ = in.integer("centres", 1, "how many centres, drawn at random without repeats", positive, 1'000'000);
   g.chosen_ = in.integers("centre_atoms", std::vector<long long>{}, "centres, from 0, instead of drawn ones");
   for (const std::string& text : in.list("radii", std::vector<std::string>{"4 A"}, "the groups are the atoms within each of these of a centre: lengths, or places of g(r) such as \"minimum 1\" or \"peak 2\""))
     g.radii_.push_back(radius_from(text, in));
   in.expect(!g.radii_.empty(), "radii", "at least one");
+  in.expect(all_differ(g.radii_), "radii", "each radius once: equal tasks are equal samplings");
+  in.expect(all_differ(g.chosen_), "centre_atoms", "each atom once: equal tasks are equal samplings");
   g.atoms_ = in.integers("group", std::vector<long long>{}, "atoms of the group, from 0, instead of centres and radii");
+  in.expect(!in.has("group") || in.is_describing() || !g.atoms_.empty(), "group", "at least one atom");
+  in.expect(all_differ(g.atoms_), "group", "each atom once");
   return g;
 }
 

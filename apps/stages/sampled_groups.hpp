@@ -3,6 +3,8 @@
 #pragma once
 
 
+#include <algorithm>
+
 #include "apps/stage.hpp"
 
 namespace glasscape {
@@ -12,6 +14,8 @@ struct GroupRadius {
   double length = 0;        // Angstrom; 0 with a place
   std::string place;        // "peak" or "minimum"; "" for a length
   std::size_t number = 0;   // of the place, from 1
+
+  auto operator<=>(const GroupRadius&) const = default;
 };
 
 /// One group of a task, before it is bound to a configuration.
@@ -23,6 +27,13 @@ struct SampledGroup {
   const NamedBasin* start = nullptr;      // likewise: where the sampling begins
   std::optional<Positions> displacement;  // of the event, from its start to its end, 3 x atoms
 };
+
+/// Whether no value is there twice.
+template <typename Value>
+bool all_differ(std::vector<Value> values) {
+  std::sort(values.begin(), values.end());
+  return std::adjacent_find(values.begin(), values.end()) == values.end();
+}
 
 class SampledGroups {
  public:

@@ -68,7 +68,7 @@ TEST_CASE("a stage of metadynamics has a task for each temperature, centre and s
   REQUIRE(escapes.size() == 8);
   const auto escaped = std::count_if(escapes.begin(), escapes.end(), [](const EscapeSought& e) { return e.escaped == 1; });
   CHECK(escaped > 0);
-  CHECK(static_cast<std::int64_t>(facts<SaddleFound>(at).size() + facts<SearchFailed>(at).size()) == escaped);
+  CHECK(static_cast<std::int64_t>(facts<SaddleFound>(at).size() + facts<SearchFailed>(at).size()) >= escaped);
 }
 
 TEST_CASE("groups of several radii are tasks of their own, a radius at a place of g(r) too") {
@@ -193,6 +193,16 @@ TEST_CASE("options of metadynamics that mean nothing are refused at their key") 
   refuses("radius = \"4 A\"", "did you mean 'radii'");
   refuses("events = 3\ncentres = 2", "key 'stage.centres': the groups are those of events");
   refuses("events = 3", "search saddles");
+  refuses("temperatures = [\"300 K\", \"300 K\"]", "key 'stage.temperatures'");
+  refuses("radii = [\"3 A\", \"4 A\", \"3 A\"]", "each radius once");
+  refuses("centre_atoms = [3, 3]", "each atom once");
+  refuses("group = []", "key 'stage.group'");
+  refuses("group = [3, 4]\nradii = [\"4 A\"]", "key 'stage.radii': the group is a list of atoms");
+  refuses("centre_atoms = [3]\naround = \"Cu\"", "key 'stage.around': the centres are a list of atoms");
+  refuses("least_barrier = \"0.1 eV\"", "there are none (key 'events')");
+  refuses("wall_stiffness = 3.0", "there is no wall");
+  refuses("time = \"1 ps\"\nstride = \"2 ps\"", "no hill would ever be left");
+  refuses("time = \"2 ps\"\nstride = \"1 ps\"", "no escape would ever be seen");
   refuses("walkers = 0", "key 'stage.walkers'");
 }
 
