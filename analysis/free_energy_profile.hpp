@@ -75,6 +75,7 @@ std::optional<ProfileBarrier> barrier_of(const FreeEnergyProfile& profile, doubl
 
 /// Rates over the barrier of a profile by transition state theory, which do not depend on how s is scaled:
 ///   k = sqrt(kT/2 pi) <|grad s|> exp(-F(top)/kT) / int exp(-F/kT) ds over the well,  |grad s|^2 = sum |ds/dx_i|^2/m_i
+/// with sqrt(<|grad s|^2>) for <|grad s|>: never smaller, and equal where it is the same everywhere
 /// (Chandler, J. Chem. Phys. 68, 2959 (1978)), and dG = -kT ln(h k/kT).
 struct ProfileRate {
   double attempt_THz = 0;   // (1/2 pi) sqrt(F'' |grad s|^2) at the minimum: what the paper calls nu0

@@ -166,6 +166,35 @@ TEST_CASE("the block error of a barrier is how far it is from the exact one, in 
   CHECK(held < 0.85 * known);
 }
 
+TEST_CASE("a barrier towards smaller values is that of the mirrored variable") {
+  MetadynamicsRun run(on_the_well(), quick(100'000));
+  BiasedSampling sampling = sampling_of(run_all(run));
+  const double settled = sampling.times.back() / 3;
+  const auto up = barrier_of(sampling, {.inside = 2, .outside = 3.7, .settled = settled}, 0);
+  for (Hill& hill : sampling.hills) hill.centre = -hill.centre;
+  for (double& value : sampling.values) value = -value;
+  const auto down = barrier_of(sampling, {.inside = -2, .outside = -3.7, .settled = settled}, 0);
+  REQUIRE((up && down));
+  CHECK(down->barrier.height == Approx(up->barrier.height).epsilon(1e-6));
+  CHECK(down->barrier.top == Approx(-up->barrier.top).epsilon(1e-6));
+  CHECK(down->barrier.well == Approx(-up->barrier.well).epsilon(1e-6));
+  CHECK(down->rate.log_rate == Approx(up->rate.log_rate).epsilon(1e-6));
+  CHECK(down->bias.energy.front() == Approx(up->bias.energy.back()).margin(1e-9));
+}
+
+TEST_CASE("a sampling is quenched at its end too, and no time has the logarithm minus infinity") {
+  Metadynamics options = quick(1'000);
+  options.height = 0;
+  options.quench_every = 700;
+  MetadynamicsRun run(on_the_well(), options);
+  const Events events = run_all(run);
+  const auto& escape = fact<EscapeSought>(events);
+  CHECK(escape.outside == Approx(4));  // seen at its end too
+  CHECK(escape.inside == Approx(4));
+  CHECK(escape.log_boosted_inside == Approx(std::log(4)).epsilon(1e-9));
+  CHECK(EscapeSought{}.log_boosted_inside == -std::numeric_limits<double>::infinity());
+}
+
 TEST_CASE("a sampling continued from a checkpoint at any step equals an uninterrupted one bit for bit") {
   const std::string path = (std::filesystem::temp_directory_path() / fmt::format("glasscape-{}.metadynamics", ::getpid())).string();
   Metadynamics options = quick(1200);
