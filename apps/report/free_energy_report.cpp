@@ -71,15 +71,20 @@ std::string which(const FreeEnergyFindings& f, const SamplingSeries& s) {
   return f.series.size() < 2 ? "" : fmt::format("Radius {} Å, {} atoms: ", readable(s.radius, 3), readable(s.atoms, 3));
 }
 
+std::string times_of(const SamplingTemperature& t) {
+  if (!t.times) return "";
+  return fmt::format(" Mean time of escape without bias: {}, accelerated 10^{{{:.1f}}} times{}.", time_text(t.times->log_mean), t.log_acceleration / std::numbers::ln10,
+                     t.times->p_value ? fmt::format(", p = {} of exponential times", readable(t.times->p_value->value, 2)) : "");
+}
+
 std::string at_one_temperature(const SamplingTemperature& t) {
   std::string text = fmt::format("{:g} K: ", t.temperature);
-  if (!t.spectrum) return text + fmt::format("none of {} left over a barrier.", counted(t.samplings, "sampling"));
+  if (!t.spectrum) return text + fmt::format("no barrier from {}.", counted(t.samplings, "sampling")) + times_of(t);
   text += fmt::format("ΔF {} eV ({} of {}), ΔG = −kT ln(hk/kT) {} eV, ν_{{0}} of the well {} THz", with_interval(t.spectrum->summary.mean, 3), t.heights.size(), t.samplings,
                       mean_text(t.free_energy), mean_text(t.attempt));
   if (t.geometric && t.geometric->mean.value != 0.0) text += fmt::format("; shells of the variable make {} eV of ΔF", mean_text(t.geometric, 2));
   text += fmt::format("; the three free energies differ by {} eV.", mean_text(t.disagreement, 2));
-  if (t.times) text += fmt::format(" Mean time of escape without bias: {}, accelerated 10^{{{:.1f}}} times{}.", time_text(t.times->log_mean), t.log_acceleration / std::numbers::ln10, t.times->p_value ? fmt::format(", p = {} of exponential times", readable(t.times->p_value->value, 2)) : "");
-  return text;
+  return text + times_of(t);
 }
 
 std::string line_text(const ActivationLine& line) { return fmt::format("{} eV and {} k_{{B}}", with_interval(line.enthalpy, 3), with_interval(line.entropy, 3)); }
