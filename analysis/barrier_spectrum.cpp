@@ -36,9 +36,7 @@ Summary summarise(std::span<const double> barriers, Rng& rng, const Bootstrap& o
   const std::vector<Estimate> found = bootstrap_jointly(barriers, moments_and_quartiles, rng, options);
   const auto [least, greatest] = std::minmax_element(barriers.begin(), barriers.end());
   Summary summary{barriers.size(), found[0], found[1], found[2], found[3], found[4], *least, *greatest, {}};
-  if (barriers.size() < enough_values)
-    summary.doubts.push_back(
-        fmt::format("{}: intervals are too short below {}", counted(barriers.size(), "barrier"), enough_values));
+  if (const auto few = doubt_of_few("barrier", barriers.size(), options)) summary.doubts.push_back(*few);
   return summary;
 }
 

@@ -2,8 +2,10 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "md/support/error.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 
@@ -18,6 +20,23 @@ void check(const Bootstrap& options, std::size_t sample_size) {
   check_level(options.level);
   if (options.resamples < 1) throw InputError("resamples is {}, expected at least 1", options.resamples);
   if (sample_size == 0) throw InputError("there is nothing to resample; expected at least one value");
+  if (!options.groups.empty() && options.groups.size() != sample_size)
+    throw InputError("{} groups for {} values, expected one for each", options.groups.size(), sample_size);
+}
+
+std::optional<std::string> doubt_of_few(std::string_view noun, std::size_t sample_size, const Bootstrap& options) {
+  const std::size_t drawn = drawn_together(options, sample_size).size();
+  if (drawn >= enough_values) return std::nullopt;
+  const std::string all = counted(sample_size, noun);
+  return fmt::format("{}: intervals are too short below {}", options.groups.empty() ? all : fmt::format("{} in {}", all, counted(drawn, "group")), enough_values);
+}
+
+std::vector<std::vector<std::size_t>> drawn_together(const Bootstrap& options, std::size_t sample_size) {
+  std::map<std::size_t, std::vector<std::size_t>> members;
+  for (std::size_t k = 0; k < sample_size; ++k) members[options.groups.empty() ? k : options.groups[k]].push_back(k);
+  std::vector<std::vector<std::size_t>> together;
+  for (auto& [group, values] : members) together.push_back(std::move(values));
+  return together;
 }
 
 std::vector<Estimate> percentile_estimates(std::span<const double> values,

@@ -1,6 +1,7 @@
 // Intervals by resampling: how any statistic of a sample would scatter if the sample were drawn anew (Efron
 // and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13: percentile interval). Values are taken
-// as independent. Percentile and not BCa: BCa corrects smooth statistics to second order, but those used here
+// as independent unless they are said to come in groups, which are then drawn as wholes (Davison and Hinkley,
+// Bootstrap Methods and their Application, 1997, section 3.8). Percentile and not BCa: BCa corrects smooth statistics to second order, but those used here
 // are not smooth. The acceleration of a quantile by the jackknife does not converge (ibid., 11.6), and at low
 // temperature an effective barrier is nearly the least or greatest value, below or above which no resample
 // can lie: its bias correction is infinite. The percentile interval always exists, keeps to possible values
@@ -9,6 +10,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,6 +22,7 @@ namespace glasscape {
 struct Bootstrap {
   int resamples = 2000;  // leaves 50 of them beyond each end of a 95 % interval
   double level = 0.95;
+  std::vector<std::size_t> groups = {};  // of each value: a group is drawn as a whole; none: each value by itself
 };
 
 using Statistic = std::function<double(std::span<const double>)>;
@@ -29,8 +32,12 @@ using Statistic = std::function<double(std::span<const double>)>;
 Estimate bootstrap(std::span<const double> sample, const Statistic& statistic, Rng& rng,
                    const Bootstrap& options = {});
 
-/// Throws InputError for options out of range or an empty sample.
+/// Throws InputError for options out of range, an empty sample, or groups of another number of values.
 void check(const Bootstrap& options, std::size_t sample_size);
+/// Says so when what is drawn as a whole is below `enough_values`; `noun` names one value, "barrier".
+std::optional<std::string> doubt_of_few(std::string_view noun, std::size_t sample_size, const Bootstrap& options);
+/// What is drawn as a whole: the numbers of the values of each group, or each value by itself.
+std::vector<std::vector<std::size_t>> drawn_together(const Bootstrap& options, std::size_t sample_size);
 /// Values with the percentile intervals of what was drawn for each; infinite intervals when nothing was
 /// drawn. Throws InputError for a draw that is not a number.
 std::vector<Estimate> percentile_estimates(std::span<const double> values,
@@ -44,10 +51,13 @@ std::vector<Estimate> bootstrap_jointly(std::span<const Value> sample, const Sta
   check(options, sample.size());
   const std::vector<double> values = statistics(sample);
   std::vector<std::vector<double>> drawn(values.size());
-  std::vector<Value> resample(sample.begin(), sample.end());
-  const int resamples = sample.size() > 1 ? options.resamples : 0;
+  const std::vector<std::vector<std::size_t>> together = drawn_together(options, sample.size());
+  std::vector<Value> resample;
+  const int resamples = together.size() > 1 ? options.resamples : 0;
   for (int r = 0; r < resamples; ++r) {
-    for (Value& value : resample) value = sample[rng.below(sample.size())];
+    resample.clear();
+    for (std::size_t k = 0; k < together.size(); ++k)
+      for (const std::size_t value : together[rng.below(together.size())]) resample.push_back(sample[value]);
     const std::vector<double> found = statistics(std::span<const Value>(resample));
     for (std::size_t k = 0; k < values.size(); ++k) drawn[k].push_back(found[k]);
   }

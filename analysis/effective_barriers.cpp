@@ -20,7 +20,7 @@ struct ExponentialAverage {
 ExponentialAverage exponential_average(std::span<const double> barriers, double energy);
 
 ExponentialBarrier exponential_barrier(const Estimate& barrier, const ExponentialAverage& average);
-std::vector<std::string> doubts_about(const EffectiveBarriers& found, std::size_t count);
+std::vector<std::string> doubts_about(const EffectiveBarriers& found, std::size_t count, const Bootstrap& options);
 
 }  // namespace
 
@@ -39,8 +39,18 @@ EffectiveBarriers effective_barriers(std::span<const double> barriers, double te
   result.parallel = exponential_barrier(found[0], exponential_average(barriers, -kT));
   result.sequential = exponential_barrier(found[1], exponential_average(barriers, kT));
   result.effective = found[2];
-  result.doubts = doubts_about(result, barriers.size());
+  result.doubts = doubts_about(result, barriers.size(), options);
   return result;
+}
+
+double parallel_barrier(std::span<const double> barriers, double temperature) {
+  check_sample(barriers, "barrier");
+  return exponential_average(barriers, -thermal_energy(temperature)).barrier;
+}
+
+double sequential_barrier(std::span<const double> barriers, double temperature) {
+  check_sample(barriers, "barrier");
+  return exponential_average(barriers, thermal_energy(temperature)).barrier;
 }
 
 double parallel_barrier_of_log_normal(double mu, double sigma, double temperature) {
@@ -89,8 +99,9 @@ std::vector<ConvergencePoint> barrier_convergence(std::span<const double> barrie
       throw InputError("first {} of {} barriers, expected a count from 1 to {}", count, barriers.size(),
                        barriers.size());
     const std::span<const double> first = barriers.first(count);
-    points.push_back(
-        {count, summarise(first, rng, options), effective_barriers(first, temperature, rng, options)});
+    Bootstrap of_first = options;
+    if (!options.groups.empty()) of_first.groups.resize(count);
+    points.push_back({count, summarise(first, rng, of_first), effective_barriers(first, temperature, rng, of_first)});
   }
   return points;
 }
@@ -118,7 +129,7 @@ ExponentialBarrier exponential_barrier(const Estimate& barrier, const Exponentia
   return {barrier, average.participation, average.largest_weight, average.largest_weight > 0.5};
 }
 
-std::vector<std::string> doubts_about(const EffectiveBarriers& found, std::size_t count) {
+std::vector<std::string> doubts_about(const EffectiveBarriers& found, std::size_t count, const Bootstrap& options) {
   std::vector<std::string> doubts;
   const auto doubt = [&](std::string_view name, const ExponentialBarrier& part, std::string_view extreme,
                          std::string_view change) {
@@ -130,8 +141,7 @@ std::vector<std::string> doubts_about(const EffectiveBarriers& found, std::size_
   };
   doubt("parallel", found.parallel, "lowest", "lower");
   doubt("sequential", found.sequential, "highest", "raise");
-  if (count < enough_values)
-    doubts.push_back(fmt::format("{}: intervals are too short below {}", counted(count, "barrier"), enough_values));
+  if (const auto few = doubt_of_few("barrier", count, options)) doubts.push_back(*few);
   return doubts;
 }
 

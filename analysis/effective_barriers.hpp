@@ -30,6 +30,10 @@ struct ExponentialBarrier {
   bool one_sample_carries_it = false;
 };
 
+/// Each alone, eV. Throws InputError for an empty or non-finite sample, or a temperature not above 0.
+double parallel_barrier(std::span<const double> barriers, double temperature);
+double sequential_barrier(std::span<const double> barriers, double temperature);
+
 struct EffectiveBarriers {
   double temperature = 0;  // K
   ExponentialBarrier parallel, sequential;

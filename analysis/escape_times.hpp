@@ -10,8 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "analysis/estimate.hpp"
-#include "md/support/random.hpp"
+#include "analysis/bootstrap.hpp"
 
 namespace glasscape {
 
@@ -22,14 +21,17 @@ struct BoostedTime {
 
 struct EscapeTimes {
   std::size_t escaped = 0, ended = 0;   // samplings
-  Estimate log_mean;                    // ln(tau / 1 ps), tau = sum of all times / escapes; interval by chi-squared
+  Estimate log_mean;                    // ln(tau / 1 ps), tau = sum of all times / escapes; interval: see escape_times
   std::optional<double> distance;       // of Kolmogorov and Smirnov; nothing where a sampling ended without escape
   std::optional<Estimate> p_value;      // chance of a larger one if the times were exponential; error of the replicas
   std::vector<std::string> doubts;
 };
 
-/// Nothing without an escape. The interval of tau is exact when the samplings end with an escape each, or after a number of
-/// escapes that was chosen before. Throws InputError for a time that is not finite, or a level out of range.
-std::optional<EscapeTimes> escape_times(std::span<const BoostedTime> times, Rng& rng, double level = 0.95, int replicas = 2000);
+/// Nothing without an escape. The interval of tau is that of exponential times by chi-squared, exact when the samplings end with
+/// an escape each, or after a number of escapes that was chosen before. Where the test rejects that law (p below 0.05), or the
+/// samplings are of several groups of atoms (`groups`, one number for each), each with a law of its own, it is by resampling, of
+/// whole groups then, and no test is made. Throws InputError for a time that is not finite, options out of range, or groups of
+/// another number.
+std::optional<EscapeTimes> escape_times(std::span<const BoostedTime> times, Rng& rng, const Bootstrap& options = {});
 
 }  // namespace glasscape

@@ -25,7 +25,8 @@ void check(const BiasedSampling& sampling, const ProfileGrid& grid) {
 
 FreeEnergyProfile from_zero(const ProfileGrid& grid, std::vector<double> energy) {
   const double least = *std::min_element(energy.begin(), energy.end());
-  for (double& value : energy) value -= least;
+  if (std::isfinite(least))
+    for (double& value : energy) value -= least;
   return {grid, std::move(energy)};
 }
 
@@ -62,6 +63,7 @@ BiasedSampling biased_sampling(const HillsDeposited& hills, const TraceRecorded&
     s.values.push_back(trace.rows(row, value_column));
     s.biases.push_back(trace.rows(row, bias_column));
     s.inverse_masses.push_back(trace.rows(row, inverse_mass_column));
+    s.walkers.push_back(static_cast<int>(trace.rows(row, walker_column)));
   }
   return s;
 }
@@ -103,53 +105,91 @@ FreeEnergyProfile profile_of_averaged_bias(const BiasedSampling& s, const Profil
   return from_zero(grid, std::move(sum));
 }
 
-FreeEnergyProfile profile_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from, double to) {
-  check(s, grid);
-  const double kT = thermal_energy(s.temperature), step = (grid.upper - grid.lower) / static_cast<double>(grid.points - 1);
-  HillSum bias = no_hills(s);
-  std::vector<double> exponents(grid.points, -infinity);  // ln of the sum of weights, per bin
-  std::size_t hill = 0, counted = 0;
-  double c = 0;
-  for (std::size_t row = 0; row < s.times.size(); ++row) {
-    const std::size_t before = hill;
-    while (hill < s.hills.size() && s.hill_times[hill] < s.times[row]) bias.add(s.hills[hill++]);
-    if (hill != before) c = offset(on_grid(bias, grid), s);
-    const double place = std::round((s.values[row] - grid.lower) / step);
-    if (s.times[row] < from || s.times[row] > to || !(place >= 0.0 && place < static_cast<double>(grid.points))) continue;
-    ++counted;
-    double& sum = exponents[static_cast<std::size_t>(place)];
-    const double weight = (s.biases[row] - c) / kT, most = std::max(sum, weight);
-    sum = most + std::log(std::exp(sum - most) + std::exp(weight - most));
-  }
-  if (counted == 0) throw InputError("no row of the trace is left from {} to {} ps within {} to {}", from, to, grid.lower, grid.upper);
-  for (double& value : exponents) value *= -kT;
-  return from_zero(grid, std::move(exponents));
+namespace {
+
+double step_of(const ProfileGrid& grid) { return (grid.upper - grid.lower) / static_cast<double>(grid.points - 1); }
+
+/// The nearest point.
+std::size_t index_of(const ProfileGrid& grid, double s) {
+  return static_cast<std::size_t>(std::clamp(std::round((s - grid.lower) / step_of(grid)), 0.0, static_cast<double>(grid.points - 1)));
 }
 
-std::optional<ProfileBarrier> barrier_of(const FreeEnergyProfile& profile, double temperature, double inside, double outside) {
+}  // namespace
+
+std::vector<FreeEnergyProfile> blocks_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from, int blocks) {
+  check(s, grid);
+  if (blocks < 1) throw InputError("{} blocks, expected one at least", blocks);
+  const double kT = thermal_energy(s.temperature), length = (s.times.back() - from) / blocks;
+  HillSum bias = no_hills(s);
+  std::vector<std::vector<double>> exponents(static_cast<std::size_t>(blocks), std::vector<double>(grid.points, -infinity));  // ln of the sum of weights, per bin
+  std::size_t hill = 0;
+  std::optional<double> c;  // since the last hill
+  for (std::size_t row = 0; row < s.times.size(); ++row) {
+    for (; hill < s.hills.size() && s.hill_times[hill] < s.times[row]; c.reset()) bias.add(s.hills[hill++]);
+    if (s.times[row] < from) continue;
+    if (!c) c = offset(on_grid(bias, grid), s);
+    const double place = std::round((s.values[row] - grid.lower) / step_of(grid));
+    if (!(place >= 0.0 && place < static_cast<double>(grid.points))) continue;
+    const double block = length > 0.0 ? std::min((s.times[row] - from) / length, blocks - 1.0) : 0.0;
+    double& sum = exponents[static_cast<std::size_t>(block)][static_cast<std::size_t>(place)];
+    const double weight = (s.biases[row] - *c) / kT, most = std::max(sum, weight);
+    sum = most + std::log(std::exp(sum - most) + std::exp(weight - most));
+  }
+  std::vector<FreeEnergyProfile> profiles;
+  for (std::vector<double>& block : exponents) {
+    for (double& value : block) value *= -kT;
+    profiles.push_back(from_zero(grid, std::move(block)));
+  }
+  return profiles;
+}
+
+FreeEnergyProfile profile_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from) {
+  FreeEnergyProfile whole = std::move(blocks_by_reweighting(s, grid, from, 1).front());
+  if (std::none_of(whole.energy.begin(), whole.energy.end(), [](double f) { return std::isfinite(f); }))
+    throw InputError("no row of the trace is left from {} ps on within {} to {}", from, grid.lower, grid.upper);
+  return whole;
+}
+
+namespace {
+
+ProfileBarrier described(const FreeEnergyProfile& profile, double temperature, std::size_t well, std::size_t top) {
   const ProfileGrid& grid = profile.grid;
   const std::vector<double>& f = profile.energy;
-  const double kT = thermal_energy(temperature), step = (grid.upper - grid.lower) / static_cast<double>(grid.points - 1);
-  const auto index = [&](double s) { return static_cast<std::size_t>(std::clamp(std::round((s - grid.lower) / step), 0.0, static_cast<double>(grid.points - 1))); };
-  std::size_t top = index(inside);
-  for (std::size_t k = top; k <= index(outside); ++k)
-    if (std::isfinite(f[k]) && !(f[top] >= f[k])) top = k;
-  const auto well = static_cast<std::size_t>(std::min_element(f.begin(), f.begin() + static_cast<std::ptrdiff_t>(top) + 1) - f.begin());
-  if (top == well || !std::isfinite(f[top])) return std::nullopt;
-  const bool closed = top < index(outside) && top + 1 < f.size();
-  ProfileBarrier barrier{.well = grid.at(well), .top = grid.at(top), .height = f[top] - f[well], .curvature = 0, .closed = closed, .log_well = 0};
+  const double kT = thermal_energy(temperature);
+  ProfileBarrier barrier{.well = grid.at(well), .top = grid.at(top), .height = f[top] - f[well], .curvature = 0, .closed = false, .log_well = 0};
   double squares = 0, product = 0, sum = 0;
   for (std::size_t k = 0; k <= top; ++k) {
     const double above = f[k] - f[well], x = grid.at(k) - barrier.well;
     if (!std::isfinite(above)) continue;
-    sum += std::exp(-above / kT) * step;
-    if (above > kT || k > top) continue;
+    sum += std::exp(-above / kT) * step_of(grid);
+    if (above > kT) continue;
     squares += x * x * x * x;
     product += x * x * above;
   }
   barrier.curvature = squares > 0.0 ? 2.0 * product / squares : 0.0;
   barrier.log_well = std::log(sum);
   return barrier;
+}
+
+}  // namespace
+
+std::optional<ProfileBarrier> barrier_of(const FreeEnergyProfile& profile, double temperature, double inside, double outside) {
+  const std::vector<double>& f = profile.energy;
+  const std::size_t end = index_of(profile.grid, outside);
+  std::size_t top = index_of(profile.grid, inside);
+  for (std::size_t k = top; k <= end; ++k)
+    if (std::isfinite(f[k]) && !(f[top] >= f[k])) top = k;
+  const auto well = static_cast<std::size_t>(std::min_element(f.begin(), f.begin() + static_cast<std::ptrdiff_t>(top) + 1) - f.begin());
+  if (top == well || !std::isfinite(f[top])) return std::nullopt;
+  ProfileBarrier barrier = described(profile, temperature, well, top);
+  barrier.closed = top < end && top + 1 < f.size();
+  return barrier;
+}
+
+std::optional<ProfileBarrier> barrier_between(const FreeEnergyProfile& profile, double temperature, double well, double top) {
+  const std::size_t from = index_of(profile.grid, well), to = index_of(profile.grid, top);
+  if (!std::isfinite(profile.energy[from]) || !std::isfinite(profile.energy[to])) return std::nullopt;
+  return described(profile, temperature, from, to);
 }
 
 ProfileRate rate_over(const ProfileBarrier& barrier, double temperature, double at_top, double in_well, double shell_power) {

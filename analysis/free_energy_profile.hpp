@@ -7,7 +7,6 @@
 // dT of 0 stands for hills that keep their height: then (T + dT)/dT is 1, and g/(g - 1) too.
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -24,6 +23,7 @@ struct BiasedSampling {
   std::vector<double> hill_times;
   std::vector<double> times, values, biases;  // of the trace: t, s(t) and V(s(t), t), at equal distances in time
   std::vector<double> inverse_masses;         // of the trace: |grad s|^2 = sum |ds/dx_i|^2/m_i, 1/u
+  std::vector<int> walkers;                   // of the trace, from 0
   HillShape shape = HillShape::gaussian;
 
   /// (T + dT)/dT.
@@ -57,10 +57,11 @@ struct FreeEnergyProfile {
 FreeEnergyProfile profile_of_bias(const BiasedSampling& sampling, const ProfileGrid& grid);
 /// From `from` (ps) to the end. Throws InputError also when no hill is left then.
 FreeEnergyProfile profile_of_averaged_bias(const BiasedSampling& sampling, const ProfileGrid& grid, double from);
-/// Rows after `from` until `to`; bins are centred at the points of the grid. Throws InputError also when no row of the trace is
-/// left.
-FreeEnergyProfile profile_by_reweighting(const BiasedSampling& sampling, const ProfileGrid& grid, double from,
-                                         double to = std::numeric_limits<double>::infinity());
+/// Rows from `from` to the end; bins are centred at the points of the grid. Throws InputError also when no row of the trace is left.
+FreeEnergyProfile profile_by_reweighting(const BiasedSampling& sampling, const ProfileGrid& grid, double from);
+/// The same of equal blocks of the time from `from` to the end; infinite everywhere for a block without rows. Throws InputError
+/// also for fewer than one block.
+std::vector<FreeEnergyProfile> blocks_by_reweighting(const BiasedSampling& sampling, const ProfileGrid& grid, double from, int blocks);
 
 /// The highest point between `inside`, in the well that is left, and `outside`, towards larger s, and the lowest before it.
 struct ProfileBarrier {
@@ -72,6 +73,9 @@ struct ProfileBarrier {
 };
 /// Nothing when F does not rise there. Curvature by a parabola through the points within kT of the minimum.
 std::optional<ProfileBarrier> barrier_of(const FreeEnergyProfile& profile, double temperature, double inside, double outside);
+/// The same between a well and a top that another profile has: the largest less the least of noisy numbers is too high. Nothing
+/// where F is not known at one of them.
+std::optional<ProfileBarrier> barrier_between(const FreeEnergyProfile& profile, double temperature, double well, double top);
 
 /// Rates over the barrier of a profile by transition state theory, which do not depend on how s is scaled:
 ///   k = sqrt(kT/2 pi) <|grad s|> exp(-F(top)/kT) / int exp(-F/kT) ds over the well,  |grad s|^2 = sum |ds/dx_i|^2/m_i

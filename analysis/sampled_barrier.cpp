@@ -30,27 +30,43 @@ double inverse_mass_near(const BiasedSampling& s, double value) {
   return sum / static_cast<double>(count);
 }
 
-/// F(top) - F(well) where another free energy has its top and well: the largest less the least of noisy numbers is too high.
-std::optional<double> height_between(const FreeEnergyProfile& f, const ProfileBarrier& places) {
-  const double step = (f.grid.upper - f.grid.lower) / static_cast<double>(f.grid.points - 1);
-  const auto at = [&](double value) { return f.energy[static_cast<std::size_t>(std::lround((value - f.grid.lower) / step))]; };
-  const double height = at(places.top) - at(places.well);
-  return std::isfinite(height) ? std::optional(height) : std::nullopt;
+/// Means of |grad s|^2 at the top and in the well.
+struct InverseMasses {
+  double top, well;
+};
+
+struct Passage {
+  double height;
+  ProfileRate rate;
+};
+
+/// Over the same two places in another free energy.
+std::optional<Passage> passage(const FreeEnergyProfile& f, const ProfileBarrier& places, double temperature, const InverseMasses& masses, double shell_power) {
+  const auto barrier = barrier_between(f, temperature, places.well, places.top);
+  if (!barrier) return std::nullopt;
+  return Passage{barrier->height, rate_over(*barrier, temperature, masses.top, masses.well, shell_power)};
 }
 
-/// Nothing unless every block knows the barrier.
-std::optional<double> block_error(const BiasedSampling& s, const ProfileGrid& grid, const SampledRange& range, const ProfileBarrier& places) {
+/// Of each block; nothing unless every block knows the barrier.
+std::optional<std::vector<Passage>> passages_of_blocks(const BiasedSampling& s, const ProfileGrid& grid, const SampledRange& range, const ProfileBarrier& places, const InverseMasses& masses) {
   if (range.blocks < 2) return std::nullopt;
-  std::vector<double> heights;
-  const double length = (s.times.back() - range.settled) / range.blocks;
-  for (int b = 0; b < range.blocks; ++b) try {
-      const auto height = height_between(profile_by_reweighting(s, grid, range.settled + b * length, range.settled + (b + 1) * length), places);
-      if (!height) return std::nullopt;
-      heights.push_back(*height);
-    } catch (const InputError&) {  // a block without rows
-      return std::nullopt;
-    }
-  return standard_deviation(heights) / std::sqrt(static_cast<double>(range.blocks));
+  std::vector<Passage> passages;
+  for (const FreeEnergyProfile& block : blocks_by_reweighting(s, grid, range.settled, range.blocks)) {
+    const auto found = passage(block, places, s.temperature, masses, 0.0);
+    if (!found) return std::nullopt;
+    passages.push_back(*found);
+  }
+  return passages;
+}
+
+BlockErrors errors_of(const std::vector<Passage>& passages) {
+  const auto error = [&](auto value) {
+    std::vector<double> values;
+    for (const Passage& p : passages) values.push_back(value(p));
+    return standard_deviation(values) / std::sqrt(static_cast<double>(values.size()));
+  };
+  return {.height = error([](const Passage& p) { return p.height; }), .free_energy = error([](const Passage& p) { return p.rate.free_energy; }),
+          .log_rate = error([](const Passage& p) { return p.rate.log_rate; }), .attempt_THz = error([](const Passage& p) { return p.rate.attempt_THz; })};
 }
 
 /// -s in place of s.
@@ -100,10 +116,14 @@ std::optional<SampledBarrier> barrier_of(const BiasedSampling& s, const SampledR
   const double settled = std::min(range.settled, s.hill_times.back());
   found.averaged = profile_of_averaged_bias(s, found.grid, settled);
   found.reweighted = profile_by_reweighting(s, found.grid, settled);
-  found.averaged_height = height_between(found.averaged, *barrier);
-  found.reweighted_height = height_between(found.reweighted, *barrier);
-  found.block_error = block_error(s, found.grid, range, *barrier);
-  found.rate = rate_over(*barrier, s.temperature, inverse_mass_near(s, barrier->top), inverse_mass_near(s, barrier->well), shell_power);
+  const InverseMasses masses{inverse_mass_near(s, barrier->top), inverse_mass_near(s, barrier->well)};
+  found.rate = rate_over(*barrier, s.temperature, masses.top, masses.well, shell_power);
+  if (const auto over = passage(found.averaged, *barrier, s.temperature, masses, shell_power)) found.averaged_height = over->height;
+  if (const auto over = passage(found.reweighted, *barrier, s.temperature, masses, shell_power)) {
+    found.reweighted_height = over->height;
+    found.reweighted_rate = over->rate;
+    if (const auto passages = passages_of_blocks(s, found.grid, range, *barrier, masses)) found.errors = errors_of(*passages);
+  }
   return found;
 }
 

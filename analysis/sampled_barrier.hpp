@@ -1,19 +1,32 @@
 // The barrier that one biased sampling gives, by each of the three free energies of free_energy_profile, with the rate over
-// it. The bias gives the value; the spread of the three is an error that no statistics of one of them knows. eV, K, ps.
+// it. The bias at the end gives the height and the places of well and top; a sampling that has come back over its barrier in
+// every block of its time has a reweighted free energy between these places too, which is smoother, and its errors. The spread
+// of the three is an error that no statistics of one of them knows. eV, K, ps.
 #pragma once
 
 #include "analysis/free_energy_profile.hpp"
 
 namespace glasscape {
 
+/// Standard errors from blocks of the time.
+struct BlockErrors {
+  double height = 0, free_energy = 0;  // eV
+  double log_rate = 0, attempt_THz = 0;
+};
+
 struct SampledBarrier {
   ProfileGrid grid;
   FreeEnergyProfile bias, averaged, reweighted;
   ProfileBarrier barrier;                     // of `bias`
+  ProfileRate rate;                           // over it
   std::optional<double> averaged_height, reweighted_height;  // between the same two places, eV; nothing where one is unknown
-  std::optional<double> block_error;          // standard error of the reweighted height from blocks of the time, eV
-  ProfileRate rate;
-  double disagreement() const;                // largest distance between two of the three heights, eV
+  std::optional<ProfileRate> reweighted_rate;                // likewise
+  std::optional<BlockErrors> errors;          // of the reweighted height and rate; nothing unless every block knows the barrier
+
+  /// The reweighted one where its errors are known, or that of the bias.
+  const ProfileRate& best_rate() const { return errors ? *reweighted_rate : rate; }
+  /// The largest distance between two of the three heights, eV.
+  double disagreement() const;
 };
 
 struct SampledRange {

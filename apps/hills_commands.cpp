@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -31,11 +32,26 @@ std::string pmf_of(const BiasedSampling& s) {
   return colvars_pmf(whole.lower, width, profile_of_bias(s, {whole.lower + 0.5 * width, whole.upper - 0.5 * width, profile_points}).energy);
 }
 
+/// COLVAR, or COLVAR.0, COLVAR.1 and so on for several walkers, as PLUMED names those of replicas.
+void write_walkers(const std::filesystem::path& stem, const std::string& variable, const BiasedSampling& s) {
+  const int walkers = s.walkers.empty() ? 1 : 1 + *std::max_element(s.walkers.begin(), s.walkers.end());
+  for (int w = 0; w < walkers; ++w) {
+    std::vector<double> times, values, biases;
+    for (std::size_t k = 0; k < s.times.size(); ++k) {
+      if (s.walkers[k] != w) continue;
+      times.push_back(s.times[k]);
+      values.push_back(s.values[k]);
+      biases.push_back(s.biases[k]);
+    }
+    write_text_file(stem.string() + ".COLVAR" + (walkers > 1 ? fmt::format(".{}", w) : ""), plumed_colvar(variable, times, values, biases));
+  }
+}
+
 void write_sampling(const std::filesystem::path& stem, const BiasedSampling& s) {
   HillsFile file{.variable = "s", .shape = s.shape, .bias_factor = {}, .hills = s.hills, .times = s.hill_times};
   if (s.bias_temperature > 0.0) file.bias_factor = (s.temperature + s.bias_temperature) / s.temperature;
   write_text_file(stem.string() + ".HILLS", plumed_hills(file));
-  write_text_file(stem.string() + ".COLVAR", plumed_colvar(file.variable, s.times, s.values, s.biases));
+  write_walkers(stem, file.variable, s);
   write_text_file(stem.string() + ".pmf", pmf_of(s));
 }
 

@@ -45,8 +45,17 @@ struct VariableSetting {
 class VariableDefinition {
  public:
   virtual ~VariableDefinition() = default;
+  /// What a group must be, known before there is a reference.
+  virtual std::size_t fewest_atoms() const { return 1; }
+  virtual bool wants_event() const { return false; }
+  /// Throws InputError for a group of fewer atoms, or no event where one is wanted.
+  void check_group(std::size_t atoms, bool has_event) const;
   /// Throws InputError for a setting that it cannot be bound to.
-  virtual std::unique_ptr<const CollectiveVariable> bind(const VariableSetting& setting) const = 0;
+  std::unique_ptr<const CollectiveVariable> bind(const VariableSetting& setting) const;
+
+ private:
+  /// The group has enough atoms, and the setting an event where one is wanted.
+  virtual std::unique_ptr<const CollectiveVariable> make(const VariableSetting& setting) const = 0;
 };
 
 using Variables = Registry<VariableDefinition>;

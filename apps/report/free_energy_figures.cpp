@@ -171,7 +171,7 @@ Figure event_figure(const FreeEnergyFindings& f) {
     if (!s.found || !s.event_barrier) continue;
     Points& points = by_temperature[s.temperature];
     points.x.push_back(*s.event_barrier);
-    points.y.push_back(s.found->rate.free_energy);
+    points.y.push_back(s.found->best_rate().free_energy);
     points.texts.push_back(s.task);
     highest = std::max(highest, *s.event_barrier);
   }

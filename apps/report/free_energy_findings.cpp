@@ -7,6 +7,7 @@
 #include <numbers>
 #include <set>
 
+#include "analysis/grouped_lines.hpp"
 #include "apps/starts.hpp"
 #include "landscape/same_basin.hpp"
 #include "md/support/units.hpp"
@@ -88,10 +89,6 @@ SamplingFacts facts_of(const Events& events) {
   return f;
 }
 
-std::optional<Summary> summary_of(const std::vector<double>& values, Rng& rng) {
-  return values.empty() ? std::nullopt : std::optional(summarise(values, rng));
-}
-
 }  // namespace
 
 std::optional<BiasedSampling> biased_sampling(const Events& events) {
@@ -124,6 +121,7 @@ void FreeEnergyReading::take(const Shard& shard) {
   findings_.bias_temperature = f.hills->bias_temperature;
   Sampling s{.task = shard.task, .temperature = f.hills->temperature, .centre = f.hills->centre, .radius = f.hills->radius, .event = f.hills->event, .event_barrier = {}, .group = f.hills->group.size(),
              .time = f.hills->time * static_cast<double>(f.hills->walkers), .hills = f.hills->centres.size(), .escaped = f.escape->escaped != 0};
+  s.at_once = s.escaped && f.escape->inside == 0.0;
   s.seen_after = 0.5 * (f.escape->inside + f.escape->outside);
   s.seen_at = s.seen_after / static_cast<double>(f.hills->walkers);
   s.log_boosted = log_middle(f.escape->log_boosted_inside, f.escape->log_boosted_outside);
@@ -150,42 +148,65 @@ void FreeEnergyReading::take(const Shard& shard) {
   findings_.samplings.push_back(std::move(s));
 }
 
+namespace {
+
+using GroupName = std::pair<std::int64_t, EventRef>;  // centre and event
+GroupName group_of(const Sampling& s) { return {s.centre, s.event}; }
+
+/// Numbers of the groups of samplings, as they come.
+class GroupNumbers {
+ public:
+  std::size_t of(const Sampling& s) { return numbers_.emplace(group_of(s), numbers_.size()).first->second; }
+  std::size_t count() const { return numbers_.size(); }
+
+ private:
+  std::map<GroupName, std::size_t> numbers_;
+};
+
+/// Whole groups where there are several.
+Bootstrap by_groups(std::vector<std::size_t> groups) {
+  const bool several = std::set<std::size_t>(groups.begin(), groups.end()).size() > 1;
+  Bootstrap by;
+  if (several) by.groups = std::move(groups);
+  return by;
+}
+
+}  // namespace
+
 SamplingTemperature FreeEnergyReading::at(double radius, double temperature, Rng& rng) const {
   SamplingTemperature t{.temperature = temperature};
   std::vector<double> free_energy, attempt, geometric, disagreement;
-  std::set<std::pair<std::int64_t, EventRef>> groups;
+  GroupNumbers groups;
+  std::vector<std::size_t> of_times, of_heights;
   std::vector<BoostedTime> times;
   double taken = 0, log_all = -std::numeric_limits<double>::infinity();  // ps, ln(ps)
   for (const Sampling& s : findings_.samplings) {
     if (s.temperature != temperature || s.radius != radius) continue;
     ++t.samplings;
-    groups.insert({s.centre, s.event});
+    of_times.push_back(groups.of(s));
     times.push_back({s.log_boosted, s.escaped});
     taken += s.seen_after;
     log_all = log_sum(log_all, s.log_boosted);
     if (!s.found) continue;
+    of_heights.push_back(groups.of(s));
     t.heights.push_back(s.found->barrier.height);
     t.closed += s.found->barrier.closed ? 1 : 0;
-    free_energy.push_back(s.found->rate.free_energy);
-    attempt.push_back(s.found->rate.attempt_THz);
+    free_energy.push_back(s.found->best_rate().free_energy);
+    attempt.push_back(s.found->best_rate().attempt_THz);
     geometric.push_back(s.found->rate.geometric);
     disagreement.push_back(s.found->disagreement());
   }
-  t.groups = groups.size();
-  t.times = escape_times(times, rng);
-  if (t.times && t.groups > 1) {
-    t.times->p_value.reset();
-    t.times->distance.reset();
-    t.times->doubts = {fmt::format("times of {} groups: each has a law of its own, and whether it is exponential was not tested", t.groups)};
-  }
+  t.groups = groups.count();
+  t.times = escape_times(times, rng, by_groups(of_times));
   t.log_acceleration = log_all - std::log(taken);
   if (t.heights.empty()) return t;
-  t.spectrum = spectrum_of(t.heights, rng);
-  t.free_energy = summary_of(free_energy, rng);
-  t.attempt = summary_of(attempt, rng);
-  t.geometric = summary_of(geometric, rng);
-  t.disagreement = summary_of(disagreement, rng);
-  t.effective = effective_barriers(t.heights, temperature, rng);
+  const Bootstrap by = by_groups(of_heights);
+  t.spectrum = spectrum_of(t.heights, rng, by);
+  t.free_energy = summarise(free_energy, rng, by);
+  t.attempt = summarise(attempt, rng, by);
+  t.geometric = summarise(geometric, rng, by);
+  t.disagreement = summarise(disagreement, rng, by);
+  t.effective = effective_barriers(t.heights, temperature, rng, by);
   return t;
 }
 
@@ -203,7 +224,48 @@ std::optional<ActivationLine> line_through(const std::vector<SamplingTemperature
   return points.size() < 2 ? std::nullopt : std::optional(fit_activation(points).line);
 }
 
+/// A number of each sampling of a series that has a barrier, by group and temperature.
+GroupedBarriers grouped(const std::vector<Sampling>& samplings, double radius, const std::set<double>& temperatures, const std::function<double(const SampledBarrier&)>& number) {
+  GroupedBarriers all{{temperatures.begin(), temperatures.end()}, {}};
+  GroupNumbers groups;
+  for (const Sampling& s : samplings) {
+    if (s.radius != radius) continue;
+    const std::size_t group = groups.of(s), at = static_cast<std::size_t>(std::distance(temperatures.begin(), temperatures.find(s.temperature)));
+    if (group == all.groups.size()) all.groups.emplace_back(temperatures.size());
+    if (s.found) all.groups[group][at].push_back(number(*s.found));
+  }
+  return all;
+}
+
+double mean_of(std::span<const double> barriers, double) { return mean(barriers); }
+
+/// In place of the line of a fit.
+void put(const std::optional<ActivationLine>& line, double attempt_frequency, std::optional<ArrheniusFit>& fit) {
+  if (!line || !fit) return;
+  fit->barriers.line = *line;
+  fit->barriers.p_value.reset();
+  fit->energy = line->enthalpy;
+  const double shift = std::log(attempt_frequency);
+  fit->log_prefactor = {shift + line->entropy.value, {shift + line->entropy.interval.low, shift + line->entropy.interval.high}, line->entropy.level};
+}
+
 }  // namespace
+
+/// Lines with intervals by resampling whole groups, each with all its temperatures.
+void FreeEnergyReading::regroup(SamplingSeries& series, const std::set<double>& temperatures, Rng& rng) const {
+  const GroupedBarriers heights = grouped(findings_.samplings, series.radius, temperatures, [](const SampledBarrier& b) { return b.barrier.height; });
+  if (!heights.complete()) return;
+  const GroupedBarriers free_energies = grouped(findings_.samplings, series.radius, temperatures, [](const SampledBarrier& b) { return b.best_rate().free_energy; });
+  series.paired_groups = heights.groups.size();
+  series.height_line = line_of_groups(heights, mean_of, rng);
+  series.free_energy_line = line_of_groups(free_energies, mean_of, rng);
+  if (!series.arrhenius) return;
+  const double nu0 = series.arrhenius->attempt_frequency;
+  const auto middle = [](std::span<const double> b, double t) { return 0.5 * (parallel_barrier(b, t) + sequential_barrier(b, t)); };
+  put(line_of_groups(heights, parallel_barrier, rng), nu0, series.arrhenius->parallel);
+  put(line_of_groups(heights, middle, rng), nu0, series.arrhenius->effective);
+  put(line_of_groups(heights, sequential_barrier, rng), nu0, series.arrhenius->sequential);
+}
 
 SamplingSeries FreeEnergyReading::series(double radius, Rng& rng) const {
   SamplingSeries series{.radius = radius};
@@ -224,6 +286,7 @@ SamplingSeries FreeEnergyReading::series(double radius, Rng& rng) const {
   series.height_line = line_through(series.temperatures, [](const SamplingTemperature& t) { return t.spectrum ? &t.spectrum->summary : nullptr; });
   series.free_energy_line = line_through(series.temperatures, [](const SamplingTemperature& t) { return t.free_energy ? &*t.free_energy : nullptr; });
   if (effective.size() > 1 && all_have_errors(effective)) series.arrhenius = arrhenius(effective, findings_.nu0 * units::hertz_per_terahertz);
+  regroup(series, temperatures, rng);
   return series;
 }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "analysis/arrhenius.hpp"
 #include "analysis/escape_times.hpp"
@@ -27,6 +28,7 @@ struct Sampling {
   double time = 0;           // of all walkers, ps
   std::size_t hills = 0;
   bool escaped = false;
+  bool at_once = false;      // seen outside at the first quench
   double seen_after = 0;     // ps of all walkers, middle between the last quench inside and the first outside
   double seen_at = 0;        // the same of one walker
   double log_boosted = 0;    // ln of the time that it stands for, ps
@@ -66,6 +68,7 @@ struct SamplingSeries {
   std::vector<SamplingTemperature> temperatures;  // ascending
   std::optional<Arrhenius> arrhenius;  // of the effective barriers; nothing unless two temperatures or more have errors
   std::optional<ActivationLine> height_line, free_energy_line;  // through the mean dF and the mean dG, likewise
+  std::size_t paired_groups = 0;  // the lines' intervals resample so many whole groups; 0: samplings, or a group lacks a temperature
 };
 
 /// Saddles behind escapes beside those of the searches that go back to the same basin.
@@ -103,6 +106,7 @@ class FreeEnergyReading {
 
  private:
   SamplingSeries series(double radius, Rng& rng) const;
+  void regroup(SamplingSeries& series, const std::set<double>& temperatures, Rng& rng) const;
   void add_distances();
   SamplingTemperature at(double radius, double temperature, Rng& rng) const;
 

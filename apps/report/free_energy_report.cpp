@@ -33,6 +33,7 @@ std::string time_text(const Estimate& log_ps) {
 }
 
 std::string what_was_done(const FreeEnergyFindings& f) {
+  if (f.samplings.empty()) return "No sampling has ended yet, or none had a group to sample.";
   double longest = 0;
   std::set<double> temperatures;
   for (const Sampling& s : f.samplings) {
@@ -122,6 +123,12 @@ ReportTable temperature_table(const FreeEnergyFindings& f) {
 
 std::string optional_text(const std::optional<double>& value) { return value ? readable(*value, 3) : "–"; }
 
+/// "0.58 ± 0.01" where the error is known.
+std::string free_energy_text(const SampledBarrier& b) {
+  const std::string value = readable(b.best_rate().free_energy, 3);
+  return b.errors ? fmt::format("{} ± {}", value, readable(b.errors->free_energy, 1)) : value;
+}
+
 /// "0.44, 0.52": in turn; in brackets when they do not lead to where the escape ended.
 std::string saddles_text(const Sampling& s) {
   std::string text;
@@ -138,9 +145,9 @@ ReportTable sampling_table(const FreeEnergyFindings& f) {
     const auto of = [&](auto value) { return s.found ? optional_text(value(*s.found)) : std::string("–"); };
     t.rows.push_back({s.task, fmt::format("{:g}", s.temperature), s.centre < 0 ? "–" : std::to_string(s.centre), s.radius > 0.0 ? readable(s.radius, 3) : "–", std::to_string(s.group), optional_text(s.event_barrier),
                       s.escaped ? readable(s.seen_after, 3) : fmt::format("> {}", readable(s.time, 3)), time_text(s.log_boosted),
-                      std::to_string(s.returns), of([](const SampledBarrier& b) { return std::optional(b.barrier.height); }), s.found ? (s.found->barrier.closed ? "yes" : "no") : "–", of([](const SampledBarrier& b) { return b.block_error; }),
+                      std::to_string(s.returns), of([](const SampledBarrier& b) { return std::optional(b.barrier.height); }), s.found ? (s.found->barrier.closed ? "yes" : "no") : "–", of([](const SampledBarrier& b) { return b.errors ? std::optional(b.errors->height) : std::nullopt; }),
                       of([](const SampledBarrier& b) { return b.averaged_height; }), of([](const SampledBarrier& b) { return b.reweighted_height; }),
-                      of([](const SampledBarrier& b) { return std::optional(b.rate.free_energy); }), saddles_text(s), s.escaped ? readable(s.end_energy, 3) : "–", s.escaped ? s.mechanism : "–",
+                      s.found ? free_energy_text(*s.found) : "–", saddles_text(s), s.escaped ? readable(s.end_energy, 3) : "–", s.escaped ? s.mechanism : "–",
                       s.escaped ? std::to_string(s.movers) : "–"});
   }
   return t;
@@ -151,6 +158,8 @@ Json json_of(const std::optional<Summary>& s) {
   return {{"mean", json_of(s->mean)}, {"median", json_of(s->median)}, {"standard_deviation", json_of(s->standard_deviation)}};
 }
 
+Json json_of(const ProfileRate& rate) { return {{"attempt_THz", rate.attempt_THz}, {"log_rate_per_s", rate.log_rate}, {"free_energy_eV", rate.free_energy}}; }
+
 Json json_of(const Sampling& s) {
   Json json{{"task", s.task}, {"temperature_K", s.temperature}, {"centre", s.centre}, {"radius_A", s.radius}, {"event", nullptr}, {"event_barrier_eV", json_of(s.event_barrier)}, {"group_atoms", s.group}, {"time_ps", s.time}, {"hills", s.hills}, {"escaped", s.escaped},
             {"seen_after_ps", s.seen_after}, {"log_boosted_ps", s.log_boosted}, {"returns", s.returns}, {"settled_energy_eV", s.settled_energy}, {"end_energy_eV", s.end_energy}, {"displacement_A", s.displacement}, {"mechanism", s.mechanism}, {"movers", s.movers},
@@ -159,8 +168,10 @@ Json json_of(const Sampling& s) {
   if (!s.found) return json;
   const SampledBarrier& b = *s.found;
   json["barrier"] = {{"height_eV", b.barrier.height}, {"well", b.barrier.well}, {"top", b.barrier.top}, {"closed", b.barrier.closed},
-                     {"averaged_height_eV", json_of(b.averaged_height)}, {"reweighted_height_eV", json_of(b.reweighted_height)}, {"block_error_eV", json_of(b.block_error)},
-                     {"attempt_THz", b.rate.attempt_THz}, {"log_rate_per_s", b.rate.log_rate}, {"free_energy_eV", b.rate.free_energy}, {"geometric_eV", b.rate.geometric}};
+                     {"averaged_height_eV", json_of(b.averaged_height)}, {"reweighted_height_eV", json_of(b.reweighted_height)}, {"of_bias", json_of(b.rate)},
+                     {"of_reweighted", b.reweighted_rate ? json_of(*b.reweighted_rate) : Json(nullptr)}, {"block_errors", nullptr}, {"geometric_eV", b.rate.geometric}};
+  if (b.errors)
+    json["barrier"]["block_errors"] = {{"height_eV", b.errors->height}, {"attempt_THz", b.errors->attempt_THz}, {"log_rate", b.errors->log_rate}, {"free_energy_eV", b.errors->free_energy}};
   Json profile{{"s", Json::array()}, {"F_eV", b.bias.energy}};
   for (std::size_t k = 0; k < b.grid.points; ++k) profile["s"].push_back(b.grid.at(k));
   json["barrier"]["profile"] = std::move(profile);
@@ -212,12 +223,34 @@ std::int64_t events_sampled(const FreeEnergyFindings& f) {
   for (const Sampling& s : f.samplings) events.insert(s.event);
   return static_cast<std::int64_t>(events.size());
 }
+
+/// What is doubted at several temperatures is said once.
+std::vector<std::string> doubts_by_temperature(const SamplingSeries& series, bool effective) {
+  std::vector<std::pair<std::string, std::string>> said;  // doubt, and at which temperatures
+  for (const SamplingTemperature& t : series.temperatures) {
+    const auto add = [&](const std::vector<std::string>& some) {
+      for (const std::string& doubt : some) {
+        auto known = std::find_if(said.begin(), said.end(), [&](const auto& one) { return one.first == doubt; });
+        if (known == said.end()) known = said.insert(said.end(), {doubt, ""});
+        known->second += fmt::format("{}{:g} K", known->second.empty() ? "" : ", ", t.temperature);
+      }
+    };
+    if (t.spectrum && t.spectrum->fit) add(t.spectrum->fit->doubts);
+    if (t.times) add(t.times->doubts);
+    if (t.effective && effective) add(t.effective->doubts);
+  }
+  std::vector<std::string> doubts;
+  for (const auto& [doubt, temperatures] : said) doubts.push_back(temperatures + ": " + doubt);
+  return doubts;
+}
+
 }  // namespace
 
 std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
   std::vector<std::string> doubts = f.caveats;
-  std::int64_t one_way = 0, far = 0, known = 0, open = 0;
+  std::int64_t one_way = 0, far = 0, known = 0, open = 0, at_once = 0;
   for (const Sampling& s : f.samplings) {
+    at_once += s.at_once ? 1 : 0;
     if (!s.found) continue;
     ++known;
     open += s.found->barrier.closed ? 0 : 1;
@@ -226,6 +259,8 @@ std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
   }
   if (open > 0)
     doubts.push_back(fmt::format("In {} of {} samplings F still rises where the group left, at the largest value that was seen: ΔF is no barrier there but how far hills had filled the basin", open, known));
+  if (at_once > 0)
+    doubts.push_back(fmt::format("{} of {} samplings had left at the first quench: their basin had not settled (`equilibration`), or quenches are rare (`quench_every`)", at_once, f.samplings.size()));
   if (f.events_asked > 0 && events_sampled(f) < f.events_asked)
     doubts.push_back(fmt::format("{} events were asked for and {} sampled: the searches found no more over such barriers", f.events_asked, events_sampled(f)));
   if (one_way > 0)
@@ -235,17 +270,10 @@ std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
   if (std::any_of(f.samplings.begin(), f.samplings.end(), made_of_shells))
     doubts.push_back("ΔF (maximum less minimum) depends on how the variable is scaled and on how many atoms it is made of; ΔG does not");
   for (const SamplingSeries& series : f.series) {
-    for (const SamplingTemperature& t : series.temperatures) {
-      const auto add = [&](const std::vector<std::string>& some) {
-        for (const std::string& doubt : some) doubts.push_back(fmt::format("{}{:g} K: {}", which(f, series), t.temperature, doubt));
-      };
-      if (t.spectrum && t.spectrum->fit) add(t.spectrum->fit->doubts);
-      if (t.times) add(t.times->doubts);
-      if (t.effective && (series.arrhenius || f.series.size() < 2)) add(t.effective->doubts);
-    }
+    for (const std::string& doubt : doubts_by_temperature(series, series.arrhenius || f.series.size() < 2)) doubts.push_back(which(f, series) + doubt);
     const auto several = std::find_if(series.temperatures.begin(), series.temperatures.end(), [](const SamplingTemperature& t) { return t.groups > 1; });
-    if (several != series.temperatures.end())
-      doubts.push_back(fmt::format("{}Intervals take the samplings as independent, but they are of {} groups: they are too short where groups differ", which(f, series), several->groups));
+    if (several != series.temperatures.end() && series.arrhenius && series.paired_groups == 0)
+      doubts.push_back(which(f, series) + "Some group has no barrier at some temperature: slopes take the temperatures as independent, though they share groups");
     if (!series.arrhenius) continue;
     for (const std::string& doubt : series.arrhenius->doubts) doubts.push_back(which(f, series) + doubt);
   }

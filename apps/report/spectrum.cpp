@@ -30,9 +30,9 @@ void add_frequencies(Figure& f, const Arrhenius& a, const std::string& name, int
 
 }  // namespace
 
-Spectrum spectrum_of(std::vector<double> barriers, Rng& rng) {
+Spectrum spectrum_of(std::vector<double> barriers, Rng& rng, const Bootstrap& options) {
   Spectrum s;
-  s.summary = summarise(barriers, rng);
+  s.summary = summarise(barriers, rng, options);
   s.histogram = histogram(barriers);
   s.fit = fit_log_normal(barriers, rng);
   s.barriers = std::move(barriers);

@@ -19,8 +19,8 @@ struct Spectrum {
   std::optional<LogNormalFit> fit;
 };
 
-/// Throws InputError for no barriers or one that is not finite.
-Spectrum spectrum_of(std::vector<double> barriers, Rng& rng);
+/// Throws InputError for no barriers or one that is not finite. The law is fitted to barriers as independent.
+Spectrum spectrum_of(std::vector<double> barriers, Rng& rng, const Bootstrap& options = {});
 /// A histogram with the fitted law and the mean.
 Figure spectrum_figure(const Spectrum& spectrum, std::string title);
 /// Whether a straight line can be fitted to each of the three with its error.

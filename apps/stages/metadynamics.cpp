@@ -50,6 +50,17 @@ Metadynamics read_run(Input& in) {
   return o;
 }
 
+/// What is known of the group before it is bound. Throws InputError.
+void check_variable(Input& in, const MetadynamicsStage::Options& o) {
+  if (o.variable == nullptr) return;
+  const std::size_t listed = o.groups.atoms_listed();
+  try {
+    o.variable->check_group(listed > 0 ? listed : o.variable->fewest_atoms(), o.groups.events() > 0);
+  } catch (const InputError& error) {
+    throw InputError("{}: {}", in.where(listed > 0 ? "group" : "variable"), error.what());
+  }
+}
+
 /// Of all atoms, by nearest images without the drift.
 double distance(const Positions& a, const Positions& b, const Cell& cell) {
   const Positions d = a - b;
@@ -63,16 +74,15 @@ double distance(const Positions& a, const Positions& b, const Cell& cell) {
 
 MetadynamicsStage::Options MetadynamicsStage::read(Input& in, const std::shared_ptr<const Variables>& variables) {
   Options o;
-  for (const std::string& text : in.list("temperatures", std::vector<std::string>{"300 K"}, "temperatures of the samplings")) {
-    Input one(parse_pairs("temperatures=" + text, "", in.source()), in.source());
-    o.temperatures.push_back(one.temperature("temperatures", required, "temperature", positive));
-  }
+  for (const std::string& text : in.list("temperatures", std::vector<std::string>{"300 K"}, "temperatures of the samplings"))
+    o.temperatures.push_back(in.temperature_in("temperatures", text, positive));
   in.expect(!o.temperatures.empty(), "temperatures", "at least one");
   in.expect(all_differ(o.temperatures), "temperatures", "each temperature once: equal tasks are equal samplings");
   o.samplings = in.integer("samplings", 1, "independent samplings of each group at each temperature", positive, 1'000'000);
   o.variable = read_variable(in, *variables);
   o.run = read_run(in);
   o.groups = SampledGroups::read(in, o.run.moved);
+  check_variable(in, o);
   o.soft_radius = in.length("soft_radius", "5 A", "atoms whose soft mode is followed when the saddle behind an escape is refined", positive);
   o.saddle = SaddleSearch::read(in);
   return o;
@@ -142,13 +152,14 @@ Events MetadynamicsStage::saddles_behind(const EscapeSought& escape, EventRef fr
 
 Events MetadynamicsStage::run(std::int64_t task, TaskContext& context) const {
   try {
-    return sampled(place_of(task), context);
+    return sampled(task, context);
   } catch (const InputError& error) {
     throw InputError("stage '{}': {}", context.stage, error.what());
   }
 }
 
-Events MetadynamicsStage::sampled(const Place& place, TaskContext& context) const {
+Events MetadynamicsStage::sampled(std::int64_t task, TaskContext& context) const {
+  const Place place = place_of(task);
   const std::optional<SampledGroup> group = options_.groups.of(place.group, context);
   if (!group) return {};
   Metadynamics options = options_.run;
@@ -157,7 +168,13 @@ Events MetadynamicsStage::sampled(const Place& place, TaskContext& context) cons
   if (!context.checkpoint.empty() && std::filesystem::exists(context.checkpoint)) saved = read_restart(context.checkpoint);
   MetadynamicsRun run(start_of(place, *group, context), options, saved ? &*saved : nullptr);
   for (std::int64_t k = 1; !run.ended(); ++k) {
-    run.step();
+    try {
+      run.step();
+    } catch (const InputError&) {
+      throw;
+    } catch (const Error& error) {
+      throw Error("stage '{}', {}: after {:.4g} of its longest time: {}; use a shorter timestep, or lower or wider hills", context.stage, describe_task(task), run.part(), error.what());
+    }
     if (k % 100 == 0 && context.progress) context.progress(run.part());
     const bool stopped = context.stopped();
     if (!context.checkpoint.empty() && (stopped || k % checkpoint_every == 0)) write_restart(context.checkpoint, run.checkpoint());

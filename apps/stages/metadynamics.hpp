@@ -40,7 +40,7 @@ class MetadynamicsStage final : public Stage {
     std::int64_t group, sampling;
   };
   Place place_of(std::int64_t task) const;
-  Events sampled(const Place& place, TaskContext& context) const;
+  Events sampled(std::int64_t task, TaskContext& context) const;
   SamplingStart start_of(const Place& place, const SampledGroup& group, const TaskContext& context) const;
   /// Facts; `from` names the inherent structure before the escape, `first` will be the number of the first of them.
   Events saddles_behind(const EscapeSought& escape, EventRef from, std::int64_t first, const MetadynamicsRun& run, const TaskContext& context) const;

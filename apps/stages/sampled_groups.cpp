@@ -20,8 +20,7 @@ GroupRadius radius_from(const std::string& text, Input& in) {
     in.expect(number && *number >= 1 && *number <= 100, "radii", "lengths, or places of g(r) such as \"peak 2\" or \"minimum 1\"");
     return {0, std::string(parts[0]), static_cast<std::size_t>(*number)};
   }
-  Input one(parse_pairs("radii=" + text, "", in.source()), in.source());
-  return {one.length("radii", required, "length, or a place of g(r) such as \"minimum 1\"", positive), "", 0};
+  return {in.length_in("radii", text, positive), "", 0};
 }
 
 /// A key and others that mean nothing beside it.

@@ -2,7 +2,6 @@
 // of a searching stage moved.
 #pragma once
 
-
 #include <algorithm>
 
 #include "apps/stage.hpp"
@@ -47,6 +46,8 @@ class SampledGroups {
   std::int64_t events() const { return events_; }
   /// Whether it is one to sample: over a barrier that is not below the least, and with an atom that moved.
   bool takes(const SaddleFound& saddle, const BasinFound& start) const;
+  /// How many atoms a list has; 0 without one.
+  std::size_t atoms_listed() const { return atoms_.size(); }
   void check_start(const Species& start, const Input& in) const;
   /// Nothing for an event that was not found. Throws InputError for a place that g(r) does not have, or a group that meets
   /// its own image.

@@ -83,6 +83,9 @@ class Input {
   double frequency(const std::string& key, const Text& fallback, std::string_view meaning, Range range = positive);
   /// A list of lengths, none unless given.
   std::vector<double> lengths(const std::string& key, std::string_view meaning, Range range = Range::any);
+  /// One of the words of a `list`, as a value of its key would be read.
+  double length_in(const std::string& key, const std::string& word, Range range = Range::any) const;
+  double temperature_in(const std::string& key, const std::string& word, Range range = non_negative) const;
 
   double real(const std::string& key, const Default<double>& fallback, std::string_view meaning, Range range = Range::any);
   long long integer(const std::string& key, const Default<long long>& fallback, std::string_view meaning,

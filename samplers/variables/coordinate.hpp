@@ -17,11 +17,11 @@ class Coordinate final : public VariableDefinition {
   }
   explicit Coordinate(Options options) : options_(options) {}
 
-  std::unique_ptr<const CollectiveVariable> bind(const VariableSetting& setting) const override {
+ private:
+  std::unique_ptr<const CollectiveVariable> make(const VariableSetting& setting) const override {
     return std::make_unique<Bound>(AtomGroup(setting.reference, {AtomGroup(setting.reference, setting.group).atoms().front()}), options_.axis);
   }
 
- private:
   class Bound final : public CollectiveVariable {
    public:
     Bound(AtomGroup group, int axis) : CollectiveVariable(std::move(group)), axis_(axis) {}

@@ -12,12 +12,13 @@ class Distance final : public VariableDefinition {
   static Options read(Input&) { return {}; }
   explicit Distance(Options) {}
 
-  std::unique_ptr<const CollectiveVariable> bind(const VariableSetting& setting) const override {
-    if (setting.group.size() < 2) throw InputError("a distance wants a group of two atoms, got {}", setting.group.size());
+  std::size_t fewest_atoms() const override { return 2; }
+
+ private:
+  std::unique_ptr<const CollectiveVariable> make(const VariableSetting& setting) const override {
     return std::make_unique<Bound>(AtomGroup(setting.reference, {setting.group[0], setting.group[1]}));
   }
 
- private:
   class Bound final : public CollectiveVariable {
    public:
     explicit Bound(AtomGroup group) : CollectiveVariable(std::move(group)) {}

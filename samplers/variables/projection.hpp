@@ -14,17 +14,17 @@ class EventProjection final : public VariableDefinition {
   static Options read(Input&) { return {}; }
   explicit EventProjection(Options) {}
 
-  std::unique_ptr<const CollectiveVariable> bind(const VariableSetting& setting) const override {
+  bool wants_event() const override { return true; }
+
+ private:
+  std::unique_ptr<const CollectiveVariable> make(const VariableSetting& setting) const override {
     AtomGroup group(setting.reference, setting.group);
-    if (setting.displacement == nullptr)
-      throw InputError("variable 'projection' wants an event to project on: let the stage start from the saddles of a searching stage");
     Positions along = (*setting.displacement)(Eigen::all, group.atoms());
     along = (along.colwise() - along.rowwise().mean()).eval();
     if (!(along.norm() > 0.0)) throw InputError("variable 'projection': the event does not displace the atoms of the group against each other");
     return std::make_unique<Bound>(std::move(group), along / along.norm());
   }
 
- private:
   class Bound final : public CollectiveVariable {
    public:
     Bound(AtomGroup group, Positions along) : CollectiveVariable(std::move(group)), along_(std::move(along)) {}

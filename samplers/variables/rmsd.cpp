@@ -53,8 +53,7 @@ class TranslatedRmsd final : public CollectiveVariable {
 class RotatedRmsd final : public CollectiveVariable {
  public:
   explicit RotatedRmsd(AtomGroup group) : CollectiveVariable(group), body_(group.body()) {
-    if (group.size() < 3 || best_rotation(body_, body_).gap < least_gap)
-      throw InputError("an RMSD with rotation wants three atoms or more that do not lie on a line; the group has {}", group.size());
+    if (best_rotation(body_, body_).gap < least_gap) throw InputError("an RMSD with rotation wants atoms that do not lie on a line");
   }
   At at(const Positions& x, const Cell& cell) const override {
     const Positions body = group().deformation(cell) * body_, now = body + group().displacements(x, cell);
@@ -73,9 +72,8 @@ class RotatedRmsd final : public CollectiveVariable {
 
 }  // namespace
 
-std::unique_ptr<const CollectiveVariable> Rmsd::bind(const VariableSetting& setting) const {
+std::unique_ptr<const CollectiveVariable> Rmsd::make(const VariableSetting& setting) const {
   AtomGroup group(setting.reference, setting.group);
-  if (group.size() < 2) throw InputError("an RMSD wants a group of two atoms or more: one atom alone is always at its mean");
   if (options_.rotation) return std::make_unique<RotatedRmsd>(std::move(group));
   return std::make_unique<TranslatedRmsd>(std::move(group));
 }

@@ -22,9 +22,12 @@ class Rmsd final : public VariableDefinition {
   }
   explicit Rmsd(Options options) : options_(options) {}
 
-  std::unique_ptr<const CollectiveVariable> bind(const VariableSetting& setting) const override;
+  /// One atom alone is always at its mean; three define a rotation.
+  std::size_t fewest_atoms() const override { return options_.rotation ? 3 : 2; }
 
  private:
+  std::unique_ptr<const CollectiveVariable> make(const VariableSetting& setting) const override;
+
   Options options_;
 };
 

@@ -127,6 +127,29 @@ TEST_CASE("enough values are what the header says") {
   CHECK(held(enough_values) >= 0.928);
 }
 
+TEST_CASE("values that come in groups have an interval that holds the mean only when groups are drawn as wholes") {
+  constexpr int samples = 300, groups = 25, each = 6;
+  int held_alone = 0, held_together = 0;
+  Rng rng(8, 0);
+  for (int s = 0; s < samples; ++s) {
+    std::vector<double> values;
+    Bootstrap together{.resamples = 400, .level = 0.95, .groups = {}};
+    for (std::size_t g = 0; g < groups; ++g) {
+      const double own = rng.normal();
+      for (int k = 0; k < each; ++k) {
+        values.push_back(own + 0.3 * rng.normal());
+        together.groups.push_back(g);
+      }
+    }
+    const auto holds = [](const Estimate& e) { return e.interval.low < 0 && 0 < e.interval.high ? 1 : 0; };
+    held_alone += holds(bootstrap(values, mean, rng, {.resamples = 400, .level = 0.95, .groups = {}}));
+    held_together += holds(bootstrap(values, mean, rng, together));
+  }
+  CHECK(held_alone < 0.7 * samples);
+  CHECK(held_together > 0.88 * samples);
+  CHECK(held_together < 0.98 * samples);
+}
+
 TEST_CASE("what is no sample or no option is refused") {
   Rng rng(7, 0);
   const std::vector<double> fine{1.0, 2.0}, broken{1.0, std::nan("")}, endless{infinity, 1.0}, none;
@@ -138,6 +161,7 @@ TEST_CASE("what is no sample or no option is refused") {
   CHECK_THROWS_AS(bootstrap(fine, mean, rng, {.level = std::nan("")}), InputError);
   const auto not_a_number = [](std::span<const double>) { return std::nan(""); };
   CHECK_THROWS_WITH(bootstrap(fine, not_a_number, rng), Catch::Contains("not a number"));
+  CHECK_THROWS_WITH(bootstrap(fine, mean, rng, {.resamples = 10, .level = 0.95, .groups = {1}}), Catch::Contains("1 groups for 2 values"));
   CHECK_THROWS_AS(proportion(3, 2), InputError);
   CHECK_THROWS_AS(proportion(-1, 2), InputError);
   CHECK_THROWS_AS(proportion(0, 0), InputError);

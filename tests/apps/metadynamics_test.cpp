@@ -172,7 +172,28 @@ TEST_CASE("hills written for PLUMED give the profile of the report again") {
   CHECK(*hills.bias_factor == Approx(4.0));
   const std::string csv = test::finished(at.folder, {"profile", files[1], "--temperature", "900 K"}).out;
   CHECK(csv.starts_with("s,free_energy_eV\n"));
-  CHECK(std::count(csv.begin(), csv.end(), '\n') == 201);
+  const auto lines = split(trimmed(csv), '\n');
+  REQUIRE(lines.size() == 201);
+  const auto sampling = biased_sampling(at.store().read(at.study.task_id(at.study.stages.back(), 0)).events);
+  REQUIRE(sampling);
+  const auto cell = [&](std::size_t line, std::size_t column) { return to_real(split(lines[line], ',')[column]).value(); };
+  const FreeEnergyProfile own = profile_of_bias(*sampling, {cell(1, 0), cell(200, 0), 200});
+  for (std::size_t k = 0; k < 200; ++k) CHECK(cell(k + 1, 1) == Approx(own.energy[k]).margin(1e-5));
+}
+
+TEST_CASE("walkers have a COLVAR each, with their own rows") {
+  const test::StudyAt at(with("temperatures = [\"900 K\"]\naround = \"Cu\"\nradii = [\"3.6 A\"]\nwalkers = 2\nuntil = \"time\"\nvariable = { type = \"rmsd\", rotation = false }\n" + quick));
+  at.run();
+  test::finished(at.folder, {"hills", at.folder.file("study.toml"), "--folder", at.folder.file("run"), "--write", at.folder.file("hills")});
+  std::map<std::string, std::vector<std::string>> rows;
+  for (const auto& entry : std::filesystem::directory_iterator(at.folder.file("hills"))) {
+    const std::string text = read_text_file(entry.path().string(), "file");
+    for (const std::string_view line : split(trimmed(text), '\n')) rows[entry.path().extension().string()].emplace_back(line);
+  }
+  REQUIRE((rows.contains(".0") && rows.contains(".1")));
+  CHECK(rows[".0"].size() == rows[".1"].size());
+  CHECK(words(rows[".0"].back())[0] == words(rows[".1"].back())[0]);
+  CHECK(words(rows[".0"].back())[1] != words(rows[".1"].back())[1]);
 }
 
 TEST_CASE("options of metadynamics that mean nothing are refused at their key") {
@@ -182,7 +203,11 @@ TEST_CASE("options of metadynamics that mean nothing are refused at their key") 
   };
   refuses("width = 0", "key 'stage.width'");
   refuses("height = \"-0.1 eV\"", "key 'stage.height'");
-  refuses("temperatures = [\"-3 K\"]", "temperatures");
+  refuses("temperatures = [\"-3 K\"]", "key 'stage.temperatures': got");
+  refuses("temperatures = [\"3 A\"]", "key 'stage.temperatures': got");
+  refuses("group = [3]", "key 'stage.group': the variable wants a group of 3 atoms or more, this one has 1");
+  refuses("variable = { type = \"distance\" }\ngroup = [3]", "key 'stage.group': the variable wants a group of 2 atoms or more");
+  refuses("variable = { type = \"projection\" }", "key 'stage.variable': the variable wants an event: give 'events'");
   refuses("temperatures = []", "at least one");
   refuses("around = \"Fe\"", "key 'stage.around'");
   refuses("group = [3, 54]", "key 'stage.group'");
@@ -215,8 +240,6 @@ TEST_CASE("a group that is larger than half the cell, or an event that is not th
     CHECK_THROWS_WITH(run_study(at.study, store, 1, stop, silent), Catch::Contains("stage 'bias': ") && Catch::Contains(message));
   };
   fails("radii = [\"6 A\"]\n", "meets its own image");
-  fails("variable = { type = \"projection\" }\n", "wants an event to project on");
-  fails("group = [3]\n", "two atoms or more");
   fails("variable = { type = \"distance\" }\ngroup = [0, 1]\nwall = 0.5\n", "the wall at 0.5 lies below the variable at the start");
   fails("radii = [\"minimum 9\"]\n", "radius 'minimum 9': g(r) of the start has");
 }

@@ -9,21 +9,14 @@
 #include "md/support/units.hpp"
 #include "samplers/vineyard.hpp"
 #include "tests/support/lammps.hpp"
-#include "tests/support/systems.hpp"
+#include "tests/support/vacancy.hpp"
 
 using namespace glasscape;
 using namespace glasscape::test;
 
 namespace {
 
-// Mishin et al., PRB 63, 224106 (2001)
-constexpr double lattice_constant = 3.615;  // Angstrom, of the potential
 constexpr double step = 0.005;              // of the differences, Angstrom
-
-const std::shared_ptr<const Potential>& copper() {
-  static const auto law = potential("eam-alloy:Cu_mishin1.eam.alloy");
-  return law;
-}
 
 struct Hop {
   Configuration basin;
@@ -44,30 +37,21 @@ Positions stationary_point(Surface& surface, Positions x) {
   return x;
 }
 
-/// 3 x 3 x 3 cells without one atom, and its neighbour halfway into the gap.
+/// In 3 x 3 x 3 cells.
 Hop make_hop() {
-  const Configuration crystal = fcc(lattice_constant, 3, elements_named({"Cu"}));
-  const Eigen::Index n = crystal.atoms() - 1;
-  auto species = std::make_shared<Species>(*crystal.species);
-  species->element_of.pop_back();
-  Configuration c{species, crystal.cell, crystal.positions.leftCols(n), {}};
-  const Vector3d site = crystal.positions.col(n);
-  Eigen::Index neighbour = 0;
-  while (c.cell.nearest(c.positions.col(neighbour) - site).norm() > 1.01 * lattice_constant / std::sqrt(2.0)) ++neighbour;
-  Surface surface(copper(), c);
-  Positions top = c.positions;
-  top.col(neighbour) += 0.5 * c.cell.nearest(site - c.positions.col(neighbour));
-  const Quenched low = minimise(surface, c.positions, {.fmax = 1e-8});
-  REQUIRE(low.converged());
+  const Vacancy v = copper_vacancy(3);
+  const Configuration& c = v.basin;
+  const Eigen::Index neighbour = v.neighbours.front();
   Eigen::Index far = 0;  // keeps the crystal from sliding past the neighbour
-  for (Eigen::Index i = 0; i < n; ++i)
-    if (c.cell.nearest(c.positions.col(i) - site).norm() > c.cell.nearest(c.positions.col(far) - site).norm()) far = i;
+  for (Eigen::Index i = 0; i < c.atoms(); ++i)
+    if (c.cell.nearest(c.positions.col(i) - v.site).norm() > c.cell.nearest(c.positions.col(far) - v.site).norm()) far = i;
+  Surface surface(copper(), c);
   surface.freeze({neighbour, far});
-  top = minimise(surface, top, {.fmax = 1e-4}).positions;
+  Positions top = minimise(surface, v.halfway(neighbour), {.fmax = 1e-4}).positions;
   surface.freeze({});
   top = stationary_point(surface, top);
   REQUIRE(fmax(surface.evaluate(top).forces) < 1e-8);
-  return {surface.at(low.positions), top};
+  return {c, top};
 }
 
 /// The Hessian by central differences of the forces that lmp finds when it reads every displaced copy.

@@ -8,51 +8,26 @@
 #include "md/support/text.hpp"
 #include "samplers/art.hpp"
 #include "tests/support/lammps.hpp"
-#include "tests/support/systems.hpp"
+#include "tests/support/vacancy.hpp"
 
 using namespace glasscape;
 using namespace glasscape::test;
 
 namespace {
 
-// Mishin et al., PRB 63, 224106 (2001)
-constexpr double lattice_constant = 3.615;  // Angstrom, of the potential
-const double hop = lattice_constant / std::sqrt(2.0);
 const LammpsModel model{
     "pair_style eam/alloy\npair_coeff * * /usr/share/lammps/potentials/Cu_mishin1.eam.alloy Cu",
     "metal",
     {"Cu"}};
 
-const std::shared_ptr<const Potential>& copper() {
-  static const auto law = potential("eam-alloy:Cu_mishin1.eam.alloy");
-  return law;
-}
-
-struct Vacancy {
-  BasinFound basin;        // relaxed
-  Vector3d site;           // the empty one
-  Eigen::Index neighbour;  // an atom beside it
-};
-
 /// 4 x 4 x 4 cells without one atom.
 const Vacancy& vacancy() {
-  static const Vacancy made = [] {
-    const Configuration crystal = fcc(lattice_constant, 4, elements_named({"Cu"}));
-    const Eigen::Index n = crystal.atoms() - 1, empty = 101;
-    auto species = std::make_shared<Species>(*crystal.species);
-    species->element_of.pop_back();
-    Configuration c{species, crystal.cell, Positions(3, n), {}};
-    c.positions << crystal.positions.leftCols(empty), crystal.positions.rightCols(n - empty);
-    const Vector3d site = crystal.positions.col(empty);
-    Eigen::Index neighbour = 0;
-    while (c.cell.nearest(c.positions.col(neighbour) - site).norm() > 1.01 * hop) ++neighbour;
-    Surface surface(copper(), c);
-    const Quenched q = minimise(surface, c.positions, {.fmax = 1e-6});
-    REQUIRE(q.converged());
-    return Vacancy{{surface.at(q.positions), q.energy, q.fmax, q.calls}, site, neighbour};
-  }();
+  static const Vacancy made = copper_vacancy(4);
   return made;
 }
+
+BasinFound basin() { return {vacancy().basin, vacancy().energy, 1e-8, 1}; }
+Eigen::Index neighbour() { return vacancy().neighbours.front(); }
 
 /// The first search around the neighbour whose end is the neighbour on the empty site, all others near where
 /// they were.
@@ -60,20 +35,21 @@ const SaddleFound& migration() {
   static const SaddleFound found = [] {
     const Vacancy& v = vacancy();
     const std::string options = "radius = 3\nsoft_radius = 4\nfmax = 1e-5\nrelaxed_fmax = 1e-5\n";
-    Input in(parse_toml(fmt::format("centres = [{}]\n{}", v.neighbour, options), "test"), "test");
+    Input in(parse_toml(fmt::format("centres = [{}]\n{}", neighbour(), options), "test"), "test");
     Art art(Art::read(in));
-    Surface surface(copper(), v.basin.configuration);
+    Surface surface(copper(), v.basin);
+    const BasinFound start = basin();
     for (std::uint64_t k = 0; k < 40; ++k) {
       Rng rng(11, k);
-      Run run{surface, v.basin, {"vacancy", 0}, rng};
+      Run run{surface, start, {"vacancy", 0}, rng};
       for (const Event& event : art.step(run)) {
         const auto* s = std::get_if<SaddleFound>(&event);
         if (s == nullptr) continue;
-        const Cell& cell = v.basin.configuration.cell;
-        if (cell.nearest(s->end.col(v.neighbour) - v.site).norm() < 0.2) return *s;
+        const Cell& cell = v.basin.cell;
+        if (cell.nearest(s->end.col(neighbour()) - v.site).norm() < 0.2) return *s;
       }
     }
-    FAIL("no search ended in the hop of atom " << v.neighbour);
+    FAIL("no search ended in the hop of atom " << neighbour());
     return SaddleFound{};
   }();
   return found;
@@ -85,9 +61,9 @@ const SaddleFound& migration() {
 std::pair<double, double> barrier_of_band() {
   const Vacancy& v = vacancy();
   const std::string data =
-      to_lammps_data({with_elements(v.basin.configuration, elements_named({"Cu"})), {}, {}});
+      to_lammps_data({with_elements(v.basin, elements_named({"Cu"})), {}, {}});
   const std::string final =
-      fmt::format("1\n{} {:.17g} {:.17g} {:.17g}\n", v.neighbour + 1, v.site[0], v.site[1], v.site[2]);
+      fmt::format("1\n{} {:.17g} {:.17g} {:.17g}\n", neighbour() + 1, v.site[0], v.site[1], v.site[2]);
   const std::string script = fmt::format(
       "units metal\natom_style atomic\natom_modify map array sort 0 0\nread_data data\n{}\nneighbor 1.0 bin\n"
       "fix band all neb 1.0\ntimestep 0.01\nmin_style quickmin\nneb 0.0 1e-5 2000 2000 100 final final\n",
@@ -105,19 +81,19 @@ std::pair<double, double> barrier_of_band() {
 TEST_CASE("ART finds the hop of a copper atom into a vacancy, a saddle halfway between equal minima") {
   const Vacancy& v = vacancy();
   const SaddleFound& s = migration();
-  CHECK(s.end_energy == Approx(v.basin.energy).margin(1e-7));
+  CHECK(s.end_energy == Approx(v.energy).margin(1e-7));
   CHECK(s.fmax < 1e-5);
-  const Cell& cell = v.basin.configuration.cell;
-  const Vector3d from = v.basin.configuration.positions.col(v.neighbour);
-  const Vector3d middle = 0.5 * (from + from + cell.nearest(s.end.col(v.neighbour) - from));
-  CHECK(cell.nearest(s.saddle.col(v.neighbour) - middle).norm() <
+  const Cell& cell = v.basin.cell;
+  const Vector3d from = v.basin.positions.col(neighbour());
+  const Vector3d middle = 0.5 * (from + from + cell.nearest(s.end.col(neighbour()) - from));
+  CHECK(cell.nearest(s.saddle.col(neighbour()) - middle).norm() <
         0.02);  // the crystal may drift by 1/255 of the hop
 }
 
 TEST_CASE("the Hessian at the saddle of a vacancy hop has one negative eigenvalue and three zeros") {
   const Vacancy& v = vacancy();
   const SaddleFound& s = migration();
-  Surface surface(copper(), v.basin.configuration);
+  Surface surface(copper(), v.basin);
   const Eigen::MatrixXd hessian = Eigen::MatrixXd(surface.hessian(s.saddle)->matrix());
   const Eigen::VectorXd eigenvalues =
       Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian, Eigen::EigenvaluesOnly).eigenvalues();
@@ -131,15 +107,15 @@ TEST_CASE("lmp agrees that the saddle of a vacancy hop is stationary, and on its
   const Vacancy& v = vacancy();
   const SaddleFound& s = migration();
   const LammpsResult top =
-      lammps({v.basin.configuration.species, v.basin.configuration.cell, s.saddle, {}}, model);
-  const LammpsResult bottom = lammps(v.basin.configuration, model);
+      lammps({v.basin.species, v.basin.cell, s.saddle, {}}, model);
+  const LammpsResult bottom = lammps(v.basin, model);
   CHECK(std::abs(top.energy - s.energy) < 1e-8);
-  CHECK(std::abs((top.energy - bottom.energy) - (s.energy - v.basin.energy)) < 1e-9);
+  CHECK(std::abs((top.energy - bottom.energy) - (s.energy - v.energy)) < 1e-9);
   CHECK(fmax(top.forces) < 1e-5);
 }
 
 TEST_CASE("the barrier of a vacancy hop is that of a climbing-image nudged elastic band of lmp") {
-  const double barrier = migration().energy - vacancy().basin.energy;
+  const double barrier = migration().energy - vacancy().energy;
   const auto [there, back] = barrier_of_band();
   INFO("ART " << shortest(barrier) << " eV, band " << shortest(there) << " and " << shortest(back) << " eV");
   CHECK(barrier == Approx(there).margin(1e-7));

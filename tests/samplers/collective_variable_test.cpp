@@ -161,15 +161,18 @@ TEST_CASE("groups that mean nothing are refused") {
   const Setting s;
   const auto rmsd = definition({"rmsd", ""});
   CHECK_THROWS_WITH(rmsd->bind({s.c, {}}), Catch::Contains("has no atoms"));
-  CHECK_THROWS_WITH(rmsd->bind({s.c, {3}}), Catch::Contains("two atoms or more"));
-  CHECK_THROWS_WITH(rmsd->bind({s.c, {3, 4}}), Catch::Contains("do not lie on a line"));
+  CHECK_THROWS_WITH(rmsd->bind({s.c, {3}}), Catch::Contains("wants a group of 3 atoms or more, this one has 1"));
+  Positions row = Positions::Zero(3, 3);
+  row.row(0) << 0, 2, 4;
+  const Configuration line{std::make_shared<Species>(Species{elements_named({"Cu"}), {0, 0, 0}}), Cell::cubic(20), row, {}};
+  CHECK_THROWS_WITH(rmsd->bind({line, {0, 1, 2}}), Catch::Contains("do not lie on a line"));
   CHECK_THROWS_WITH(rmsd->bind({s.c, {3, 4, 3}}), Catch::Contains("atom 3 is twice"));
   CHECK_THROWS_WITH(rmsd->bind({s.c, {3, 4, 256}}), Catch::Contains("there are 256, numbered from 0"));
   CHECK_THROWS_WITH(rmsd->bind({s.c, group}), Catch::Contains("as wide as half the cell"));
   CHECK_NOTHROW(definition({"rmsd", "rotation=false"})->bind({s.c, group}));
   CHECK_THROWS_WITH(check_sphere(s.c.cell, 9.0), Catch::Contains("meets its own image"));
   CHECK_THROWS_WITH(definition({"projection", ""})->bind({s.c, group}), Catch::Contains("wants an event"));
-  CHECK_THROWS_WITH(definition({"distance", ""})->bind({s.c, {1}}), Catch::Contains("two atoms"));
+  CHECK_THROWS_WITH(definition({"distance", ""})->bind({s.c, {1}}), Catch::Contains("wants a group of 2 atoms"));
 }
 
 TEST_CASE("a sum of hills is that of its Gaussians to 1e-6, and its slope is the derivative of its energy") {

@@ -1,0 +1,143 @@
+// The rate at which one of the twelve neighbours of a vacancy in copper hops into it, four ways at one temperature: harmonic
+// transition state theory, the free energy of the RMSD of the twelve, infrequent metadynamics, and plain dynamics.
+// 31 atoms: the vacancy feels its images, in all four alike. examples/cu_vacancy does it with 107 atoms and at length.
+#include <catch2/catch.hpp>
+
+#include "analysis/distributions.hpp"
+#include "analysis/escape_times.hpp"
+#include "analysis/sampled_barrier.hpp"
+#include "analysis/thermal_energy.hpp"
+#include "samplers/metadynamics.hpp"
+#include "samplers/stationary_point.hpp"
+#include "samplers/variables/rmsd.hpp"
+#include "samplers/vineyard.hpp"
+#include "tests/free_energy/sampling.hpp"
+#include "tests/support/vacancy.hpp"
+
+using namespace glasscape;
+using namespace glasscape::test;
+
+namespace {
+
+constexpr double T = 1000;               // K
+constexpr std::uint64_t samplings = 40;  // until a hop, with bias and without
+constexpr int blocks = 15;
+constexpr double anharmonic = 0.15;      // of ln(rate), what harmonic theory may be off at this temperature
+constexpr double crossed_again = 0.7;    // likewise what a sphere of RMSD may be crossed more often than a hop happens
+
+const Vacancy& vacancy() {
+  static const Vacancy made = copper_vacancy(2);
+  return made;
+}
+
+/// ln of 12 nu exp(-E/kT), 1/s.
+double harmonic_log_rate() {
+  const Vacancy& v = vacancy();
+  Surface surface(copper(), v.basin);
+  const StationaryPoint saddle = refine(surface, v.halfway(v.neighbours.front()), 1, {.fmax = 1e-7, .max_displacement = 1});
+  REQUIRE(saddle.ended == StationaryPoint::Ended::converged);
+  const auto prefactor = vineyard(basin_modes(surface, v.basin.positions), saddle_modes(surface, saddle.positions));
+  REQUIRE(prefactor);
+  return std::log(12.0) + prefactor->log_nu + std::log(1e12) - (saddle.energy - v.energy) / thermal_energy(T);
+}
+
+SamplingStart start(std::uint64_t stream) {
+  SamplingStart s;
+  s.potential = copper();
+  s.basin = {vacancy().basin, vacancy().energy, 1e-8, 1};
+  s.of = {"vacancy", 0};
+  s.task = "sampling";
+  s.bind = [](const Configuration& reference) { return Rmsd({false}).bind({reference, vacancy().neighbours}); };
+  s.seed = 1;
+  s.stream = stream;
+  return s;
+}
+
+Metadynamics until_hop() {
+  Metadynamics o;
+  o.temperature = T;
+  o.timestep = 4 / units::time_fs;
+  o.equilibration = 0;  // a hop during it would leave the twelve behind
+  o.steps = 10'000'000;
+  o.record_every = o.steps;
+  o.quench_every = 250;
+  o.moved = 1;
+  return o;
+}
+
+Metadynamics with_hills(double height, std::int64_t steps) {
+  Metadynamics o = until_hop();
+  o.height = height;
+  o.width = 0.02;
+  o.stride = steps;
+  o.bias_temperature = 3000;
+  return o;
+}
+
+struct Hops {
+  double log_rate = 0, p = 0;
+  double log_boost = 0;  // ln of the time that the samplings stand for over the time that they took
+};
+
+/// Of samplings that each end with a hop.
+Hops hops(const Metadynamics& options, std::uint64_t first) {
+  std::vector<BoostedTime> times;
+  double walked = 0;
+  for (std::uint64_t k = 0; k < samplings; ++k) {
+    MetadynamicsRun run(start(first + k), options);
+    while (!run.ended()) run.step();
+    const Events events = run.events();
+    const auto& escape = fact<EscapeSought>(events);
+    const double seen = 0.5 * (std::exp(escape.log_boosted_inside) + std::exp(escape.log_boosted_outside));
+    times.push_back({std::log(seen), escape.escaped == 1});
+    walked += 0.5 * (escape.inside + escape.outside) / samplings;
+  }
+  Rng rng(1, first);
+  const auto found = escape_times(times, rng);
+  REQUIRE((found && found->p_value));
+  return {std::log(1e12) - found->log_mean.value, found->p_value->value, found->log_mean.value - std::log(walked)};
+}
+
+/// Over the free energy of the RMSD of the twelve, there and back before a wall behind the top and before the end of a hop.
+SampledBarrier over_free_energy() {
+  Metadynamics o = with_hills(0.01, 50);
+  o.steps = 200'000;
+  o.record_every = 5;
+  o.until_escape = false;
+  o.wall = 0.51;
+  o.wall_stiffness = 1000;
+  MetadynamicsRun run(start(300), o);
+  while (!run.ended()) run.step();
+  const Events events = run.events();
+  const BiasedSampling sampling = test::sampling_of(events);
+  const auto found = barrier_of(sampling, {.inside = 0.2, .outside = 0.5, .settled = sampling.times.back() / 4, .blocks = blocks}, 32);
+  REQUIRE((found && found->errors));
+  CHECK(found->barrier.closed);
+  return *found;
+}
+
+}  // namespace
+
+TEST_CASE("the hop of a copper atom into a vacancy has one rate: harmonic, of metadynamics, of infrequent metadynamics and of plain dynamics") {
+  const double harmonic = harmonic_log_rate();
+  Metadynamics plain = until_hop();
+  plain.height = 0;
+  const Hops direct = hops(plain, 100);
+  const Hops infrequent = hops(with_hills(0.015, 200), 200);
+  const SampledBarrier free_energy = over_free_energy();
+  CAPTURE(harmonic, direct.log_rate, infrequent.log_rate, infrequent.log_boost, free_energy.best_rate().log_rate, free_energy.errors->log_rate);
+  constexpr double several = 3.3;        // standard errors that 1 run in 1000 is off
+  const double error = 1 / std::sqrt(static_cast<double>(samplings));
+  CHECK(direct.log_boost == Approx(0).margin(1e-9));
+  CHECK(direct.log_rate == Approx(harmonic).margin(several * error + anharmonic));
+  CHECK(infrequent.log_rate == Approx(harmonic).margin(several * error + anharmonic));
+  CHECK(infrequent.log_rate == Approx(direct.log_rate).margin(several * std::sqrt(2.0) * error));
+  CHECK(infrequent.log_boost > std::log(2));
+  CHECK(direct.p > 0.001);
+  CHECK(infrequent.p > 0.001);
+  // an upper bound
+  const double off = student_two_sided(blocks - 1, 0.998) * free_energy.errors->log_rate;
+  CHECK(off < 0.8);
+  CHECK(free_energy.best_rate().log_rate > harmonic - anharmonic - off);
+  CHECK(free_energy.best_rate().log_rate < harmonic + crossed_again + anharmonic + off);
+}
