@@ -111,6 +111,11 @@ class Stage {
   virtual std::vector<std::string> caveats() const { return {}; }
 };
 
+/// The option of stages with dynamics.
+inline bool mixed_precision(Input& in) {
+  return in.choice("precision", {"double", "mixed"}, "double", "mixed: forces of pairs in single precision, where the potential can, and a third faster; quenches stay in double") == "mixed";
+}
+
 using Stages = Registry<Stage>;
 
 /// The stages that are no samplers, in alphabetical order. Every sampler is a stage too.

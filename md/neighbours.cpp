@@ -62,9 +62,9 @@ Bins make_bins(const std::vector<Vector3d>& s, const Vector3d& heights, double r
   return bins;
 }
 
-/// Calls visit(j) for every member of the bins around a point.
+/// Calls visit(begin, end) for the members, one after the other, of every row of bins around a point.
 template <typename Visit>
-void for_each_around(const Bins& bins, const Vector3d& s, Visit visit) {
+void for_each_row_around(const Bins& bins, const Vector3d& s, Visit visit) {
   const Eigen::Vector3i home = bins.of(s);
   const Eigen::Vector3i from = (home - bins.reach).cwiseMax(0);
   const Eigen::Vector3i to = (home + bins.reach).cwiseMin(bins.count - Eigen::Vector3i::Ones());
@@ -72,14 +72,46 @@ void for_each_around(const Bins& bins, const Vector3d& s, Visit visit) {
     for (int b = from[1]; b <= to[1]; ++b) {
       const auto begin = static_cast<std::size_t>(bins.first[static_cast<std::size_t>(bins.index({a, b, from[2]}))]);
       const auto end = static_cast<std::size_t>(bins.first[static_cast<std::size_t>(bins.index({a, b, to[2]})) + 1]);
-      for (std::size_t m = begin; m < end; ++m) visit(bins.member[m]);
+      visit(begin, end);
     }
 }
 
+/// The columns of x in the order of the bins, so that a row of bins is read from one end to the other.
+struct BinnedColumns {
+  std::vector<double> x, y, z;
+  std::vector<int> column, kind, owner;
+  std::vector<char> own_image;  // listed for the atom that it is an image of
+
+  BinnedColumns(const Bins& bins, const Positions& positions, const std::vector<int>& kinds, const std::vector<int>& owners, const std::vector<char>& own_images)
+      : column(bins.member) {
+    for (const int member : column) {
+      const auto k = static_cast<std::size_t>(member);
+      x.push_back(positions(0, member));
+      y.push_back(positions(1, member));
+      z.push_back(positions(2, member));
+      kind.push_back(kinds[k]);
+      owner.push_back(owners[k]);
+      own_image.push_back(own_images[k]);
+    }
+  }
+  double distance2(std::size_t m, const Vector3d& centre) const {
+    const double dx = x[m] - centre[0], dy = y[m] - centre[1], dz = z[m] - centre[2];
+    return dx * dx + dy * dy + dz * dz;
+  }
+  /// Whether the list of atom i takes it, if it is near.
+  bool counts(std::size_t m, int i, ListKind lists) const {
+    if (lists == ListKind::full) return column[m] != i;
+    return (owner[m] > i) | ((owner[m] == i) & (own_image[m] != 0));
+  }
+};
+
 }  // namespace
 
-Neighbours::Neighbours(double range, std::vector<int> kinds, ListKind lists)
-    : range_(range), lists_(lists), count_(static_cast<Eigen::Index>(kinds.size())), kind_(std::move(kinds)) {}
+Neighbours::Neighbours(double range, std::vector<int> kinds, ListKind lists, const Ranges& ranges)
+    : range_(range), kinds_(kinds.empty() ? 0 : 1 + *std::max_element(kinds.begin(), kinds.end())), lists_(lists), count_(static_cast<Eigen::Index>(kinds.size())), kind_(std::move(kinds)) {
+  for (int a = 0; a < kinds_; ++a)
+    for (int b = 0; b < kinds_; ++b) ranges2_.push_back(std::pow(ranges ? std::min(ranges(a, b), range) : range, 2));
+}
 
 void Neighbours::build(const Positions& positions, const Cell& cell, int threads) {
   make_images(positions, cell);
@@ -141,17 +173,25 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
   std::vector<Vector3d> s(static_cast<std::size_t>(x_.cols()));
   for (Eigen::Index i = 0; i < x_.cols(); ++i) s[static_cast<std::size_t>(i)] = cell.fractional(x_.col(i));
   const Bins bins = make_bins(s, cell.heights(), range_);
-  const double range_squared = range_ * range_;
+  const BinnedColumns columns(bins, x_, kind_, owner_, own_images());
   const std::vector<Block> blocks = blocks_of(count_);
   std::vector<std::vector<int>> lists(blocks.size());
   for_each_block(blocks.size(), threads, [&](std::size_t b) {
+    std::size_t listed = 0;
     for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
       const Vector3d centre = x_.col(i);
-      for_each_around(bins, s[static_cast<std::size_t>(i)], [&](int j) {
-        if (counts(i, j) && (x_.col(j) - centre).squaredNorm() < range_squared) lists[b].push_back(j);
+      const double* range2 = ranges2_.data() + kind_[static_cast<std::size_t>(i)] * kinds_;
+      for_each_row_around(bins, s[static_cast<std::size_t>(i)], [&](std::size_t begin, std::size_t end) {
+        if (lists[b].size() < listed + (end - begin)) lists[b].resize(2 * listed + (end - begin) + 1000);
+        int* list = lists[b].data();
+        for (std::size_t m = begin; m < end; ++m) {  // without a branch: few of them are near
+          list[listed] = columns.column[m];
+          listed += static_cast<std::size_t>((columns.distance2(m, centre) < range2[columns.kind[m]]) & columns.counts(m, static_cast<int>(i), lists_));
+        }
       });
-      first_[static_cast<std::size_t>(i) + 1] = lists[b].size();
+      first_[static_cast<std::size_t>(i) + 1] = listed;
     }
+    lists[b].resize(listed);
   });
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) first_[static_cast<std::size_t>(i) + 1] += neighbour_.size();
@@ -159,18 +199,18 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
   }
 }
 
-bool Neighbours::counts(Eigen::Index i, int j) const {
-  if (lists_ == ListKind::full) return j != i;
-  const int owner = owner_[static_cast<std::size_t>(j)];
-  if (owner != i) return owner > i;
-  if (j == i) return false;
-  // an atom and its own image: the view from the side of the positive shift
-  const Eigen::Vector3i& s = shift_[static_cast<std::size_t>(j - count_)];
-  return s[0] != 0 ? s[0] > 0 : s[1] != 0 ? s[1] > 0 : s[2] > 0;
+/// Of an atom and its own images a half list keeps the view from the side of the positive shift.
+std::vector<char> Neighbours::own_images() const {
+  std::vector<char> listed(owner_.size(), 0);
+  for (std::size_t g = 0; g < shift_.size(); ++g) {
+    const Eigen::Vector3i& s = shift_[g];
+    listed[static_cast<std::size_t>(count_) + g] = s[0] != 0 ? s[0] > 0 : s[1] != 0 ? s[1] > 0 : s[2] > 0;
+  }
+  return listed;
 }
 
-Atoms Neighbours::atoms(int threads) const {
-  return {count_, x_, kind_, owner_, first_, neighbour_, threads};
+Atoms Neighbours::atoms(int threads, Workspace* workspace) const {
+  return {count_, x_, kind_, owner_, first_, neighbour_, threads, workspace};
 }
 
 }  // namespace glasscape

@@ -3,9 +3,11 @@
 // The atoms are folded into the cell and followed by explicit images (x has atoms first, then images); a list entry is
 // an index into x, so inner loops know no periodicity. A full list has j in list(i) and an image of i in list(j); a half
 // list has every pair once.
-// Valid while no atom has moved more than half of the skin (range - cutoff) since `build`. Angstrom.
+// Pairs of kinds that feel each other less far than others are listed less far. Valid while no atom has moved more than half of
+// the skin since `build`. Angstrom.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -16,6 +18,11 @@ namespace glasscape {
 /// Whether every pair stands in two lists or in one.
 enum class ListKind { full, half };
 
+/// What a potential keeps from call to call, see Potential::workspace.
+struct Workspace {
+  virtual ~Workspace() = default;
+};
+
 /// What a potential sees: coordinates of atoms and images, their kinds, and the lists.
 struct Atoms {
   Eigen::Index count;           // atoms; x has these first, then images
@@ -25,6 +32,7 @@ struct Atoms {
   std::span<const std::size_t> first;  // count + 1 offsets into neighbour
   std::span<const int> neighbour;
   int threads = 1;
+  Workspace* workspace = nullptr;  // what the potential has made for this surface
 
   std::span<const int> neighbours_of(Eigen::Index i) const {
     const auto k = static_cast<std::size_t>(i);
@@ -34,25 +42,29 @@ struct Atoms {
 
 class Neighbours {
  public:
+  /// Range of two kinds.
+  using Ranges = std::function<double(int kind, int other)>;
   /// `kinds` holds one entry per atom. A range of 0 makes empty lists.
-  Neighbours(double range, std::vector<int> kinds, ListKind lists = ListKind::full);
+  Neighbours(double range, std::vector<int> kinds, ListKind lists = ListKind::full, const Ranges& ranges = {});
 
   /// Finds images and lists anew. Throws FormatError when the cell is so small that images would exhaust memory.
   void build(const Positions& positions, const Cell& cell, int threads = 1);
   /// Moves atoms and images without looking for new neighbours.
   void follow(const Positions& positions, const Cell& cell);
 
-  Atoms atoms(int threads = 1) const;
+  Atoms atoms(int threads = 1, Workspace* workspace = nullptr) const;
   double range() const { return range_; }
   std::size_t pairs() const { return neighbour_.size(); }
 
  private:
   void make_images(const Positions& positions, const Cell& cell);
   void make_lists(const Cell& cell, int threads);
-  /// True for the one of the two views of a pair that a half list keeps.
-  bool counts(Eigen::Index i, int j) const;
+  /// Of each column of x, for lists of atom i: whether it is listed when its owner comes after i, and when that is i.
+  std::vector<char> own_images() const;
 
   double range_;
+  int kinds_;                     // different ones, at most
+  std::vector<double> ranges2_;   // squared, kinds x kinds
   ListKind lists_;
   Eigen::Index count_;
   std::vector<int> kind_, owner_, neighbour_;

@@ -17,6 +17,7 @@ namespace glasscape {
 struct Want {
   bool virial = false;
   bool per_atom = false;  // energy and virial of each atom
+  bool mixed = false;     // pairs in single precision, sums in double, where the potential can; for dynamics, not for saddles
 };
 
 /// Symmetric tensors of all atoms; rows xx, yy, zz, xy, xz, yz.
@@ -34,8 +35,13 @@ class Potential {
  public:
   virtual ~Potential() = default;
 
+  /// Memory that it wants to keep from one call of `add` to the next; of one surface, and of one call at a time. Nothing: none.
+  virtual std::unique_ptr<Workspace> workspace() const { return nullptr; }
+
   /// Largest distance at which two atoms feel each other; 0 for a potential that acts on single atoms.
   virtual double cutoff() const = 0;
+  /// The same of two kinds: pairs of them further apart need not be listed.
+  virtual double cutoff_of(int /*kind*/, int /*other*/) const { return cutoff(); }
   /// The potential's own index for each element. Throws InputError for an element it does not know.
   virtual std::vector<int> kinds(const std::vector<Element>& elements) const = 0;
   /// Adds energy, forces and whatever is wanted; all members of `out` that are wanted have their size.

@@ -75,7 +75,8 @@ Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration
       cell_(frame.cell),
       free_(Positions::Ones(3, frame.atoms())),
       neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_per_atom(*potential_, *frame.species),
-                  potential_->lists()) {
+                  potential_->lists(), [this](int kind, int other) { return potential_->cutoff_of(kind, other) + options_.skin; }),
+      workspace_(potential_->workspace()) {
   check(frame, "configuration");
   freeze({});
   restart(frame.positions);
@@ -113,7 +114,7 @@ Atoms Surface::neighbours_at(const Positions& x) {
     neighbours_.follow(x, cell_);
   else
     restart(x);
-  return neighbours_.atoms(threads());
+  return neighbours_.atoms(threads(), workspace_.get());
 }
 
 int Surface::threads() const {
@@ -134,6 +135,7 @@ Evaluation Surface::evaluate(const Positions& x, Want want) {
     out.forces.setConstant(out.energy);
     return out;
   }
+  want.mixed = want.mixed || options_.mixed;
   potential_->add(neighbours_at(x), want, out);
   out.forces.array() *= free_.array();
   return out;

@@ -16,6 +16,7 @@ class Surface {
   struct Options {
     double skin = 0.6;  // Angstrom; lists are kept until an atom has moved half of it
     int threads = 1;    // inside one evaluation; results do not depend on it
+    bool mixed = false; // pairs in single precision where the potential can: for dynamics; not for saddles and Hessians
   };
 
   /// Throws InputError when the potential does not know an element, FormatError for a configuration that `check` refuses.
@@ -62,6 +63,7 @@ class Surface {
   Cell cell_, origin_cell_;
   Positions free_, origin_;
   Neighbours neighbours_;
+  std::unique_ptr<Workspace> workspace_;  // the potential's
   std::int64_t calls_ = 0;
 };
 

@@ -62,7 +62,7 @@ struct MetadynamicsRun::Walker {
   template <typename Start>
   Walker(const SamplingStart& sampling, const std::shared_ptr<const CollectiveVariable>& variable, const Metadynamics& options, const HillSum& hills, Start start,
          const std::string& name)
-      : surface(sampling.potential, sampling.basin.configuration, {.skin = list_skin, .threads = sampling.threads}),
+      : surface(sampling.potential, sampling.basin.configuration, {.skin = list_skin, .threads = sampling.threads, .mixed = options.mixed}),
         bias(variable, hills, *sampling.basin.configuration.species, options),
         dynamics(surface, std::move(start),
                  {.ensemble = Ensemble::langevin, .timestep = options.timestep, .temperature = options.temperature, .damping = options.damping,

@@ -39,6 +39,7 @@ struct Metadynamics {
   bool until_escape = true;                   // ends with the first escape
   std::optional<double> wall;                 // beyond it the energy gains stiffness/2 (s - wall)^2, which is no bias
   double wall_stiffness = 10;                 // eV per unit of the variable squared
+  bool mixed = false;                         // forces of the dynamics in mixed precision; quenches are in double
 };
 
 /// The sum of hills, and a wall, as a field of dynamics.

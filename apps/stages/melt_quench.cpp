@@ -168,6 +168,7 @@ MeltQuench::Options MeltQuench::read(Input& in) {
   o.dynamics.damping = in.time("damping", "0.1 ps", "period of the thermostat");
   o.dynamics.pressure_damping = in.time("pressure_damping", "1 ps", "period of the barostat");
   o.record_every = in.integer("record_every", 500, "steps between rows of the trace", positive);
+  o.mixed = mixed_precision(in);
   o.minimise.fmax = in.force("fmax", "1e-5 eV/A", "largest force on an atom of the inherent structure");
   return o;
 }
@@ -244,7 +245,7 @@ DynamicsState MeltQuench::run_leg(Surface& surface, const Leg& leg, Progress& at
 Events MeltQuench::run(std::int64_t, TaskContext& context) const {
   Progress at = resume(context.checkpoint);
   const Configuration frame = at.state ? at.state->configuration : random_positions(context);
-  Surface surface(context.potential, frame, {.skin = list_skin, .threads = context.threads});
+  Surface surface(context.potential, frame, {.skin = list_skin, .threads = context.threads, .mixed = options_.mixed});
   for (; at.leg < options_.schedule.size(); ++at.leg) {
     at.state = run_leg(surface, options_.schedule[at.leg], at, steps_of(options_.schedule[at.leg]), context);
     at.state->step = 0;
@@ -255,7 +256,8 @@ Events MeltQuench::run(std::int64_t, TaskContext& context) const {
     at.state->strain_rate.setZero();
   }
   try {
-    return quenched(surface, at.state->configuration, at.rows, context);
+    Surface exact(context.potential, frame, {.threads = context.threads});
+    return quenched(exact, at.state->configuration, at.rows, context);
   } catch (const Interrupted&) {
     save(context.checkpoint, *at.state, at);
     throw;

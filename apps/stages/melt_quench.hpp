@@ -24,6 +24,7 @@ class MeltQuench final : public Stage {
     std::vector<Leg> schedule;
     Dynamics::Options dynamics;
     std::int64_t record_every;  // steps
+    bool mixed;                 // forces of the dynamics in mixed precision
     Minimise minimise;
   };
   static Options read(Input& in);

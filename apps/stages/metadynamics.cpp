@@ -42,6 +42,7 @@ Metadynamics read_run(Input& in) {
   o.quench_every = steps_of(in, "quench_every", "5 ps", "time between quenches that tell in which basin a walker is", o.timestep);
   o.moved = in.length("moved", "0.5 A", "an atom of the group displaced further in the inherent structure has escaped", positive);
   o.until_escape = in.choice("until", {"escape", "time"}, "escape", "a sampling ends with the first escape, or with its time") == "escape";
+  o.mixed = mixed_precision(in);
   in.expect(o.height == 0.0 || o.stride <= o.steps, "stride", "a time not above 'time': no hill would ever be left");
   in.expect(o.quench_every <= o.steps, "quench_every", "a time not above 'time': no escape would ever be seen");
   if (in.has("wall_stiffness") && !in.has("wall")) throw InputError("{}: there is no wall (key 'wall')", in.where("wall_stiffness"));

@@ -25,66 +25,82 @@ std::vector<int> Eam::kinds(const std::vector<Element>& elements) const {
   return kinds;
 }
 
-Eam::Embedded Eam::embedded(const Atoms& atoms, std::vector<EamPairs>& pairs) const {
+namespace {
+
+/// The kept one, or one for this call.
+EamWork& work_of(const Atoms& atoms, EamWork& own) { return atoms.workspace != nullptr ? static_cast<EamWork&>(*atoms.workspace) : own; }
+
+}  // namespace
+
+Eam::Embedded Eam::embedded(const Atoms& atoms, Want want, EamWork& work) const {
   const std::vector<Block> blocks = blocks_of(atoms.count);
-  pairs.resize(blocks.size(), EamPairs({}, 0));
-  std::vector<Eigen::VectorXd> densities(blocks.size(), Eigen::VectorXd::Zero(atoms.count));
-  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) { pairs[b] = kernel_.densities(atoms, blocks[b], densities[b]); });
-  const Eigen::VectorXd rho = sum_of_blocks(std::move(densities));
+  work.blocks.resize(blocks.size());
+  kernel_.set_places(atoms, work);
+  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
+    work.blocks[b].atoms = blocks[b];
+    kernel_.densities(atoms, want, work, work.blocks[b]);
+  });
   Embedded f{Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count)};
-  for (Eigen::Index i = 0; i < atoms.count; ++i) {
-    const auto kind = static_cast<std::size_t>(atoms.kind[static_cast<std::size_t>(i)]);
-    const CubicTable::Sample s = tables_.embed[kind].sample(rho[i]);
-    const double beyond = std::max(rho[i] - tables_.rho_end, 0.0);  // linear beyond the table, as LAMMPS
-    f.energy[i] = s.value + s.first * beyond;
-    f.first[i] = s.first;
-    f.second[i] = beyond > 0.0 ? 0.0 : s.second;
-  }
+  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
+    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
+      double rho = 0.0;
+      for (const EamBlock& block : work.blocks) rho += block.density[i];
+      const auto kind = static_cast<std::size_t>(atoms.kind[static_cast<std::size_t>(i)]);
+      const CubicTable::Sample s = tables_.embed[kind].sample(rho);
+      const double beyond = std::max(rho - tables_.rho_end, 0.0);  // linear beyond the table, as LAMMPS
+      f.energy[i] = s.value + s.first * beyond;
+      f.first[i] = s.first;
+      f.second[i] = beyond > 0.0 ? 0.0 : s.second;
+    }
+  });
   return f;
 }
 
 void Eam::add(const Atoms& atoms, Want want, Evaluation& out) const {
-  std::vector<EamPairs> pairs;
-  const Embedded f = embedded(atoms, pairs);
-  std::vector<Eigen::Matrix4Xd> forces(pairs.size());
-  std::vector<Eigen::VectorXd> energies(pairs.size());
-  std::vector<AtomTensors> virials(pairs.size());
-  for_each_block(pairs.size(), atoms.threads, [&](std::size_t b) {
-    EamSums sums{Eigen::Matrix4Xd::Zero(4, atoms.count), Eigen::VectorXd::Zero(atoms.count),
-                 AtomTensors::Zero(6, want.virial || want.per_atom ? atoms.count : 0)};
-    kernel_.forces(atoms, pairs[b], f.first, sums);
-    forces[b] = std::move(sums.force);
-    energies[b] = std::move(sums.energy);
-    virials[b] = std::move(sums.virial);
+  EamWork own;
+  EamWork& work = work_of(atoms, own);
+  const Embedded f = embedded(atoms, want, work);
+  for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) { kernel_.forces(f.first, want, work.blocks[b]); });
+  for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) {
+    for (Eigen::Index i = work.blocks[b].atoms.begin; i < work.blocks[b].atoms.end; ++i) {
+      FourDoubles force{};
+      for (const EamBlock& block : work.blocks) force += block.force.begin()[i];
+      for (int k = 0; k < 3; ++k) out.forces(k, i) += force[k];
+    }
   });
-  out.forces += sum_of_blocks(std::move(forces)).topRows<3>();
-  add_atom_terms(f.energy + sum_of_blocks(std::move(energies)), sum_of_blocks(std::move(virials)), want, out);
+  for (Eigen::Index i = 0; i < atoms.count; ++i) out.energy += f.energy[i];
+  for (const EamBlock& block : work.blocks) {
+    out.energy += block.pair_energy;
+    if (want.virial) out.virial += block.pair_virial;
+    if (!want.per_atom) continue;
+    out.atom_energy += block.energy;
+    out.atom_virial += block.virial;
+  }
+  if (want.per_atom) out.atom_energy += f.energy;
 }
 
 std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms) const {
-  std::vector<EamPairs> blocks;
-  const Embedded f = embedded(atoms, blocks);
+  EamWork own;
+  const Embedded f = embedded(atoms, {}, work_of(atoms, own));
   std::vector<PairTerm> terms;
   const double per = 1.0 / tables_.pair.front().spacing(), per2 = per * per;
-  for (const EamPairs& pairs : blocks)
-    for (Eigen::Index i = pairs.atoms.begin; i < pairs.atoms.end; ++i) {
-      const auto a = static_cast<std::size_t>(i - pairs.atoms.begin);
-      for (Eigen::Index k = pairs.first[a]; k < pairs.first[a + 1]; ++k) {
-        const double r = pairs.separation(3, k), inverse = 1.0 / r;
-        const int j = pairs.j[k];
-        const auto [pair, at_i, at_j, t, dense] = kernel_.functions(atoms.kind[static_cast<std::size_t>(i)], pairs.kind[k], r);
-        const double phi_slope = (pair.slope(t) * per - pair.value(t) * inverse) * inverse;
-        PairTerm term{{static_cast<int>(i), j, pairs.separation.col(k).head<3>() * inverse, r,
-                       pair.bend(t) * per2 * inverse - 2.0 * phi_slope * inverse, phi_slope}};
-        if (dense) {
-          term.b_ij = at_i.slope(t) * per;
-          term.b_ji = at_j.slope(t) * per;
-          term.along += f.first[i] * at_i.bend(t) * per2 + f.first[j] * at_j.bend(t) * per2;
-          term.across += f.first[i] * term.b_ij + f.first[j] * term.b_ji;
-        }
-        term.across *= inverse;
-        terms.push_back(term);
+  for (Eigen::Index i = 0; i < atoms.count; ++i)
+    for (const int column : atoms.neighbours_of(i)) {
+      const Vector3d d = atoms.x.col(i) - atoms.x.col(column);
+      const double r = d.norm(), inverse = 1.0 / r;
+      const int j = atoms.owner[static_cast<std::size_t>(column)];
+      const auto [pair, at_i, at_j, t, known, dense] = kernel_.functions(atoms.kind[static_cast<std::size_t>(i)], atoms.kind[static_cast<std::size_t>(column)], r);
+      if (!known) continue;
+      const double phi_slope = (pair.slope(t) * per - pair.value(t) * inverse) * inverse;
+      PairTerm term{{static_cast<int>(i), j, d * inverse, r, pair.bend(t) * per2 * inverse - 2.0 * phi_slope * inverse, phi_slope}};
+      if (dense) {
+        term.b_ij = at_i.slope(t) * per;
+        term.b_ji = at_j.slope(t) * per;
+        term.along += f.first[i] * at_i.bend(t) * per2 + f.first[j] * at_j.bend(t) * per2;
+        term.across += f.first[i] * term.b_ij + f.first[j] * term.b_ji;
       }
+      term.across *= inverse;
+      terms.push_back(term);
     }
   return std::make_unique<PairHessian>(atoms.count, std::move(terms), f.second);
 }

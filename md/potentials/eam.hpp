@@ -30,7 +30,9 @@ class Eam : public Potential {
   explicit Eam(EamTables tables);
 
   double cutoff() const override { return tables_.cutoff; }
+  double cutoff_of(int kind, int other) const override { return kernel_.range(kind, other); }
   ListKind lists() const override { return ListKind::half; }
+  std::unique_ptr<Workspace> workspace() const override { return std::make_unique<EamWork>(); }
   std::vector<int> kinds(const std::vector<Element>& elements) const override;
   void add(const Atoms& atoms, Want want, Evaluation& out) const override;
   std::unique_ptr<Hessian> hessian(const Atoms& atoms) const override;
@@ -42,7 +44,8 @@ class Eam : public Potential {
   struct Embedded {
     Eigen::VectorXd energy, first, second;  // F, F', F'' per atom
   };
-  Embedded embedded(const Atoms& atoms, std::vector<EamPairs>& pairs) const;
+  /// The first loop, and what follows from the densities.
+  Embedded embedded(const Atoms& atoms, Want want, EamWork& work) const;
 
   EamTables tables_;
   EamKernel kernel_;

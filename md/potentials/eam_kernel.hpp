@@ -1,15 +1,22 @@
-// The loops over pairs of the embedded-atom method. The first finds the pairs in range and sums densities; the second,
-// when the embedding energies are known, sums forces.
+// The loops over pairs of the embedded-atom method. The first finds the pairs in range, sums densities and does all that needs
+// no embedding energy; the second, when these are known, adds what depends on them.
 // What makes them fast:
-//   - Tables hold value and slope at each knot, not four coefficients per interval: half of the memory, so that more of
-//     it stays in the cache. An interval is 32 contiguous bytes; its cubic is worked out in registers.
-//   - Pairs out of range are dropped once, and those with a density are listed apart (half of them in Cu-Zr), without a
-//     branch; the second loop reuses distances and density slopes of the first.
-//   - Arithmetic runs over arrays of pairs, built for several instruction sets and chosen when the program starts; only
-//     the sums into atoms are done one by one, in the order of the lists. No operation is fused or reordered, so that
-//     all instruction sets give the same bits.
+//   - Pairs out of range are dropped at once, and those with a density (half of them in Cu-Zr) are kept apart: the others are
+//     done with in the first loop, and only the former are written down for the second, 52 bytes each.
+//   - The three functions of a pair of kinds that has a density stand interval by interval beside each other, so that a pair
+//     reads one place. Four (or eight) pairs at a time are turned from rows into columns in registers, and their cubics worked
+//     out there.
+//   - What is written down, and the sums of each block of atoms, are kept from call to call (EamWork): a system that gives
+//     memory back and takes it anew spends half of its time on that.
+//   - Built for several instruction sets and chosen when the program starts; lanes are always as many and no operation is fused
+//     or reordered, so that all give the same bits.
+// In two precisions. Double: tables as in the file, value and slope at each knot, LAMMPS's interpolation to rounding. Mixed:
+// distances and functions of a pair in single precision, from tables of 2500 intervals that follow the others to 1e-9; positions,
+// densities, embedding and all sums in double.
 // Units: Angstrom, eV.
 #pragma once
+
+#include <cmath>
 
 #include "md/blocks.hpp"
 #include "md/cubic_table.hpp"
@@ -19,65 +26,110 @@ namespace glasscape {
 
 struct EamTables;
 
-/// The pairs of a block of atoms that feel each other; entries beyond the last pair are not filled.
-struct EamPairs {
-  Block atoms;
-  /// Per atom of the block its first pair, and its first pair with a density; one more at the end.
-  std::vector<Eigen::Index> first{0}, first_dense{0};
-  Eigen::Matrix4Xd separation;       // x_i - x_j, |x_i - x_j|
-  Eigen::VectorXi j;                 // the other atom, not its image
-  Eigen::VectorXi kind;              // of the other atom
-  Eigen::VectorXi dense;             // the pairs with a density
-  Eigen::VectorXd slope_i, slope_j;  // of those, the slope per grid step of the density at i and at j
+/// Numbers in a register.
+using FourDoubles = double __attribute__((vector_size(32)));
+using FourFloats = float __attribute__((vector_size(16)));
 
-  /// Room for so many pairs.
-  EamPairs(Block block, Eigen::Index most);
+/// Memory that is only ever written anew: it grows and is never cleared.
+template <typename Value>
+class Room {
+ public:
+  Value* of(std::size_t most) {
+    if (most > size_) {
+      size_ = most + most / 8;
+      values_.reset(new (std::align_val_t{64}) Value[size_]);
+    }
+    return values_.get();
+  }
+  Value* begin() const { return values_.get(); }
+
+ private:
+  struct Free {
+    void operator()(Value* values) const { ::operator delete[](values, std::align_val_t{64}); }
+  };
+  std::unique_ptr<Value[], Free> values_;
+  std::size_t size_ = 0;
 };
 
-/// Sums over pairs, per atom.
-struct EamSums {
-  Eigen::Matrix4Xd force;  // the fourth row is of no use: four are faster than three
-  Eigen::VectorXd energy;  // pair energies only
-  AtomTensors virial;      // no columns: not wanted
+/// The pairs with a density that the first loop leaves to the second.
+template <typename Real>
+struct EamPairs {
+  using Vector = std::conditional_t<std::is_same_v<Real, double>, FourDoubles, FourFloats>;
+  Room<Vector> separation;       // x_i - x_j, and beside it (1/r) dphi/dr
+  Room<Real> slope_i, slope_j;   // (1/r) d/dr of the density at i due to j, and at j due to i
+  Room<int> j;                   // the other atom, not its image
+};
+
+/// A block of atoms: its pairs and its sums.
+struct EamBlock {
+  Block atoms{0, 0};
+  std::vector<std::size_t> first;  // per atom of the block its first pair with a density; one more at the end
+  EamPairs<double> pairs;
+  EamPairs<float> mixed_pairs;
+  // sums, per atom of the whole system:
+  Room<FourDoubles> force;  // and beside it nothing of use
+  Eigen::VectorXd density;
+  Eigen::VectorXd energy;   // of pairs; empty unless wanted per atom
+  AtomTensors virial;       // likewise
+  // over the block:
+  double pair_energy = 0;
+  Matrix3d pair_virial = Matrix3d::Zero();
+};
+
+/// The memory of one surface.
+struct EamWork final : Workspace {
+  Room<FourDoubles> place;  // of each column of x its position, and beside it 0
+  std::vector<EamBlock> blocks;
 };
 
 class EamKernel {
  public:
   explicit EamKernel(const EamTables& tables);
 
-  /// Finds the pairs of these atoms and adds their densities to rho.
-  EamPairs densities(const Atoms& atoms, Block block, Eigen::VectorXd& rho) const;
-  /// Adds what these pairs give to forces, pair energies and virials; `embedding_slope` is F' per atom.
-  void forces(const Atoms& atoms, const EamPairs& pairs, const Eigen::VectorXd& embedding_slope, EamSums& sums) const;
+  /// How far atoms of two kinds feel each other.
+  double range(int kind, int other) const { return std::sqrt(exact_.kinds[static_cast<std::size_t>(kind * elements_ + other)].range2); }
+  /// Positions of atoms and images as the loops read them.
+  void set_places(const Atoms& atoms, EamWork& work) const;
+  /// The first loop over the pairs of the atoms of a block.
+  void densities(const Atoms& atoms, Want want, const EamWork& work, EamBlock& block) const;
+  /// The second; `embedding_slope` is F' per atom.
+  void forces(const Eigen::VectorXd& embedding_slope, Want want, EamBlock& block) const;
 
   /// The functions of a pair of kinds at a distance.
   struct Functions {
     Cubic pair, at_i, at_j;  // r * phi, the density at i due to j, that at j due to i
     double t;                // the argument of all three
-    bool dense;              // whether the densities are in range
+    bool known, dense;       // whether any, and the densities, are in range
   };
   Functions functions(int kind_i, int kind_j, double r) const;
 
  private:
-  /// Where the functions of an ordered pair of kinds begin in `knots_`, and how far they reach.
+  /// Where the functions of an ordered pair of kinds begin, and how far they reach.
   struct Kinds {
-    int pair, at_i, at_j;
-    double range2, density_range;  // squared range of all, range of the densities, Angstrom
+    int dense, pair;                // numbers into the tables
+    double range2, density_range2;  // squared range of all, and of the densities, Angstrom^2
   };
-  struct Batch;
+  template <typename Real>
+  struct Tables {
+    std::vector<Kinds> kinds;        // row-major elements x elements
+    std::vector<Real> dense, pair;   // rows of all three functions; of r phi alone
+    int last_interval = 0;
+    Real inverse_spacing = 0;
+  };
+  template <typename Real>
+  struct Found;
+  template <typename Real>
+  struct FirstLoop;
+  template <typename Real>
+  void densities_in(const Tables<Real>& tables, const Atoms& atoms, bool per_atom, const FourDoubles* place, EamBlock& block) const;
+  template <typename Real>
+  void forces_in(const double* embedding_slope, bool per_atom, EamBlock& block) const;
+  template <typename Real>
+  static Tables<Real> tables_of(const EamTables& tables);
 
-  void find_pairs(const Atoms& atoms, Eigen::Index i, EamPairs& pairs) const;
-  void find_dense(const Kinds* of_i, EamPairs& pairs) const;
-  /// Adds to the densities of the other atoms and returns that of i.
-  double add_densities(const Kinds* of_i, Eigen::Index begin, Eigen::Index end, EamPairs& pairs, double* rho) const;
-  void pair_terms(const Kinds* of_i, const EamPairs& pairs, Eigen::Index begin, Batch& at) const;
-  static void add_to_atoms(Eigen::Index i, const EamPairs& pairs, Eigen::Index begin, const Batch& at, EamSums& sums);
-  const Kinds* kinds_of(int kind) const { return kinds_.data() + kind * elements_; }
-
-  std::vector<Kinds> kinds_;  // row-major elements x elements
-  std::vector<CubicTable::Knot> knots_;
-  int elements_, last_interval_;
-  double inverse_spacing_;
+  int elements_;
+  Tables<double> exact_;
+  Tables<float> mixed_;
 };
 
 }  // namespace glasscape

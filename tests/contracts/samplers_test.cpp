@@ -44,7 +44,7 @@ Events steps_of(const Samplers::Entry& entry, const std::vector<int>& order) {
   std::vector<Events> by_step(order.size());
   Surface surface(alloy(), start().configuration);
   for (const int step : order) {
-    Rng rng(3, static_cast<std::uint64_t>(step));
+    Rng rng(4, static_cast<std::uint64_t>(step));
     Run run{surface, start(), {"start", 0}, rng};
     by_step[static_cast<std::size_t>(step)] = example_of(entry)->step(run);
   }

@@ -24,23 +24,46 @@ Configuration with_elements(const Configuration& configuration, const std::vecto
   return renamed;
 }
 
-std::string run_lammps(const std::string& script, const std::map<std::string, std::string>& files, const std::string& wanted, int replicas) {
+namespace {
+
+/// A fresh one with these files and the script.
+fs::path made_folder(const std::string& script, const std::map<std::string, std::string>& files) {
   static int runs = 0;
   const fs::path folder = fs::temp_directory_path() / fmt::format("glasscape-lmp-{}-{}", ::getpid(), runs++);
   fs::create_directories(folder);
   for (const auto& [name, content] : files) write_text_file(folder / name, content);
   write_text_file(folder / "in.lmp", script);
-  // more processes than cores must yield to each other instead of spinning
-  const std::string program =
-      replicas == 1 ? "lmp -log none"
-                    : fmt::format("mpirun -np {0} --oversubscribe --bind-to none --mca mpi_yield_when_idle 1 "
-                                  "lmp -partition {0}x1 -log replicas -plog none -pscreen none", replicas);
+  return folder;
+}
+
+/// Runs lmp there; what it printed. Throws Error when it fails or `wanted` is not there afterwards.
+std::string run_in(const fs::path& folder, const std::string& program, const std::string& wanted) {
   const std::string command = fmt::format("cd '{}' && OMP_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
                                           "{} -in in.lmp -nocite > out.txt 2>&1", folder.string(), program);
   const int status = std::system(command.c_str());
   const std::string output = read_text_file(folder / "out.txt", "lmp output");
   if (status != 0 || !fs::exists(folder / wanted))
     throw Error("lmp failed in {}: ...{}", folder.string(), output.substr(output.size() > 800 ? output.size() - 800 : 0));
+  return output;
+}
+
+}  // namespace
+
+std::string time_lammps(const std::string& script, const std::map<std::string, std::string>& files, int processes) {
+  const fs::path folder = made_folder(script, files);
+  const std::string output = run_in(folder, processes == 1 ? "lmp -log none" : fmt::format("mpirun -np {} --oversubscribe lmp -log none", processes), "out.txt");
+  fs::remove_all(folder);
+  return output;
+}
+
+std::string run_lammps(const std::string& script, const std::map<std::string, std::string>& files, const std::string& wanted, int replicas) {
+  const fs::path folder = made_folder(script, files);
+  // more processes than cores must yield to each other instead of spinning
+  const std::string program =
+      replicas == 1 ? "lmp -log none"
+                    : fmt::format("mpirun -np {0} --oversubscribe --bind-to none --mca mpi_yield_when_idle 1 "
+                                  "lmp -partition {0}x1 -log replicas -plog none -pscreen none", replicas);
+  run_in(folder, program, wanted);
   std::string result = read_text_file(folder / wanted, "lmp result");
   fs::remove_all(folder);
   return result;

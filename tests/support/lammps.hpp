@@ -30,6 +30,10 @@ LammpsResult lammps(const Configuration& configuration, const LammpsModel& model
 std::string run_lammps(const std::string& script, const std::map<std::string, std::string>& files, const std::string& wanted,
                        int replicas = 1);
 
+/// Runs a script in a fresh folder that holds these files, by so many
+/// processes that share its atoms; returns what it printed.
+std::string time_lammps(const std::string& script, const std::map<std::string, std::string>& files, int processes);
+
 /// The same configuration with its elements in the given order, as LAMMPS types need it.
 Configuration with_elements(const Configuration& configuration, const std::vector<Element>& elements);
 
