@@ -34,7 +34,6 @@ std::vector<Record> in_turn(const std::string& quantity, const std::string& unit
   for (const Engine& engine : engines) records.push_back({engine.name, quantity, atoms, threads, engine.precision, unit, {}});
   for (int round = 0; round < rounds; ++round)
     for (std::size_t k = 0; k < engines.size(); ++k) records[k].rounds.push_back(engines[k].measure());
-  print(records);
   return records;
 }
 
