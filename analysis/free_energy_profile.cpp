@@ -109,12 +109,11 @@ namespace {
 
 double step_of(const ProfileGrid& grid) { return (grid.upper - grid.lower) / static_cast<double>(grid.points - 1); }
 
-/// The nearest point.
-std::size_t index_of(const ProfileGrid& grid, double s) {
+}  // namespace
+
+std::size_t nearest_point(const ProfileGrid& grid, double s) {
   return static_cast<std::size_t>(std::clamp(std::round((s - grid.lower) / step_of(grid)), 0.0, static_cast<double>(grid.points - 1)));
 }
-
-}  // namespace
 
 std::vector<FreeEnergyProfile> blocks_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from, int blocks) {
   check(s, grid);
@@ -175,8 +174,8 @@ ProfileBarrier described(const FreeEnergyProfile& profile, double temperature, s
 
 std::optional<ProfileBarrier> barrier_of(const FreeEnergyProfile& profile, double temperature, double inside, double outside) {
   const std::vector<double>& f = profile.energy;
-  const std::size_t end = index_of(profile.grid, outside);
-  std::size_t top = index_of(profile.grid, inside);
+  const std::size_t end = nearest_point(profile.grid, outside);
+  std::size_t top = nearest_point(profile.grid, inside);
   for (std::size_t k = top; k <= end; ++k)
     if (std::isfinite(f[k]) && !(f[top] >= f[k])) top = k;
   const auto well = static_cast<std::size_t>(std::min_element(f.begin(), f.begin() + static_cast<std::ptrdiff_t>(top) + 1) - f.begin());
@@ -187,7 +186,7 @@ std::optional<ProfileBarrier> barrier_of(const FreeEnergyProfile& profile, doubl
 }
 
 std::optional<ProfileBarrier> barrier_between(const FreeEnergyProfile& profile, double temperature, double well, double top) {
-  const std::size_t from = index_of(profile.grid, well), to = index_of(profile.grid, top);
+  const std::size_t from = nearest_point(profile.grid, well), to = nearest_point(profile.grid, top);
   if (!std::isfinite(profile.energy[from]) || !std::isfinite(profile.energy[to])) return std::nullopt;
   return described(profile, temperature, from, to);
 }

@@ -46,6 +46,8 @@ struct ProfileGrid {
   double at(std::size_t k) const { return lower + (upper - lower) * static_cast<double>(k) / static_cast<double>(points - 1); }
 };
 
+std::size_t nearest_point(const ProfileGrid& grid, double s);
+
 /// F at the points of a grid, 0 at its least; plus infinity where nothing is known.
 struct FreeEnergyProfile {
   ProfileGrid grid;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "analysis/estimate.hpp"
 #include "md/support/error.hpp"
@@ -47,26 +48,35 @@ std::optional<Passage> passage(const FreeEnergyProfile& f, const ProfileBarrier&
   return Passage{barrier->height, rate_over(*barrier, temperature, masses.top, masses.well, shell_power)};
 }
 
-/// Of each block; nothing unless every block knows the barrier.
-std::optional<std::vector<Passage>> passages_of_blocks(const BiasedSampling& s, const ProfileGrid& grid, const SampledRange& range, const ProfileBarrier& places, const InverseMasses& masses) {
+/// Standard error of the mean of one number of each.
+template <typename Item, typename Number>
+double error_of(const std::vector<Item>& items, const Number& number) {
+  std::vector<double> values;
+  for (const Item& item : items) values.push_back(number(item));
+  return standard_deviation(values) / std::sqrt(static_cast<double>(values.size()));
+}
+
+/// F - F(well) at a point.
+double error_at(const std::vector<FreeEnergyProfile>& blocks, std::size_t point, std::size_t well) {
+  if (!std::all_of(blocks.begin(), blocks.end(), [&](const FreeEnergyProfile& b) { return std::isfinite(b.energy[point]); })) return std::numeric_limits<double>::infinity();
+  return error_of(blocks, [&](const FreeEnergyProfile& b) { return b.energy[point] - b.energy[well]; });
+}
+
+/// Nothing unless every block knows the barrier.
+std::optional<BlockErrors> block_errors(const BiasedSampling& s, const ProfileGrid& grid, const SampledRange& range, const ProfileBarrier& places, const InverseMasses& masses) {
   if (range.blocks < 2) return std::nullopt;
+  const std::vector<FreeEnergyProfile> blocks = blocks_by_reweighting(s, grid, range.settled, range.blocks);
   std::vector<Passage> passages;
-  for (const FreeEnergyProfile& block : blocks_by_reweighting(s, grid, range.settled, range.blocks)) {
+  for (const FreeEnergyProfile& block : blocks) {
     const auto found = passage(block, places, s.temperature, masses, 0.0);
     if (!found) return std::nullopt;
     passages.push_back(*found);
   }
-  return passages;
-}
-
-BlockErrors errors_of(const std::vector<Passage>& passages) {
-  const auto error = [&](auto value) {
-    std::vector<double> values;
-    for (const Passage& p : passages) values.push_back(value(p));
-    return standard_deviation(values) / std::sqrt(static_cast<double>(values.size()));
-  };
-  return {.height = error([](const Passage& p) { return p.height; }), .free_energy = error([](const Passage& p) { return p.rate.free_energy; }),
-          .log_rate = error([](const Passage& p) { return p.rate.log_rate; }), .attempt_THz = error([](const Passage& p) { return p.rate.attempt_THz; })};
+  BlockErrors errors{.height = error_of(passages, [](const Passage& p) { return p.height; }), .free_energy = error_of(passages, [](const Passage& p) { return p.rate.free_energy; }),
+                     .log_rate = error_of(passages, [](const Passage& p) { return p.rate.log_rate; }), .attempt_THz = error_of(passages, [](const Passage& p) { return p.rate.attempt_THz; }), .profile = {}};
+  const std::size_t well = nearest_point(grid, places.well);
+  for (std::size_t k = 0; k < grid.points; ++k) errors.profile.push_back(error_at(blocks, k, well));
+  return errors;
 }
 
 /// -s in place of s.
@@ -82,6 +92,7 @@ void mirror(SampledBarrier& found) {
     f->grid = found.grid;
     std::reverse(f->energy.begin(), f->energy.end());
   }
+  if (found.errors) std::reverse(found.errors->profile.begin(), found.errors->profile.end());
   found.barrier.well = -found.barrier.well;
   found.barrier.top = -found.barrier.top;
 }
@@ -122,7 +133,7 @@ std::optional<SampledBarrier> barrier_of(const BiasedSampling& s, const SampledR
   if (const auto over = passage(found.reweighted, *barrier, s.temperature, masses, shell_power)) {
     found.reweighted_height = over->height;
     found.reweighted_rate = over->rate;
-    if (const auto passages = passages_of_blocks(s, found.grid, range, *barrier, masses)) found.errors = errors_of(*passages);
+    found.errors = block_errors(s, found.grid, range, *barrier, masses);
   }
   return found;
 }

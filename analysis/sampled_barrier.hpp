@@ -12,6 +12,7 @@ namespace glasscape {
 struct BlockErrors {
   double height = 0, free_energy = 0;  // eV
   double log_rate = 0, attempt_THz = 0;
+  std::vector<double> profile;            // of F - F(well) at the points of the grid, eV; infinite where some block knows nothing
 };
 
 struct SampledBarrier {

@@ -13,11 +13,12 @@
 namespace glasscape {
 namespace {
 
-/// The sampling to show as an example: that over the median barrier at the middle temperature.
+/// The sampling to show as an example: that over the median barrier at the middle temperature, of those with errors if there are any.
 const Sampling* example_of(const FreeEnergyFindings& f) {
   std::vector<const Sampling*> over;
   for (const Sampling& s : f.samplings)
     if (s.found) over.push_back(&s);
+  if (std::any_of(over.begin(), over.end(), [](const Sampling* s) { return s->found->errors.has_value(); })) std::erase_if(over, [](const Sampling* s) { return !s->found->errors; });
   if (over.empty()) return nullptr;
   std::stable_sort(over.begin(), over.end(), [](const Sampling* a, const Sampling* b) { return a->temperature < b->temperature; });
   const double middle = over[over.size() / 2]->temperature;
@@ -37,6 +38,21 @@ Figure trace_figure(const Sampling& s) {
   return f;
 }
 
+/// Two standard errors of the reweighted free energy to each side, around the well as far as every block knows it.
+Band error_band(const SampledBarrier& found) {
+  const std::vector<double>& error = found.errors->profile;
+  std::size_t begin = nearest_point(found.grid, found.barrier.well), end = begin;
+  while (begin > 0 && std::isfinite(error[begin - 1])) --begin;
+  while (end < error.size() && std::isfinite(error[end])) ++end;
+  Band band{.name = "two standard errors, from blocks", .color = 2};
+  for (std::size_t k = begin; k < end; ++k) {
+    band.x.push_back(found.grid.at(k));
+    band.low.push_back(found.reweighted.energy[k] - 2.0 * error[k]);
+    band.high.push_back(found.reweighted.energy[k] + 2.0 * error[k]);
+  }
+  return band;
+}
+
 Figure profile_figure(const Sampling& s) {
   Figure f;
   f.title = fmt::format("Free energy of {}", s.task);
@@ -51,6 +67,7 @@ Figure profile_figure(const Sampling& s) {
     }
     f.marks.push_back(std::move(line));
   };
+  if (s.found->errors) f.marks.push_back(error_band(*s.found));
   add("bias", s.found->bias, 0);
   add("averaged bias", s.found->averaged, 1);
   add("reweighted", s.found->reweighted, 2);

@@ -172,7 +172,7 @@ Json json_of(const Sampling& s) {
                      {"of_reweighted", b.reweighted_rate ? json_of(*b.reweighted_rate) : Json(nullptr)}, {"block_errors", nullptr}, {"geometric_eV", b.rate.geometric}};
   if (b.errors)
     json["barrier"]["block_errors"] = {{"height_eV", b.errors->height}, {"attempt_THz", b.errors->attempt_THz}, {"log_rate", b.errors->log_rate}, {"free_energy_eV", b.errors->free_energy}};
-  Json profile{{"s", Json::array()}, {"F_eV", b.bias.energy}};
+  Json profile{{"s", Json::array()}, {"F_eV", b.bias.energy}, {"reweighted_eV", b.reweighted.energy}, {"error_eV", b.errors ? Json(b.errors->profile) : Json(nullptr)}};
   for (std::size_t k = 0; k < b.grid.points; ++k) profile["s"].push_back(b.grid.at(k));
   json["barrier"]["profile"] = std::move(profile);
   return json;

@@ -134,7 +134,7 @@ TEST_CASE("a filled double well gives its free energy three ways, by reweighting
     }
 }
 
-TEST_CASE("the block errors of a barrier and its rate are how far they are from the exact ones, in about 68 % of samplings") {
+TEST_CASE("the block errors of a free energy, its barrier and its rate are how far they are from the exact ones, in about 68 % of samplings") {
   const auto exact_barrier = barrier_of(exact_profile(1, 1), T, 2, 3.7);
   REQUIRE(exact_barrier);
   struct Scatter {
@@ -155,7 +155,7 @@ TEST_CASE("the block errors of a barrier and its rate are how far they are from 
       CHECK(held < 0.85 * known);
     }
   };
-  Scatter heights, rates;
+  Scatter heights, rates, middles;
   constexpr int samplings = 40;
   for (int k = 0; k < samplings; ++k) {
     SamplingStart start = on_the_well();
@@ -166,10 +166,14 @@ TEST_CASE("the block errors of a barrier and its rate are how far they are from 
     if (!found || !found->errors) continue;
     heights.take(*found->reweighted_height - exact_barrier->height, found->errors->height);
     rates.take(found->reweighted_rate->log_rate - std::log(exact_rate(standard_mass("Cu"))), found->errors->log_rate);
+    const std::size_t well = nearest_point(found->grid, found->barrier.well), middle = nearest_point(found->grid, 0.5 * (found->barrier.well + found->barrier.top));
+    const auto truth = [&](std::size_t k) { return exact(found->grid.at(k) - 3); };
+    middles.take(found->reweighted.energy[middle] - found->reweighted.energy[well] - (truth(middle) - truth(well)), found->errors->profile[middle]);
   }
   REQUIRE(heights.known > 0.9 * samplings);
   heights.is_as_its_errors();
   rates.is_as_its_errors();
+  middles.is_as_its_errors();
 }
 
 TEST_CASE("a barrier towards smaller values is that of the mirrored variable") {
