@@ -70,6 +70,16 @@ ActivationFit fit_activation(std::span<const BarrierAt> points, double level) {
   return fit(points, "", level);
 }
 
+ActivationFit ActivationFit::with(const ActivationLine& other) const {
+  ActivationFit changed = *this;
+  changed.line = other;
+  changed.chi_squared = 0;
+  changed.freedom = 0;
+  changed.p_value.reset();
+  changed.doubts = doubts_about(changed);
+  return changed;
+}
+
 ActivationOfGlasses activation_of_glasses(std::span<const GlassBarriers> glasses, double level) {
   check_level(level);
   if (glasses.size() < 2)

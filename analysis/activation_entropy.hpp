@@ -32,7 +32,8 @@ struct ActivationLine {
   Estimate enthalpy;           // dH, eV: the line at 0 K
   Estimate entropy;            // dS, kB
   Eigen::Matrix2d covariance;  // of (dH / 1 eV, dS / kB)
-  double quantile = 0;         // intervals are this many standard errors to each side
+  double quantile = 0;         // that of barrier(T) is this many standard errors to each side, and those of dH and dS
+                               // too unless they are said to be percentiles
 
   /// dF(T) on the line, eV, T from 0 K. Its interval holds that of one T, not all T together. Throws
   /// InputError for a temperature below 0.
@@ -46,6 +47,9 @@ struct ActivationFit {
   int freedom = 0;                   // points - 2
   std::optional<double> p_value;     // chance of a larger chi-squared; nothing for two points
   std::vector<std::string> doubts;
+
+  /// With another line through the same points, whose errors are not those of the points: nothing is said of how far they lie from it.
+  ActivationFit with(const ActivationLine& other) const;
 };
 
 /// Least squares with weights 1 / error^2. Throws InputError for fewer than two temperatures, values that are

@@ -16,6 +16,7 @@ void check_frequency(double attempt_frequency);
 /// ln nu0 - F/kT: the ends of the interval change places.
 Estimate log_frequency_over(const Estimate& barrier, double attempt_frequency, double temperature);
 BarrierAt point_at(const Estimate& barrier, double temperature, std::string_view what);
+ArrheniusFit described(ActivationFit barriers, double attempt_frequency);
 ArrheniusFit arrhenius_fit(std::span<const BarrierAt> points, double attempt_frequency, double level);
 std::vector<std::string> doubts_about(const Arrhenius& found, std::span<const EffectiveBarriers> barriers);
 
@@ -52,6 +53,16 @@ Arrhenius arrhenius(std::span<const EffectiveBarriers> barriers, double attempt_
   return result;
 }
 
+Arrhenius with_lines(Arrhenius plot, std::span<const EffectiveBarriers> barriers, const ArrheniusLines& lines) {
+  if (!plot.parallel || !plot.effective || !plot.sequential) throw InputError("an Arrhenius plot of one temperature has no lines to replace");
+  const auto put = [&](ArrheniusFit& fit, const ActivationLine& line) { fit = described(fit.barriers.with(line), plot.attempt_frequency); };
+  put(*plot.parallel, lines.parallel);
+  put(*plot.effective, lines.effective);
+  put(*plot.sequential, lines.sequential);
+  plot.doubts = doubts_about(plot, barriers);
+  return plot;
+}
+
 Estimate log_frequency(const ActivationLine& line, double attempt_frequency, double temperature) {
   check_frequency(attempt_frequency);
   if (!(temperature > 0)) throw InputError("temperature is {} K, expected a value above 0", temperature);
@@ -84,16 +95,13 @@ BarrierAt point_at(const Estimate& barrier, double temperature, std::string_view
   return {temperature, barrier.value, error};
 }
 
-ArrheniusFit arrhenius_fit(std::span<const BarrierAt> points, double attempt_frequency, double level) {
-  ArrheniusFit result;
-  result.barriers = fit_activation(points, level);
-  result.energy = result.barriers.line.enthalpy;
+ArrheniusFit described(ActivationFit barriers, double attempt_frequency) {
   const double shift = std::log(attempt_frequency);
-  const Estimate& entropy = result.barriers.line.entropy;
-  result.log_prefactor = {
-      shift + entropy.value, {shift + entropy.interval.low, shift + entropy.interval.high}, level};
-  return result;
+  const Estimate entropy = barriers.line.entropy, energy = barriers.line.enthalpy;
+  return {energy, {shift + entropy.value, {shift + entropy.interval.low, shift + entropy.interval.high}, entropy.level}, std::move(barriers)};
 }
+
+ArrheniusFit arrhenius_fit(std::span<const BarrierAt> points, double attempt_frequency, double level) { return described(fit_activation(points, level), attempt_frequency); }
 
 std::vector<std::string> doubts_about(const Arrhenius& found, std::span<const EffectiveBarriers> barriers) {
   std::vector<std::string> doubts;

@@ -42,6 +42,14 @@ struct Arrhenius {
 Arrhenius arrhenius(std::span<const EffectiveBarriers> barriers, double attempt_frequency,
                     double level = 0.95);
 
+/// The lines of dF(T) through the three effective barriers.
+struct ArrheniusLines {
+  ActivationLine parallel, effective, sequential;
+};
+
+/// The same plot with lines that were found in another way, see analysis/grouped_lines. Throws InputError where it has none.
+Arrhenius with_lines(Arrhenius plot, std::span<const EffectiveBarriers> barriers, const ArrheniusLines& lines);
+
 /// ln(nu * 1 s) on a line of dF(T), to draw the band between bounds at temperatures without data. Throws
 /// InputError for a temperature or a frequency not above 0.
 Estimate log_frequency(const ActivationLine& line, double attempt_frequency, double temperature);

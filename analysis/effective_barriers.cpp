@@ -93,6 +93,7 @@ std::optional<Estimate> fitted_parallel_barrier(std::span<const double> barriers
 std::vector<ConvergencePoint> barrier_convergence(std::span<const double> barriers, double temperature,
                                                   std::span<const std::size_t> counts, Rng& rng,
                                                   const Bootstrap& options) {
+  check(options, barriers.size());
   std::vector<ConvergencePoint> points;
   for (const std::size_t count : counts) {
     if (count == 0 || count > barriers.size())

@@ -38,7 +38,7 @@ constexpr double rejected = 0.05;
 std::vector<std::string> doubts_of(const EscapeTimes& e, std::size_t groups) {
   std::vector<std::string> doubts;
   if (groups > 1) doubts.push_back(fmt::format("times of {} groups: each has a law of its own, and whether it is exponential was not tested", groups));
-  else if (e.ended > e.escaped)
+  if (e.ended > e.escaped)
     doubts.push_back(fmt::format("{} of {} samplings ended without escape: their time counts, but whether the times are exponential was not tested", e.ended - e.escaped, e.ended));
   if (e.p_value && e.p_value->value < rejected)
     doubts.push_back(fmt::format("the times are not exponential (p = {:.2g}): the bias has touched the barrier, the variable misses it, or they are of several basins", e.p_value->value));
@@ -67,13 +67,13 @@ Estimate exponential_mean(double log_mean, std::size_t escapes, double level) {
 
 std::optional<EscapeTimes> escape_times(std::span<const BoostedTime> times, Rng& rng, const Bootstrap& options) {
   EscapeTimes e;
+  if (!times.empty()) check(options, times.size());
   for (const BoostedTime& t : times) {
     if (!std::isfinite(t.log_time)) throw InputError("the time of an escape is not a number");
     e.escaped += t.escaped ? 1 : 0;
   }
   e.ended = times.size();
   if (e.escaped == 0) return std::nullopt;
-  check(options, times.size());
   const std::size_t groups = options.groups.empty() ? 1 : drawn_together(options, times.size()).size();
   if (groups < 2 && e.escaped == e.ended && e.escaped > 1) {
     const double longest = std::max_element(times.begin(), times.end(), [](const BoostedTime& a, const BoostedTime& b) { return a.log_time < b.log_time; })->log_time;

@@ -118,7 +118,7 @@ std::size_t nearest_point(const ProfileGrid& grid, double s) {
 std::vector<FreeEnergyProfile> blocks_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from, int blocks) {
   check(s, grid);
   if (blocks < 1) throw InputError("{} blocks, expected one at least", blocks);
-  const double kT = thermal_energy(s.temperature), length = (s.times.back() - from) / blocks;
+  const double kT = thermal_energy(s.temperature), length = s.times.empty() ? 0.0 : (s.times.back() - from) / blocks;
   HillSum bias = no_hills(s);
   std::vector<std::vector<double>> exponents(static_cast<std::size_t>(blocks), std::vector<double>(grid.points, -infinity));  // ln of the sum of weights, per bin
   std::size_t hill = 0;

@@ -63,9 +63,9 @@ double error_at(const std::vector<FreeEnergyProfile>& blocks, std::size_t point,
 }
 
 /// Nothing unless every block knows the barrier.
-std::optional<BlockErrors> block_errors(const BiasedSampling& s, const ProfileGrid& grid, const SampledRange& range, const ProfileBarrier& places, const InverseMasses& masses) {
-  if (range.blocks < 2) return std::nullopt;
-  const std::vector<FreeEnergyProfile> blocks = blocks_by_reweighting(s, grid, range.settled, range.blocks);
+std::optional<BlockErrors> block_errors(const BiasedSampling& s, const ProfileGrid& grid, double settled, int count, const ProfileBarrier& places, const InverseMasses& masses) {
+  if (count < 2) return std::nullopt;
+  const std::vector<FreeEnergyProfile> blocks = blocks_by_reweighting(s, grid, settled, count);
   std::vector<Passage> passages;
   for (const FreeEnergyProfile& block : blocks) {
     const auto found = passage(block, places, s.temperature, masses, 0.0);
@@ -133,7 +133,7 @@ std::optional<SampledBarrier> barrier_of(const BiasedSampling& s, const SampledR
   if (const auto over = passage(found.reweighted, *barrier, s.temperature, masses, shell_power)) {
     found.reweighted_height = over->height;
     found.reweighted_rate = over->rate;
-    found.errors = block_errors(s, found.grid, range, *barrier, masses);
+    found.errors = block_errors(s, found.grid, settled, range.blocks, *barrier, masses);
   }
   return found;
 }

@@ -38,7 +38,7 @@ void write_walkers(const std::filesystem::path& stem, const std::string& variabl
   for (int w = 0; w < walkers; ++w) {
     std::vector<double> times, values, biases;
     for (std::size_t k = 0; k < s.times.size(); ++k) {
-      if (s.walkers[k] != w) continue;
+      if (walkers > 1 && s.walkers[k] != w) continue;
       times.push_back(s.times[k]);
       values.push_back(s.values[k]);
       biases.push_back(s.biases[k]);

@@ -133,7 +133,7 @@ double Dynamics::pressure() const {
 void Dynamics::evaluate() {
   constexpr double farthest = 1e9;  // Angstrom; a cell further along cannot be counted
   if (!(state_.configuration.positions.array().abs() < farthest).all())
-    throw Error("an atom has flown further than {:g} A, or its position is no number", farthest);
+    throw DynamicsBroken("an atom has flown further than {:g} A, or its position is no number", farthest);
   surface_.set_cell(state_.configuration.cell);
   Evaluation at = surface_.evaluate(state_.configuration.positions, {.virial = true});
   if (options_.field != nullptr) {

@@ -11,6 +11,7 @@
 #include <array>
 
 #include "md/field.hpp"
+#include "md/support/error.hpp"
 #include "md/support/random.hpp"
 #include "md/surface.hpp"
 
@@ -39,6 +40,11 @@ struct DynamicsState {
   Cell list_cell;
 };
 
+/// An atom has no place left, or an energy is no number: the time step is too long for what happens.
+class DynamicsBroken : public Error {
+  using Error::Error;
+};
+
 class Dynamics {
  public:
   struct Options {
@@ -58,7 +64,7 @@ class Dynamics {
   /// Continues from a saved state.
   Dynamics(Surface& surface, DynamicsState state, const Options& options);
 
-  /// Throws Error when the dynamics has broken down so far that an atom or the cell has no place left.
+  /// Throws DynamicsBroken when an atom has no place left, Error when the cell has none.
   void step();
 
   const DynamicsState& state() const { return state_; }

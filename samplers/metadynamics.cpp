@@ -164,7 +164,7 @@ void MetadynamicsRun::record() {
   for (std::size_t w = 0; w < walkers_.size(); ++w) {
     const Bias::Last& last = walkers_[w]->bias.last();
     const Dynamics& dynamics = walkers_[w]->dynamics;
-    if (!std::isfinite(dynamics.state().potential_energy)) throw Error("the energy is no number after {:.4g} ps", time(done_));
+    if (!std::isfinite(dynamics.state().potential_energy)) throw DynamicsBroken("the energy is no number after {:.4g} ps", time(done_));
     rows_.insert(rows_.end(), {time(done_), static_cast<double>(w), last.value, last.energy, last.inverse_mass, dynamics.temperature(), dynamics.state().potential_energy});
   }
 }

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <set>
 
+#include "analysis/distributions.hpp"
 #include "analysis/grouped_lines.hpp"
 #include "apps/starts.hpp"
 #include "landscape/same_basin.hpp"
@@ -218,8 +219,9 @@ std::optional<ActivationLine> line_through(const std::vector<SamplingTemperature
   for (const SamplingTemperature& t : temperatures) {
     const Summary* summary = summary_at(t);
     if (summary == nullptr || t.heights.size() < 2) continue;
-    const double error = summary->standard_deviation.value / std::sqrt(static_cast<double>(t.heights.size()));
-    if (error > 0.0) points.push_back({t.temperature, summary->mean.value, error});
+    const Interval& i = summary->mean.interval;  // by groups where there are several
+    const double error = (i.high - i.low) / (2.0 * normal_two_sided(summary->mean.level));
+    if (error > 0.0 && std::isfinite(error)) points.push_back({t.temperature, summary->mean.value, error});
   }
   return points.size() < 2 ? std::nullopt : std::optional(fit_activation(points).line);
 }
@@ -239,32 +241,21 @@ GroupedBarriers grouped(const std::vector<Sampling>& samplings, double radius, c
 
 double mean_of(std::span<const double> barriers, double) { return mean(barriers); }
 
-/// In place of the line of a fit.
-void put(const std::optional<ActivationLine>& line, double attempt_frequency, std::optional<ArrheniusFit>& fit) {
-  if (!line || !fit) return;
-  fit->barriers.line = *line;
-  fit->barriers.p_value.reset();
-  fit->energy = line->enthalpy;
-  const double shift = std::log(attempt_frequency);
-  fit->log_prefactor = {shift + line->entropy.value, {shift + line->entropy.interval.low, shift + line->entropy.interval.high}, line->entropy.level};
-}
-
 }  // namespace
 
-/// Lines with intervals by resampling whole groups, each with all its temperatures.
-void FreeEnergyReading::regroup(SamplingSeries& series, const std::set<double>& temperatures, Rng& rng) const {
+/// Lines with intervals by resampling whole groups, each with all its temperatures; none is changed unless all can be.
+void FreeEnergyReading::regroup(SamplingSeries& series, const std::vector<EffectiveBarriers>& effective, const std::set<double>& temperatures, Rng& rng) const {
   const GroupedBarriers heights = grouped(findings_.samplings, series.radius, temperatures, [](const SampledBarrier& b) { return b.barrier.height; });
-  if (!heights.complete()) return;
+  if (!heights.complete() || !series.arrhenius) return;
   const GroupedBarriers free_energies = grouped(findings_.samplings, series.radius, temperatures, [](const SampledBarrier& b) { return b.best_rate().free_energy; });
-  series.paired_groups = heights.groups.size();
-  series.height_line = line_of_groups(heights, mean_of, rng);
-  series.free_energy_line = line_of_groups(free_energies, mean_of, rng);
-  if (!series.arrhenius) return;
-  const double nu0 = series.arrhenius->attempt_frequency;
   const auto middle = [](std::span<const double> b, double t) { return 0.5 * (parallel_barrier(b, t) + sequential_barrier(b, t)); };
-  put(line_of_groups(heights, parallel_barrier, rng), nu0, series.arrhenius->parallel);
-  put(line_of_groups(heights, middle, rng), nu0, series.arrhenius->effective);
-  put(line_of_groups(heights, sequential_barrier, rng), nu0, series.arrhenius->sequential);
+  const auto height = line_of_groups(heights, mean_of, rng), free_energy = line_of_groups(free_energies, mean_of, rng);
+  const auto parallel = line_of_groups(heights, parallel_barrier, rng), between = line_of_groups(heights, middle, rng), sequential = line_of_groups(heights, sequential_barrier, rng);
+  if (!height || !free_energy || !parallel || !between || !sequential) return;
+  series.paired_groups = heights.groups.size();
+  series.height_line = height;
+  series.free_energy_line = free_energy;
+  series.arrhenius = with_lines(std::move(*series.arrhenius), effective, {*parallel, *between, *sequential});
 }
 
 SamplingSeries FreeEnergyReading::series(double radius, Rng& rng) const {
@@ -286,7 +277,7 @@ SamplingSeries FreeEnergyReading::series(double radius, Rng& rng) const {
   series.height_line = line_through(series.temperatures, [](const SamplingTemperature& t) { return t.spectrum ? &t.spectrum->summary : nullptr; });
   series.free_energy_line = line_through(series.temperatures, [](const SamplingTemperature& t) { return t.free_energy ? &*t.free_energy : nullptr; });
   if (effective.size() > 1 && all_have_errors(effective)) series.arrhenius = arrhenius(effective, findings_.nu0 * units::hertz_per_terahertz);
-  regroup(series, temperatures, rng);
+  regroup(series, effective, temperatures, rng);
   return series;
 }
 

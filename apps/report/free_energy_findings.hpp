@@ -106,7 +106,7 @@ class FreeEnergyReading {
 
  private:
   SamplingSeries series(double radius, Rng& rng) const;
-  void regroup(SamplingSeries& series, const std::set<double>& temperatures, Rng& rng) const;
+  void regroup(SamplingSeries& series, const std::vector<EffectiveBarriers>& effective, const std::set<double>& temperatures, Rng& rng) const;
   void add_distances();
   SamplingTemperature at(double radius, double temperature, Rng& rng) const;
 

@@ -272,8 +272,10 @@ std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
   for (const SamplingSeries& series : f.series) {
     for (const std::string& doubt : doubts_by_temperature(series, series.arrhenius || f.series.size() < 2)) doubts.push_back(which(f, series) + doubt);
     const auto several = std::find_if(series.temperatures.begin(), series.temperatures.end(), [](const SamplingTemperature& t) { return t.groups > 1; });
-    if (several != series.temperatures.end() && series.arrhenius && series.paired_groups == 0)
-      doubts.push_back(which(f, series) + "Some group has no barrier at some temperature: slopes take the temperatures as independent, though they share groups");
+    if (several != series.temperatures.end() && (series.arrhenius || series.height_line) && series.paired_groups == 0)
+      doubts.push_back(which(f, series) + "Some group has no barrier, or no scatter, at some temperature: slopes take the temperatures as independent, though they share groups");
+    if (several != series.temperatures.end() && std::any_of(series.temperatures.begin(), series.temperatures.end(), [](const SamplingTemperature& t) { return t.spectrum && t.spectrum->fit; }))
+      doubts.push_back(fmt::format("{}Log-normal laws and their tests take the samplings as independent, but they are of {} groups", which(f, series), several->groups));
     if (!series.arrhenius) continue;
     for (const std::string& doubt : series.arrhenius->doubts) doubts.push_back(which(f, series) + doubt);
   }

@@ -58,7 +58,8 @@ void check_variable(Input& in, const MetadynamicsStage::Options& o) {
   try {
     o.variable->check_group(listed > 0 ? listed : o.variable->fewest_atoms(), o.groups.events() > 0);
   } catch (const InputError& error) {
-    throw InputError("{}: {}", in.where(listed > 0 ? "group" : "variable"), error.what());
+    const bool too_few = listed > 0 && listed < o.variable->fewest_atoms();
+    throw InputError("{}: {}", in.where(too_few ? "group" : "variable"), error.what());
   }
 }
 
@@ -171,9 +172,7 @@ Events MetadynamicsStage::sampled(std::int64_t task, TaskContext& context) const
   for (std::int64_t k = 1; !run.ended(); ++k) {
     try {
       run.step();
-    } catch (const InputError&) {
-      throw;
-    } catch (const Error& error) {
+    } catch (const DynamicsBroken& error) {
       throw Error("stage '{}', {}: after {:.4g} of its longest time: {}; use a shorter timestep, or lower or wider hills", context.stage, describe_task(task), run.part(), error.what());
     }
     if (k % 100 == 0 && context.progress) context.progress(run.part());

@@ -89,8 +89,9 @@ std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms) const {
       const Vector3d d = atoms.x.col(i) - atoms.x.col(column);
       const double r = d.norm(), inverse = 1.0 / r;
       const int j = atoms.owner[static_cast<std::size_t>(column)];
-      const auto [pair, at_i, at_j, t, known, dense] = kernel_.functions(atoms.kind[static_cast<std::size_t>(i)], atoms.kind[static_cast<std::size_t>(column)], r);
-      if (!known) continue;
+      const auto found = kernel_.functions(atoms.kind[static_cast<std::size_t>(i)], atoms.kind[static_cast<std::size_t>(column)], r);
+      if (!found) continue;
+      const auto& [pair, at_i, at_j, t, dense] = *found;
       const double phi_slope = (pair.slope(t) * per - pair.value(t) * inverse) * inverse;
       PairTerm term{{static_cast<int>(i), j, d * inverse, r, pair.bend(t) * per2 * inverse - 2.0 * phi_slope * inverse, phi_slope}};
       if (dense) {

@@ -342,7 +342,8 @@ void EamKernel::forces_in(const double* F, bool per_atom, EamBlock& block) const
 
 namespace {
 
-/// Knots of another spacing, value and slope taken from the table: as smooth, and off by its fourth derivative times spacing^4/384.
+/// Knots of another spacing, value and slope taken from the table: off by its fourth derivative times spacing^4/384 where it is
+/// smooth.
 std::vector<CubicTable::Knot> resampled(const CubicTable& table, std::size_t knots, double spacing) {
   std::vector<CubicTable::Knot> all;
   for (std::size_t m = 0; m < knots; ++m) {
@@ -409,14 +410,15 @@ void EamKernel::forces(const Eigen::VectorXd& embedding_slope, Want want, EamBlo
   else forces_in<double>(embedding_slope.data(), want.per_atom, block);
 }
 
-EamKernel::Functions EamKernel::functions(int kind_i, int kind_j, double r) const {
+std::optional<EamKernel::Functions> EamKernel::functions(int kind_i, int kind_j, double r) const {
   const Kinds& of = exact_.kinds[static_cast<std::size_t>(kind_i * elements_ + kind_j)];
+  if (!(r * r < of.range2)) return std::nullopt;  // also for a distance that is no number
   const double p = r * exact_.inverse_spacing;
   const int interval = std::min(static_cast<int>(p), exact_.last_interval);
   constexpr int knot = Registers<double>::dense_row;
   const double* row = exact_.dense.data() + of.dense + interval * knot;
   const auto cubic_at = [&](int n) { return Cubic::between(row[n], row[n + 1], row[n + knot], row[n + 1 + knot]); };
-  return {cubic_at(0), cubic_at(2), cubic_at(4), std::min(p - interval, 1.0), r * r < of.range2, r * r < of.density_range2};
+  return Functions{cubic_at(0), cubic_at(2), cubic_at(4), std::min(p - interval, 1.0), r * r < of.density_range2};
 }
 
 }  // namespace glasscape

@@ -11,12 +11,14 @@
 //   - Built for several instruction sets and chosen when the program starts; lanes are always as many and no operation is fused
 //     or reordered, so that all give the same bits.
 // In two precisions. Double: tables as in the file, value and slope at each knot, LAMMPS's interpolation to rounding. Mixed:
-// distances and functions of a pair in single precision, from tables of 2500 intervals that follow the others to 1e-9; positions,
-// densities, embedding and all sums in double.
+// distances and functions of a pair in single precision, from tables of 2500 intervals; positions, densities, embedding and all
+// sums in double. In CuZr_mm.eam.fs these tables follow r * phi to 7e-8 eV A, but where the file itself has a kink (Zr-Zr at 2.30 A: a
+// force off by 6e-3 eV/A), and densities to 3e-10.
 // Units: Angstrom, eV.
 #pragma once
 
 #include <cmath>
+#include <optional>
 
 #include "md/blocks.hpp"
 #include "md/cubic_table.hpp"
@@ -36,8 +38,9 @@ class Room {
  public:
   Value* of(std::size_t most) {
     if (most > size_) {
-      size_ = most + most / 8;
-      values_.reset(new (std::align_val_t{64}) Value[size_]);
+      const std::size_t size = most + most / 8;
+      values_.reset(new (std::align_val_t{64}) Value[size]);
+      size_ = size;
     }
     return values_.get();
   }
@@ -95,13 +98,13 @@ class EamKernel {
   /// The second; `embedding_slope` is F' per atom.
   void forces(const Eigen::VectorXd& embedding_slope, Want want, EamBlock& block) const;
 
-  /// The functions of a pair of kinds at a distance.
+  /// The functions of a pair of kinds at a distance; nothing out of range.
   struct Functions {
     Cubic pair, at_i, at_j;  // r * phi, the density at i due to j, that at j due to i
     double t;                // the argument of all three
-    bool known, dense;       // whether any, and the densities, are in range
+    bool dense;              // whether the densities are in range
   };
-  Functions functions(int kind_i, int kind_j, double r) const;
+  std::optional<Functions> functions(int kind_i, int kind_j, double r) const;
 
  private:
   /// Where the functions of an ordered pair of kinds begin, and how far they reach.

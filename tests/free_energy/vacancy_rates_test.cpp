@@ -118,7 +118,7 @@ SampledBarrier over_free_energy() {
 
 }  // namespace
 
-TEST_CASE("the hop of a copper atom into a vacancy has one rate: harmonic, of metadynamics, of infrequent metadynamics and of plain dynamics") {
+TEST_CASE("the hop of a copper atom into a vacancy has one rate: harmonic, of plain dynamics and of infrequent metadynamics, and over the free energy of an RMSD it is not below, and less than e^2 above") {
   const double harmonic = harmonic_log_rate();
   Metadynamics plain = until_hop();
   plain.height = 0;
@@ -137,7 +137,7 @@ TEST_CASE("the hop of a copper atom into a vacancy has one rate: harmonic, of me
   CHECK(infrequent.p > 0.001);
   // an upper bound
   const double off = student_two_sided(blocks - 1, 0.998) * free_energy.errors->log_rate;
-  CHECK(off < 0.8);
+  CHECK(off < 0.7);
   CHECK(free_energy.best_rate().log_rate > harmonic - anharmonic - off);
   CHECK(free_energy.best_rate().log_rate < harmonic + crossed_again + anharmonic + off);
 }
