@@ -2,13 +2,16 @@
 // transition state theory, the free energy of the RMSD of the twelve, infrequent metadynamics, and plain dynamics.
 // 31 atoms: the vacancy feels its images, in all four alike. examples/cu_vacancy does it with 107 atoms and at length.
 #include <catch2/catch.hpp>
+#include <numeric>
 
 #include "analysis/distributions.hpp"
 #include "analysis/escape_times.hpp"
 #include "analysis/sampled_barrier.hpp"
 #include "analysis/thermal_energy.hpp"
+#include "md/minimise.hpp"
 #include "samplers/metadynamics.hpp"
 #include "samplers/stationary_point.hpp"
+#include "samplers/variables/projection.hpp"
 #include "samplers/variables/rmsd.hpp"
 #include "samplers/vineyard.hpp"
 #include "tests/free_energy/sampling.hpp"
@@ -31,14 +34,14 @@ const Vacancy& vacancy() {
 }
 
 /// ln of 12 nu exp(-E/kT), 1/s.
-double harmonic_log_rate() {
+double harmonic_log_rate(double temperature) {
   const Vacancy& v = vacancy();
   Surface surface(copper(), v.basin);
   const StationaryPoint saddle = refine(surface, v.halfway(v.neighbours.front()), 1, {.fmax = 1e-7, .max_displacement = 1});
   REQUIRE(saddle.ended == StationaryPoint::Ended::converged);
   const auto prefactor = vineyard(basin_modes(surface, v.basin.positions), saddle_modes(surface, saddle.positions));
   REQUIRE(prefactor);
-  return std::log(12.0) + prefactor->log_nu + std::log(1e12) - (saddle.energy - v.energy) / thermal_energy(T);
+  return std::log(12.0) + prefactor->log_nu + std::log(1e12) - (saddle.energy - v.energy) / thermal_energy(temperature);
 }
 
 SamplingStart start(std::uint64_t stream) {
@@ -116,10 +119,40 @@ SampledBarrier over_free_energy() {
   return *found;
 }
 
+/// Over the free energy along one hop, there and back, at a temperature at which no other hop happens meanwhile.
+SampledBarrier over_one_hop(double temperature) {
+  const Vacancy& v = vacancy();
+  const Eigen::Index hopping = v.neighbours.front();
+  Surface surface(copper(), v.basin);
+  Positions end = v.halfway(hopping);
+  end.col(hopping) += end.col(hopping) - v.basin.positions.col(hopping);
+  const Positions displacement = minimise(surface, end, {.fmax = 1e-6}).positions - v.basin.positions;
+  SamplingStart from = start(400);
+  from.bind = [&v, displacement](const Configuration& reference) {
+    std::vector<Eigen::Index> all(static_cast<std::size_t>(v.basin.atoms()));
+    std::iota(all.begin(), all.end(), 0);
+    return EventProjection({}).bind({reference, all, &displacement});
+  };
+  Metadynamics o = with_hills(0.01, 50);
+  o.temperature = temperature;
+  o.width = 0.1;
+  o.steps = 200'000;  // longer, and another atom hops
+  o.record_every = 5;
+  o.until_escape = false;
+  o.wall = displacement.norm() + 0.3;
+  o.wall_stiffness = 10;
+  MetadynamicsRun run(std::move(from), o);
+  while (!run.ended()) run.step();
+  const BiasedSampling sampling = test::sampling_of(run.events());
+  const auto found = barrier_of(sampling, {.inside = 0, .outside = 0.6 * displacement.norm(), .settled = sampling.times.back() / 4, .blocks = blocks}, 0);
+  REQUIRE((found && found->errors));
+  return *found;
+}
+
 }  // namespace
 
 TEST_CASE("the hop of a copper atom into a vacancy has one rate: harmonic, of plain dynamics and of infrequent metadynamics, and over the free energy of an RMSD it is not below, and less than e^2 above") {
-  const double harmonic = harmonic_log_rate();
+  const double harmonic = harmonic_log_rate(T);
   Metadynamics plain = until_hop();
   plain.height = 0;
   const Hops direct = hops(plain, 100);
@@ -140,4 +173,15 @@ TEST_CASE("the hop of a copper atom into a vacancy has one rate: harmonic, of pl
   CHECK(off < 0.7);
   CHECK(free_energy.best_rate().log_rate > harmonic - anharmonic - off);
   CHECK(free_energy.best_rate().log_rate < harmonic + crossed_again + anharmonic + off);
+}
+
+TEST_CASE("the rate of one hop over its free energy along the displacement is that of harmonic theory") {
+  constexpr double cooler = 700;
+  const double harmonic = harmonic_log_rate(cooler) - std::log(12.0);
+  const SampledBarrier along = over_one_hop(cooler);
+  CAPTURE(harmonic, along.best_rate().log_rate, along.errors->log_rate, along.rate.log_rate, along.barrier.top, along.barrier.well, along.barrier.height);
+  const double off = student_two_sided(blocks - 1, 0.998) * along.errors->log_rate;
+  CHECK(along.barrier.closed);
+  CHECK(off < 1.1);
+  CHECK(along.best_rate().log_rate == Approx(harmonic).margin(off + anharmonic));
 }
