@@ -256,8 +256,7 @@ Events MeltQuench::run(std::int64_t, TaskContext& context) const {
     at.state->strain_rate.setZero();
   }
   try {
-    Surface exact(context.potential, frame, {.threads = context.threads});
-    return quenched(exact, at.state->configuration, at.rows, context);
+    return quenched(at.state->configuration, at.rows, context);
   } catch (const Interrupted&) {
     save(context.checkpoint, *at.state, at);
     throw;
@@ -265,10 +264,9 @@ Events MeltQuench::run(std::int64_t, TaskContext& context) const {
 }
 
 /// The inherent structure of the last configuration, and the trace.
-Events MeltQuench::quenched(Surface& surface, Configuration glass, const std::vector<double>& rows, const TaskContext& context) const {
+Events MeltQuench::quenched(Configuration glass, const std::vector<double>& rows, const TaskContext& context) const {
   glass.momenta.resize(3, 0);
-  surface.set_cell(glass.cell);
-  surface.restart(glass.positions);
+  Surface surface(context.potential, glass, {.threads = context.threads});  // in double, whatever the dynamics
   const Quenched inherent = relax(surface, glass.positions, options_.minimise, context);
   if (!inherent.converged())
     throw Error("stage '{}': the inherent structure did not converge: {} at fmax {} eV/A", context.stage, to_string(inherent.ended), inherent.fmax);

@@ -14,7 +14,7 @@ struct Record {
   std::string quantity;   // "dynamics", "force error"
   long atoms = 0;
   int threads = 1;
-  std::string precision;  // "double", "mixed", "faithful"
+  std::string precision;  // "double", "mixed"
   std::string unit;
   std::vector<double> rounds;
 
@@ -32,7 +32,7 @@ std::vector<Record> in_turn(const std::string& quantity, const std::string& unit
 /// One row each, and how many times the last of them, round by round, with the least and the largest.
 void print(const std::vector<Record>& records);
 std::string to_json(const std::vector<Record>& records);
-/// Processor model, cores, caches, compiler, date.
+/// Processor model, cores, instruction set, compiler.
 std::string machine();
 
 }  // namespace glasscape::bench

@@ -95,12 +95,6 @@ Metadynamics options_at(double temperature) {
   return options;
 }
 
-Events events_of(SamplingStart start, const Metadynamics& options) {
-  MetadynamicsRun run(std::move(start), options);
-  while (!run.ended()) run.step();
-  return run.events();
-}
-
 BiasedSampling sampling_of(SamplingStart start, const Metadynamics& options) { return test::sampling_of(events_of(std::move(start), options)); }
 
 /// Root mean square of a profile less the exact one where that is below `highest`, their mean difference taken off.

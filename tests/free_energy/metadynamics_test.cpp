@@ -51,11 +51,6 @@ Metadynamics quick(std::int64_t steps) {
           .stride = 100, .bias_temperature = 2700, .record_every = 10, .quench_every = 500, .moved = 0.7, .until_escape = false};
 }
 
-Events run_all(MetadynamicsRun& run) {
-  while (!run.ended()) run.step();
-  return run.events();
-}
-
 double exact(double x) { return height * std::pow(x * x / (half * half) - 1, 2); }
 
 /// k of classical transition state theory out of the left well, 1/s.

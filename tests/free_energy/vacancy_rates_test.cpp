@@ -87,9 +87,7 @@ Hops hops(const Metadynamics& options, std::uint64_t first) {
   std::vector<BoostedTime> times;
   double walked = 0;
   for (std::uint64_t k = 0; k < samplings; ++k) {
-    MetadynamicsRun run(start(first + k), options);
-    while (!run.ended()) run.step();
-    const Events events = run.events();
+    const Events events = events_of(start(first + k), options);
     const auto& escape = fact<EscapeSought>(events);
     const double seen = 0.5 * (std::exp(escape.log_boosted_inside) + std::exp(escape.log_boosted_outside));
     times.push_back({std::log(seen), escape.escaped == 1});
@@ -109,10 +107,7 @@ SampledBarrier over_free_energy() {
   o.until_escape = false;
   o.wall = 0.51;
   o.wall_stiffness = 1000;
-  MetadynamicsRun run(start(300), o);
-  while (!run.ended()) run.step();
-  const Events events = run.events();
-  const BiasedSampling sampling = test::sampling_of(events);
+  const BiasedSampling sampling = test::sampling_of(events_of(start(300), o));
   const auto found = barrier_of(sampling, {.inside = 0.2, .outside = 0.5, .settled = sampling.times.back() / 4, .blocks = blocks}, 32);
   REQUIRE((found && found->errors));
   CHECK(found->barrier.closed);
@@ -141,9 +136,7 @@ SampledBarrier over_one_hop(double temperature) {
   o.until_escape = false;
   o.wall = displacement.norm() + 0.3;
   o.wall_stiffness = 10;
-  MetadynamicsRun run(std::move(from), o);
-  while (!run.ended()) run.step();
-  const BiasedSampling sampling = test::sampling_of(run.events());
+  const BiasedSampling sampling = test::sampling_of(events_of(std::move(from), o));
   const auto found = barrier_of(sampling, {.inside = 0, .outside = 0.6 * displacement.norm(), .settled = sampling.times.back() / 4, .blocks = blocks}, 0);
   REQUIRE((found && found->errors));
   return *found;

@@ -7,7 +7,6 @@ namespace glasscape::test {
 
 constexpr double copper_lattice_constant = 3.615;                              // Angstrom, of the potential
 const double copper_hop = copper_lattice_constant / std::sqrt(2.0);            // to a neighbour, Angstrom
-constexpr const char* copper_file = "/usr/share/lammps/potentials/Cu_mishin1.eam.alloy";
 
 const std::shared_ptr<const Potential>& copper();
 
