@@ -10,7 +10,7 @@ namespace glasscape {
 
 class MetadynamicsStage final : public Stage {
  public:
-  static constexpr Plugin about{.name = "metadynamics", .summary = "free energy along a collective variable and escape of a group of atoms, by well-tempered metadynamics", .version = 2};
+  static constexpr Plugin about{.name = "metadynamics", .summary = "free energy along a collective variable and escape of a group of atoms, by well-tempered metadynamics", .version = 3};
   struct Options {
     std::vector<double> temperatures;   // K
     std::int64_t samplings = 1;         // of each group at each temperature

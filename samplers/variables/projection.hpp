@@ -1,6 +1,7 @@
-// How far a group has gone along the displacement of an event:
-//   s = sum u_i . d_i,   d_i from the places of the reference, u the event's displacement on the group, its mean taken off,
-// of unit length. 0 at the start of the event and the length of its displacement at the end, Angstrom.
+// How far a group has gone along an event:
+//   s = sum u_i . d_i / sum u_i . u_i,   d_i from the places of the reference, u the event's displacement on the group, its
+// mean taken off. 0 at the start of the event and 1 at its end, whatever its length, so that one width and one wall suit
+// events of all lengths.
 #pragma once
 
 #include "samplers/collective_variable.hpp"
@@ -9,7 +10,7 @@ namespace glasscape {
 
 class EventProjection final : public VariableDefinition {
  public:
-  static constexpr Plugin about{"projection", "how far the group has gone along the displacement of the event that is sampled"};
+  static constexpr Plugin about{"projection", "how far the group has gone along the event that is sampled, 0 at its start and 1 at its end"};
   struct Options {};
   static Options read(Input&) { return {}; }
   explicit EventProjection(Options) {}
@@ -22,7 +23,7 @@ class EventProjection final : public VariableDefinition {
     Positions along = (*setting.displacement)(Eigen::all, group.atoms());
     along = (along.colwise() - along.rowwise().mean()).eval();
     if (!(along.norm() > 0.0)) throw InputError("variable 'projection': the event does not displace the atoms of the group against each other");
-    return std::make_unique<Bound>(std::move(group), along / along.norm());
+    return std::make_unique<Bound>(std::move(group), along / along.squaredNorm());
   }
 
   class Bound final : public CollectiveVariable {
@@ -32,7 +33,7 @@ class EventProjection final : public VariableDefinition {
       const Positions d = group().displacements(x, cell);
       return {along_.cwiseProduct(d).sum(), along_, along_ * d.transpose()};
     }
-    std::string describe() const override { return fmt::format("projection of the displacement of {} atoms on that of the event", group().size()); }
+    std::string describe() const override { return fmt::format("projection of the displacement of {} atoms on that of the event, 1 at its end", group().size()); }
 
    private:
     Positions along_;

@@ -93,7 +93,7 @@ TEST_CASE("more samplings keep the tasks of fewer") {
 TEST_CASE("a sampling of an event begins where the event does, with the atoms that it moved, and the saddle behind its escape is the same edge") {
   const test::StudyAt at(glass + "[[stage]]\nname = \"searches\"\ntype = \"art\"\nsearches = 40\n" +
                          "[[stage]]\nname = \"bias\"\ntype = \"metadynamics\"\nevents = 2\nleast_barrier = \"0.04 eV\"\ntemperatures = [\"20 K\"]\nequilibration = \"0 ps\"\n"
-                         "variable = { type = \"projection\" }\ntime = \"40 ps\"\nstride = \"0.1 ps\"\nheight = \"0.005 eV\"\nwidth = 0.1\nquench_every = \"0.2 ps\"\n");
+                         "variable = { type = \"projection\" }\ntime = \"40 ps\"\nstride = \"0.1 ps\"\nheight = \"0.005 eV\"\nwidth = 0.08\nquench_every = \"0.2 ps\"\n");
   at.run();
   const auto saddles = facts<SaddleFound>(at);
   const auto hills = facts<HillsDeposited>(at);

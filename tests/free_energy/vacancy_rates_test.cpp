@@ -130,14 +130,14 @@ SampledBarrier over_one_hop(double temperature) {
   };
   Metadynamics o = with_hills(0.01, 50);
   o.temperature = temperature;
-  o.width = 0.1;
+  o.width = 0.1 / displacement.norm();
   o.steps = 200'000;  // longer, and another atom hops
   o.record_every = 5;
   o.until_escape = false;
-  o.wall = displacement.norm() + 0.3;
-  o.wall_stiffness = 10;
+  o.wall = 1 + 0.3 / displacement.norm();
+  o.wall_stiffness = 10 * displacement.squaredNorm();
   const BiasedSampling sampling = test::sampling_of(events_of(std::move(from), o));
-  const auto found = barrier_of(sampling, {.inside = 0, .outside = 0.6 * displacement.norm(), .settled = sampling.times.back() / 4, .blocks = blocks}, 0);
+  const auto found = barrier_of(sampling, {.inside = 0, .outside = 0.6, .settled = sampling.times.back() / 4, .blocks = blocks}, 0);
   REQUIRE((found && found->errors));
   return *found;
 }
