@@ -115,6 +115,29 @@ std::size_t nearest_point(const ProfileGrid& grid, double s) {
   return static_cast<std::size_t>(std::clamp(std::round((s - grid.lower) / step_of(grid)), 0.0, static_cast<double>(grid.points - 1)));
 }
 
+namespace {
+
+/// The logarithm of a density from that of its bins, given another one that is about the same: their ratio is taken over a
+/// Gaussian of a quarter of the width of a hill, cut at half of it, so that no bin in between is empty by chance and wells keep their shape.
+std::vector<double> spread(const std::vector<double>& bins, const std::vector<double>& about, double width_in_bins) {
+  const double sigma = std::max(0.25 * width_in_bins, 1e-3);
+  const auto reach = static_cast<std::ptrdiff_t>(0.5 * width_in_bins), count = static_cast<std::ptrdiff_t>(bins.size());
+  std::vector<double> out(bins.size(), -infinity);
+  for (std::ptrdiff_t k = 0; k < count; ++k) {
+    const double here = about[static_cast<std::size_t>(k)];
+    double sum = 0, expected = 0;
+    for (std::ptrdiff_t n = std::max<std::ptrdiff_t>(0, k - reach); n <= std::min(count - 1, k + reach); ++n) {
+      const double off = static_cast<double>(n - k) / sigma, weight = std::exp(-0.5 * off * off);
+      sum += weight * std::exp(bins[static_cast<std::size_t>(n)] - here);
+      expected += weight * std::exp(about[static_cast<std::size_t>(n)] - here);
+    }
+    if (sum > 0.0) out[static_cast<std::size_t>(k)] = here + std::log(sum / expected);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::vector<FreeEnergyProfile> blocks_by_reweighting(const BiasedSampling& s, const ProfileGrid& grid, double from, int blocks) {
   check(s, grid);
   if (blocks < 1) throw InputError("{} blocks, expected one at least", blocks);
@@ -134,10 +157,15 @@ std::vector<FreeEnergyProfile> blocks_by_reweighting(const BiasedSampling& s, co
     const double weight = (s.biases[row] - *c) / kT, most = std::max(sum, weight);
     sum = most + std::log(std::exp(sum - most) + std::exp(weight - most));
   }
+  std::vector<double> about = profile_of_bias(s, grid).energy;
+  for (double& value : about) value /= -kT;
   std::vector<FreeEnergyProfile> profiles;
   for (std::vector<double>& block : exponents) {
-    for (double& value : block) value *= -kT;
-    profiles.push_back(from_zero(grid, std::move(block)));
+    const double most = *std::max_element(block.begin(), block.end());
+    for (double& value : block) value -= most;  // as F is 0 at its least
+    std::vector<double> energy = spread(block, about, least_width(s) / step_of(grid));
+    for (double& value : energy) value *= -kT;
+    profiles.push_back(from_zero(grid, std::move(energy)));
   }
   return profiles;
 }

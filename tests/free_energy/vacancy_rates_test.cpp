@@ -131,7 +131,7 @@ SampledBarrier over_one_hop(double temperature) {
   Metadynamics o = with_hills(0.01, 50);
   o.temperature = temperature;
   o.width = 0.1 / displacement.norm();
-  o.steps = 200'000;  // longer, and another atom hops
+  o.steps = 400'000;
   o.record_every = 5;
   o.until_escape = false;
   o.wall = 1 + 0.3 / displacement.norm();
@@ -169,7 +169,7 @@ TEST_CASE("the hop of a copper atom into a vacancy has one rate: harmonic, of pl
 }
 
 TEST_CASE("the rate of one hop over its free energy along the displacement is that of harmonic theory") {
-  constexpr double cooler = 700;
+  constexpr double cooler = 500;  // at 700 K one of the eleven other atoms hops as well in a third of such runs
   const double harmonic = harmonic_log_rate(cooler) - std::log(12.0);
   const SampledBarrier along = over_one_hop(cooler);
   CAPTURE(harmonic, along.best_rate().log_rate, along.errors->log_rate, along.rate.log_rate, along.barrier.top, along.barrier.well, along.barrier.height);
