@@ -117,23 +117,23 @@ std::size_t nearest_point(const ProfileGrid& grid, double s) {
 
 namespace {
 
-/// The logarithm of a density from that of its bins, given another one that is about the same: their ratio is taken over a
-/// Gaussian of a quarter of the width of a hill, cut at half of it, so that no bin in between is empty by chance and wells keep their shape.
-std::vector<double> spread(const std::vector<double>& bins, const std::vector<double>& about, double width_in_bins) {
-  const double sigma = std::max(0.25 * width_in_bins, 1e-3);
+/// Gives a bin that is empty, by chance if others near it are not, the logarithm of a density: that of another one which is about the
+/// same, times their ratio over a Gaussian of a quarter of the width of a hill, cut at half of it.
+void fill_gaps(std::vector<double>& bins, const std::vector<double>& about, double width_in_bins) {
+  const double sigma = 0.25 * width_in_bins;
   const auto reach = static_cast<std::ptrdiff_t>(0.5 * width_in_bins), count = static_cast<std::ptrdiff_t>(bins.size());
-  std::vector<double> out(bins.size(), -infinity);
+  const std::vector<double> given = bins;
   for (std::ptrdiff_t k = 0; k < count; ++k) {
+    if (std::isfinite(given[static_cast<std::size_t>(k)])) continue;
     const double here = about[static_cast<std::size_t>(k)];
     double sum = 0, expected = 0;
     for (std::ptrdiff_t n = std::max<std::ptrdiff_t>(0, k - reach); n <= std::min(count - 1, k + reach); ++n) {
-      const double off = static_cast<double>(n - k) / sigma, weight = std::exp(-0.5 * off * off);
-      sum += weight * std::exp(bins[static_cast<std::size_t>(n)] - here);
+      const double off = n == k ? 0.0 : static_cast<double>(n - k) / sigma, weight = std::exp(-0.5 * off * off);
+      sum += weight * std::exp(given[static_cast<std::size_t>(n)] - here);
       expected += weight * std::exp(about[static_cast<std::size_t>(n)] - here);
     }
-    if (sum > 0.0) out[static_cast<std::size_t>(k)] = here + std::log(sum / expected);
+    if (sum > 0.0) bins[static_cast<std::size_t>(k)] = here + std::log(sum / expected);
   }
-  return out;
 }
 
 }  // namespace
@@ -163,9 +163,9 @@ std::vector<FreeEnergyProfile> blocks_by_reweighting(const BiasedSampling& s, co
   for (std::vector<double>& block : exponents) {
     const double most = *std::max_element(block.begin(), block.end());
     for (double& value : block) value -= most;  // as F is 0 at its least
-    std::vector<double> energy = spread(block, about, least_width(s) / step_of(grid));
-    for (double& value : energy) value *= -kT;
-    profiles.push_back(from_zero(grid, std::move(energy)));
+    fill_gaps(block, about, least_width(s) / step_of(grid));
+    for (double& value : block) value *= -kT;
+    profiles.push_back(from_zero(grid, std::move(block)));
   }
   return profiles;
 }

@@ -96,8 +96,6 @@ class Stage {
   /// How many events its tasks start from, at most, and whether one is among those that it takes.
   virtual std::int64_t events() const { return 0; }
   virtual bool takes(const SaddleFound& /*saddle*/, const BasinFound& /*start*/) const { return true; }
-  /// Whether it kept atoms in place: then what it found need not be minima when all atoms move.
-  virtual bool freezes() const { return false; }
   /// Told of the stage named by `from` before anything else is asked. A stage that starts from saddles has as many tasks.
   virtual void follow(const std::shared_ptr<const Stage>& /*from*/) {}
   /// What one task is, for progress and plans: "5 searches". Its facts depend on it: it names no place of a file.
@@ -107,8 +105,6 @@ class Stage {
   virtual std::optional<KnownAtoms> atoms() const { return std::nullopt; }
   /// Refuses at its key an option that does not fit the atoms of its start; see Sampler::check_start.
   virtual void check_start(const Species& /*start*/, const Input& /*in*/) const {}
-  /// What a reader of its facts must know, in sentences.
-  virtual std::vector<std::string> caveats() const { return {}; }
 };
 
 /// The option of stages with dynamics.

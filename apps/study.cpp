@@ -134,12 +134,6 @@ void attach(Stage& made, const StudyStage& from, Input& in, const std::vector<St
   if (const auto known = root->stage->atoms()) made.check_start(*known->species, in);
 }
 
-void check_moves_freely(const StudyStage& from, const Input& in) {
-  if (from.stage->freezes())
-    throw InputError("{}: stage '{}' keeps atoms in place, and its basins are no minima when all atoms move: search there without (active_radius = 0)",
-                     in.where("from"), from.name);
-}
-
 std::shared_ptr<Stage> read_plain_stage(StudyStage& stage, const Stages::Entry& entry, Input& in, const std::vector<StudyStage>& before) {
   std::shared_ptr<Stage> made = entry.make(in);
   const StartsFrom wanted = made->starts_from();
@@ -148,7 +142,6 @@ std::shared_ptr<Stage> read_plain_stage(StudyStage& stage, const Stages::Entry& 
   if (wanted == StartsFrom::basin ? !prepares(*from.stage) : !searches(*from.stage))
     throw InputError("{}: stage '{}' does not {}", in.where("from"), stage.from,
                      wanted == StartsFrom::basin ? "prepare a configuration" : "search saddles: name a sampler's stage");
-  if (wanted == StartsFrom::events) check_moves_freely(from, in);
   attach(*made, from, in, before);
   return made;
 }
@@ -160,7 +153,6 @@ std::optional<std::int64_t> read_basins(Input& in, const StudyStage& from) {
       throw InputError("{}: stage '{}' prepares one basin: leave the key out, or name in `from` a stage that searches", in.where("basins"), from.name);
     return std::nullopt;
   }
-  check_moves_freely(from, in);
   return read_basins(in);
 }
 

@@ -206,6 +206,7 @@ struct HillsDeposited {
   std::int64_t centre = -1;           // atom around which the group lies, or -1
   double radius = 0;                  // Angstrom: within which it lies; 0: it is named otherwise
   EventRef event;                     // the SaddleFound that moved the group, or of no task
+  double event_end = 0;               // value of the variable where it ends; 0 without an event
   std::vector<std::int32_t> group;    // atoms
   std::string variable;               // in a sentence
   double shell_power = 0;             // CollectiveVariable::shell_power
@@ -228,6 +229,7 @@ struct HillsDeposited {
     visit("centre", self.centre, "");
     visit("radius", self.radius, "A");
     visit("event", self.event, "");
+    visit("event_end", self.event_end, "");
     visit("group", self.group, "");
     visit("variable", self.variable, "");
     visit("shell_power", self.shell_power, "");

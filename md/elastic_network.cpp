@@ -11,7 +11,8 @@ constexpr Eigen::Index few = 60;  // atoms
 double spacing_of(const std::vector<Spring>& springs, Eigen::Index atoms) {
   std::vector<double> nearest(static_cast<std::size_t>(atoms), std::numeric_limits<double>::infinity());
   for (const Spring& s : springs)
-    for (const int atom : {s.i, s.j}) nearest[static_cast<std::size_t>(atom)] = std::min(nearest[static_cast<std::size_t>(atom)], s.length);
+    for (const int atom : {s.i, s.j})
+      if (atom >= 0) nearest[static_cast<std::size_t>(atom)] = std::min(nearest[static_cast<std::size_t>(atom)], s.length);
   const auto middle = nearest.begin() + static_cast<std::ptrdiff_t>(nearest.size() / 2);
   std::nth_element(nearest.begin(), middle, nearest.end());
   return *middle;
@@ -29,17 +30,15 @@ ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positio
     if (s.length > reach || s.i == s.j) continue;
     const double across = std::max(s.across, 0.0), along = std::max(s.along, across);
     const Matrix3d block = across * Matrix3d::Identity() + (along - across) * s.e * s.e.transpose();
-    for (int a = 0; a < 3; ++a)
-      for (int b = 0; b < 3; ++b) {
-        if (free(a, s.i) != 0.0 && free(b, s.i) != 0.0) entries.emplace_back(3 * s.i + a, 3 * s.i + b, block(a, b));
-        if (free(a, s.j) != 0.0 && free(b, s.j) != 0.0) entries.emplace_back(3 * s.j + a, 3 * s.j + b, block(a, b));
-        if (free(a, s.i) != 0.0 && free(b, s.j) != 0.0) entries.emplace_back(3 * s.i + a, 3 * s.j + b, -block(a, b));
-        if (free(a, s.j) != 0.0 && free(b, s.i) != 0.0) entries.emplace_back(3 * s.j + a, 3 * s.i + b, -block(a, b));
+    for (const int row : {s.i, s.j})
+      for (const int column : {s.i, s.j}) {
+        if (row < 0 || column < 0) continue;
+        for (int a = 0; a < 3; ++a)
+          for (int b = 0; b < 3; ++b)
+            if (free(a, row) != 0.0 && free(b, column) != 0.0) entries.emplace_back(3 * row + a, 3 * column + b, row == column ? block(a, b) : -block(a, b));
+        if (row == column)
+          for (int a = 0; a < 3; ++a) diagonal[3 * row + a] += block(a, a);
       }
-    for (int a = 0; a < 3; ++a) {
-      diagonal[3 * s.i + a] += block(a, a);
-      diagonal[3 * s.j + a] += block(a, a);
-    }
   }
   const double smallest = std::max(floor * diagonal.mean(), 1e-12);
   for (int k = 0; k < free.size(); ++k) entries.emplace_back(k, k, free.reshaped()[k] != 0.0 ? smallest : 1.0);
@@ -60,13 +59,12 @@ Positions ElasticNetwork::solve(const Positions& force) const {
 }
 
 std::shared_ptr<const ElasticNetwork> FollowingNetwork::at(const Positions& x) {
-  if (made_at_.size() == x.size() && (!network_ || fmax(x - made_at_) < 0.2 * network_->spacing())) return network_;
+  if (made_at_.size() == x.size() && (is_kept_ || !network_ || fmax(x - made_at_) < 0.2 * network_->spacing())) return network_;
   made_at_ = x;
-  const std::vector<Spring> springs = surface_->hessian(x)->springs();
+  const std::vector<Spring> springs = surface_->near_springs(x);
   if (springs.empty()) return network_;
   surface_->count_call();
-  const bool floats = surface_->potential().translation_invariant() && surface_->free().minCoeff() > 0.0;
-  network_ = std::make_shared<const ElasticNetwork>(springs, surface_->free(), floats);
+  network_ = std::make_shared<const ElasticNetwork>(springs, surface_->free(), surface_->floats());
   return network_;
 }
 

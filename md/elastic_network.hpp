@@ -43,11 +43,14 @@ class FollowingNetwork {
 
   /// Nothing for a potential that is not made of pairs.
   std::shared_ptr<const ElasticNetwork> at(const Positions& x);
+  /// The next one is made once and for all: where only few atoms of many will move.
+  void keep() { is_kept_ = true; }
 
  private:
   Surface* surface_;
   std::shared_ptr<const ElasticNetwork> network_;
   Positions made_at_;
+  bool is_kept_ = false;
 };
 
 }  // namespace glasscape

@@ -11,7 +11,7 @@ namespace glasscape {
 
 /// The part of a Hessian that belongs to a pair of atoms: -along e e^T - across (1 - e e^T) between them.
 struct Spring {
-  int i, j;       // atoms, not images
+  int i, j;       // atoms, not images; j is -1 for one that stays and is no atom of the Hessian
   Vector3d e;     // from j to i, unit length
   double length;  // Angstrom
   double along;   // eV/Angstrom^2

@@ -76,7 +76,9 @@ Quenched lbfgs(Surface& surface, Positions x, const Minimise& options) {
   FollowingNetwork& following = options.network != nullptr ? *options.network : own;
   Evaluation at = surface.evaluate(x);
   if (!std::isfinite(at.energy)) return finished(surface, before, std::move(x), at, Ended::stuck);
-  while (fmax(at.forces) > options.fmax) {
+  for (;;) {
+    const bool small = fmax(at.forces) <= options.fmax;
+    if (small && std::isinf(options.gain)) return finished(surface, before, std::move(x), at, Ended::converged);
     if (surface.calls() - before >= options.max_calls) return finished(surface, before, std::move(x), at, Ended::step_limit);
     const auto network = following.at(x);
     Positions step = inverse.direction(-at.forces, network.get());
@@ -84,6 +86,7 @@ Quenched lbfgs(Surface& surface, Positions x, const Minimise& options) {
       inverse.forget();
       step = inverse.direction(-at.forces, network.get());
     }
+    if (small && 0.5 * dot(step, at.forces) <= options.gain) return finished(surface, before, std::move(x), at, Ended::converged);
     shorten(step, options.max_step);
     Evaluation next = surface.evaluate(x + step);
     int shortened = 0;
@@ -99,7 +102,6 @@ Quenched lbfgs(Surface& surface, Positions x, const Minimise& options) {
     at = std::move(next);
     if (options.stop && options.stop(x, at)) return finished(surface, before, std::move(x), at, Ended::stopped);
   }
-  return finished(surface, before, std::move(x), at, Ended::converged);
 }
 
 /// FIRE 2.0: Guenole et al., Comput. Mater. Sci. 175, 109584 (2020), semi-implicit Euler, unit masses. Its time step is

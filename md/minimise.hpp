@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 
 #include "md/elastic_network.hpp"
 
@@ -17,6 +18,7 @@ struct Minimise {
   Method method = Method::lbfgs;
   double fmax = 1e-3;             // largest force on an atom at which it has converged, eV/Angstrom
   std::int64_t max_calls = 20000; // force calls
+  double gain = std::numeric_limits<double>::infinity();  // L-BFGS has not converged while a step promises to gain more, eV
   double max_step = 0.2;          // largest move of an atom in one iteration, Angstrom
   int memory = 20;                // pairs that L-BFGS keeps
   /// What L-BFGS takes for the Hessian before it has learnt; nothing: one of its own.

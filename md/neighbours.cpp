@@ -108,7 +108,7 @@ struct BinnedColumns {
 }  // namespace
 
 Neighbours::Neighbours(double range, std::vector<int> kinds, ListKind lists, const Ranges& ranges)
-    : range_(range), kinds_(kinds.empty() ? 0 : 1 + *std::max_element(kinds.begin(), kinds.end())), lists_(lists), count_(static_cast<Eigen::Index>(kinds.size())), kind_(std::move(kinds)) {
+    : range_(range), kinds_(kinds.empty() ? 0 : 1 + *std::max_element(kinds.begin(), kinds.end())), lists_(lists), count_(static_cast<Eigen::Index>(kinds.size())), listed_(count_), kind_(std::move(kinds)) {
   for (int a = 0; a < kinds_; ++a)
     for (int b = 0; b < kinds_; ++b) ranges2_.push_back(std::pow(ranges ? std::min(ranges(a, b), range) : range, 2));
 }
@@ -174,7 +174,7 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
   for (Eigen::Index i = 0; i < x_.cols(); ++i) s[static_cast<std::size_t>(i)] = cell.fractional(x_.col(i));
   const Bins bins = make_bins(s, cell.heights(), range_);
   const BinnedColumns columns(bins, x_, kind_, owner_, own_images());
-  const std::vector<Block> blocks = blocks_of(count_);
+  const std::vector<Block> blocks = blocks_of(listed_);
   std::vector<std::vector<int>> lists(blocks.size());
   for_each_block(blocks.size(), threads, [&](std::size_t b) {
     std::size_t listed = 0;
@@ -197,6 +197,7 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
     for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) first_[static_cast<std::size_t>(i) + 1] += neighbour_.size();
     neighbour_.insert(neighbour_.end(), lists[b].begin(), lists[b].end());
   }
+  std::fill(first_.begin() + listed_ + 1, first_.end(), neighbour_.size());
 }
 
 /// Of an atom and its own images a half list keeps the view from the side of the positive shift.
@@ -210,7 +211,7 @@ std::vector<char> Neighbours::own_images() const {
 }
 
 Atoms Neighbours::atoms(int threads, Workspace* workspace) const {
-  return {count_, x_, kind_, owner_, first_, neighbour_, threads, workspace};
+  return {count_, listed_, x_, kind_, owner_, first_, neighbour_, threads, workspace};
 }
 
 }  // namespace glasscape

@@ -23,9 +23,15 @@ struct Workspace {
   virtual ~Workspace() = default;
 };
 
+/// What a potential knows of atoms that stay where they are, see Potential::background.
+struct Background {
+  virtual ~Background() = default;
+};
+
 /// What a potential sees: coordinates of atoms and images, their kinds, and the lists.
 struct Atoms {
   Eigen::Index count;           // atoms; x has these first, then images
+  Eigen::Index listed;          // the first of them, whose lists are made: those of all others are empty
   const Positions& x;           // 3 x (atoms + images)
   std::span<const int> kind;    // the potential's own index of each column of x
   std::span<const int> owner;   // the atom that each column of x is an image of
@@ -33,6 +39,7 @@ struct Atoms {
   std::span<const int> neighbour;
   int threads = 1;
   Workspace* workspace = nullptr;  // what the potential has made for this surface
+  const Background* background = nullptr;  // of pairs that are not listed, if such there are
 
   std::span<const int> neighbours_of(Eigen::Index i) const {
     const auto k = static_cast<std::size_t>(i);
@@ -46,6 +53,8 @@ class Neighbours {
   using Ranges = std::function<double(int kind, int other)>;
   /// `kinds` holds one entry per atom. A range of 0 makes empty lists.
   Neighbours(double range, std::vector<int> kinds, ListKind lists = ListKind::full, const Ranges& ranges = {});
+  /// Makes lists of the first atoms only: with half lists, all pairs but those of two others.
+  void list_only(Eigen::Index first) { listed_ = first; }
 
   /// Finds images and lists anew. Throws FormatError when the cell is so small that images would exhaust memory.
   void build(const Positions& positions, const Cell& cell, int threads = 1);
@@ -66,7 +75,7 @@ class Neighbours {
   int kinds_;                     // different ones, at most
   std::vector<double> ranges2_;   // squared, kinds x kinds
   ListKind lists_;
-  Eigen::Index count_;
+  Eigen::Index count_, listed_;
   std::vector<int> kind_, owner_, neighbour_;
   std::vector<Eigen::Vector3i> fold_;   // lattice vectors taken off each atom
   std::vector<Eigen::Vector3i> shift_;  // lattice vectors added to the folded owner, one per image

@@ -120,7 +120,8 @@ class PairPotential : public Potential {
   std::vector<Element> elements() const override { return elements_named(table_.names); }
 
   void add(const Atoms& atoms, Want want, Evaluation& out) const override;
-  std::unique_ptr<Hessian> hessian(const Atoms& atoms) const override;
+  std::unique_ptr<Hessian> hessian(const Atoms& atoms, double reach) const override;
+  std::shared_ptr<const Background> background(const Atoms&, Eigen::Index) const override { return std::make_shared<Background>(); }
 
  private:
   int kind_of(const std::string& name) const {
@@ -208,7 +209,7 @@ void PairPotential<Law>::for_each_pair(const Atoms& atoms, Block block, Visit vi
 
 template <typename Law>
 void PairPotential<Law>::add(const Atoms& atoms, Want want, Evaluation& out) const {
-  const std::vector<Block> blocks = blocks_of(atoms.count);
+  const std::vector<Block> blocks = blocks_of(atoms.listed);
   std::vector<Positions> forces(blocks.size());
   std::vector<Eigen::VectorXd> energies(blocks.size());
   std::vector<AtomTensors> virials(blocks.size());
@@ -237,10 +238,10 @@ void PairPotential<Law>::add(const Atoms& atoms, Want want, Evaluation& out) con
 }
 
 template <typename Law>
-std::unique_ptr<Hessian> PairPotential<Law>::hessian(const Atoms& atoms) const {
+std::unique_ptr<Hessian> PairPotential<Law>::hessian(const Atoms& atoms, double reach) const {
   std::vector<PairTerm> terms;
-  for_each_pair(atoms, {0, atoms.count}, [&](int i, int j, const Vector3d& d, double r, const Radial& v) {
-    terms.push_back({{i, j, d / r, r, v.second, v.first / r}});
+  for_each_pair(atoms, {0, atoms.listed}, [&](int i, int j, const Vector3d& d, double r, const Radial& v) {
+    if (r <= reach) terms.push_back({{i, j, d / r, r, v.second, v.first / r}});
   });
   return std::make_unique<PairHessian>(atoms.count, std::move(terms), Eigen::VectorXd());
 }

@@ -10,13 +10,43 @@ namespace {
 
 constexpr double furthest = 1e8;  // Angstrom from the origin; beyond, images could not be counted
 
-std::vector<int> kinds_per_atom(const Potential& potential, const Species& species) {
-  const std::vector<int> kind_of = potential.kinds(species.elements);
+std::vector<int> kinds_per_atom(const Potential& potential, const Species& species, const Surroundings& around) {
   std::vector<int> kinds;
-  kinds.reserve(species.element_of.size());
-  for (const int element : species.element_of) kinds.push_back(kind_of[static_cast<std::size_t>(element)]);
+  for (const Species* of : {&species, around.species.get()}) {
+    if (of == nullptr) continue;
+    const std::vector<int> kind_of = potential.kinds(of->elements);
+    for (const int element : of->element_of) kinds.push_back(kind_of[static_cast<std::size_t>(element)]);
+  }
   return kinds;
 }
+
+/// The Hessian of the first atoms, while all others stay.
+class FirstAtoms final : public Hessian {
+ public:
+  FirstAtoms(std::unique_ptr<Hessian> all, Eigen::Index first) : all_(std::move(all)), first_(first) {}
+  Eigen::Index atoms() const override { return first_; }
+  Positions times(const Positions& v) const override {
+    Positions padded = Positions::Zero(3, all_->atoms());
+    padded.leftCols(first_) = v;
+    return all_->times(padded).leftCols(first_);
+  }
+  Eigen::SparseMatrix<double> matrix() const override { return all_->matrix().topLeftCorner(3 * first_, 3 * first_); }
+  Eigen::MatrixXd block(const std::vector<Eigen::Index>& chosen) const override { return all_->block(chosen); }
+  std::vector<Spring> springs() const override {
+    std::vector<Spring> kept;
+    for (Spring s : all_->springs()) {
+      if (s.i >= first_) std::swap(s.i, s.j), s.e = -s.e;
+      if (s.i >= first_) continue;
+      if (s.j >= first_) s.j = -1;
+      kept.push_back(s);
+    }
+    return kept;
+  }
+
+ private:
+  std::unique_ptr<Hessian> all_;
+  Eigen::Index first_;
+};
 
 /// A Hessian on the free coordinates that counts its products.
 class CountedHessian final : public Hessian {
@@ -69,15 +99,20 @@ class DifferenceHessian final : public Hessian {
 }  // namespace
 
 Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration& frame, Options options)
+    : Surface(std::move(potential), frame, options, Surroundings{}) {}
+
+Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration& frame, Options options, Surroundings around)
     : potential_(std::move(potential)),
       species_(frame.species),
       options_(options),
       cell_(frame.cell),
       free_(Positions::Ones(3, frame.atoms())),
-      neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_per_atom(*potential_, *frame.species),
+      around_(std::move(around)),
+      neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_per_atom(*potential_, *frame.species, around_),
                   potential_->lists(), [this](int kind, int other) { return potential_->cutoff_of(kind, other) + options_.skin; }),
       workspace_(potential_->workspace()) {
   check(frame, "configuration");
+  if (around_.background) neighbours_.list_only(frame.atoms());
   freeze({});
   restart(frame.positions);
 }
@@ -88,10 +123,19 @@ void Surface::freeze(const std::vector<Eigen::Index>& atoms) {
   for (const Eigen::Index i : atoms) free_.col(i).setZero();
 }
 
+bool Surface::floats() const { return potential_->translation_invariant() && around_.positions.size() == 0 && free_.minCoeff() > 0.0; }
+
 void Surface::set_cell(const Cell& cell) { cell_ = cell; }
 
+const Positions& Surface::all(const Positions& x) {
+  if (around_.positions.size() == 0) return x;
+  all_.resize(3, atoms() + around_.positions.cols());
+  all_ << x, around_.positions;
+  return all_;
+}
+
 void Surface::restart(const Positions& x) {
-  neighbours_.build(x, cell_, threads());
+  neighbours_.build(all(x), cell_, threads());
   origin_ = x;
   origin_cell_ = cell_;
 }
@@ -111,10 +155,12 @@ bool Surface::lists_hold(const Positions& x) const {
 
 Atoms Surface::neighbours_at(const Positions& x) {
   if (lists_hold(x))
-    neighbours_.follow(x, cell_);
+    neighbours_.follow(all(x), cell_);
   else
     restart(x);
-  return neighbours_.atoms(threads(), workspace_.get());
+  Atoms all = neighbours_.atoms(threads(), workspace_.get());
+  all.background = around_.background.get();
+  return all;
 }
 
 int Surface::threads() const {
@@ -136,15 +182,67 @@ Evaluation Surface::evaluate(const Positions& x, Want want) {
     return out;
   }
   want.mixed = want.mixed || options_.mixed;
-  potential_->add(neighbours_at(x), want, out);
+  add(x, want, out);
   out.forces.array() *= free_.array();
   return out;
 }
 
+void Surface::add(const Positions& x, Want want, Evaluation& out) {
+  if (around_.positions.size() == 0) return potential_->add(neighbours_at(x), want, out);
+  const Eigen::Index all = atoms() + around_.positions.cols();
+  Evaluation of_all{.energy = 0, .forces = Positions::Zero(3, all), .virial = Matrix3d::Zero(), .atom_energy = Eigen::VectorXd::Zero(want.per_atom ? all : 0),
+                    .atom_virial = AtomTensors::Zero(6, want.per_atom ? all : 0)};
+  potential_->add(neighbours_at(x), want, of_all);
+  out.energy = of_all.energy;
+  out.forces = of_all.forces.leftCols(atoms());
+  out.virial = of_all.virial;
+  if (!want.per_atom) return;
+  out.atom_energy = of_all.atom_energy.head(atoms());
+  out.atom_virial = of_all.atom_virial.leftCols(atoms());
+}
+
+double Surface::atoms_worth() const {
+  if (!around_.background) return static_cast<double>(atoms() + around_.positions.cols());
+  const Atoms all = neighbours_.atoms();
+  std::size_t ends = 0;  // of pairs at atoms of the surface
+  for (const int column : all.neighbour) ends += all.owner[static_cast<std::size_t>(column)] < atoms() ? 2 : 1;
+  return ends == 0 ? 0.0 : 2.0 * static_cast<double>(all.neighbour.size()) * static_cast<double>(atoms()) / static_cast<double>(ends);
+}
+
 std::unique_ptr<Hessian> Surface::hessian(const Positions& x) {
-  auto exact = potential_->hessian(neighbours_at(x));
+  auto exact = exact_hessian(neighbours_at(x), std::numeric_limits<double>::infinity());
   if (exact == nullptr) return std::make_unique<DifferenceHessian>(*this, x);
   return std::make_unique<CountedHessian>(std::move(exact), *this);
+}
+
+std::unique_ptr<Hessian> Surface::exact_hessian(const Atoms& all, double reach) const {
+  auto exact = potential_->hessian(all, reach);
+  return exact && around_.positions.size() > 0 ? std::make_unique<FirstAtoms>(std::move(exact), atoms()) : std::move(exact);
+}
+
+namespace {
+
+/// Median over the atoms of the distance to the nearest one.
+double spacing_of(const Atoms& all, Eigen::Index atoms) {
+  std::vector<double> nearest2(static_cast<std::size_t>(atoms), std::numeric_limits<double>::infinity());
+  for (Eigen::Index i = 0; i < all.listed; ++i)
+    for (const int column : all.neighbours_of(i)) {
+      const double r2 = (all.x.col(i) - all.x.col(column)).squaredNorm();
+      for (const Eigen::Index atom : {i, Eigen::Index(all.owner[static_cast<std::size_t>(column)])})
+        if (atom < atoms) nearest2[static_cast<std::size_t>(atom)] = std::min(nearest2[static_cast<std::size_t>(atom)], r2);
+    }
+  const auto middle = nearest2.begin() + static_cast<std::ptrdiff_t>(nearest2.size() / 2);
+  std::nth_element(nearest2.begin(), middle, nearest2.end());
+  return std::sqrt(*middle);
+}
+
+}  // namespace
+
+std::vector<Spring> Surface::near_springs(const Positions& x) {
+  constexpr double reach = 1.5;  // spacings: the first shell of a dense phase
+  const Atoms all = neighbours_at(x);
+  const auto near = exact_hessian(all, reach * spacing_of(all, atoms()));
+  return near ? near->springs() : std::vector<Spring>{};
 }
 
 }  // namespace glasscape

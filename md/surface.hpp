@@ -11,6 +11,13 @@
 
 namespace glasscape {
 
+/// Atoms around those of a surface that stay where they are.
+struct Surroundings {
+  std::shared_ptr<const Species> species;
+  Positions positions;                           // 3 x atoms
+  std::shared_ptr<const Background> background;  // of the potential; null: pairs of two of them are listed as well
+};
+
 class Surface {
  public:
   struct Options {
@@ -22,17 +29,23 @@ class Surface {
   /// Throws InputError when the potential does not know an element, FormatError for a configuration that `check` refuses.
   Surface(std::shared_ptr<const Potential> potential, const Configuration& frame, Options options);
   Surface(std::shared_ptr<const Potential> potential, const Configuration& frame) : Surface(std::move(potential), frame, Options{}) {}
+  /// Of the atoms of `frame` in surroundings. Energies and virials lack a constant where these have a background.
+  Surface(std::shared_ptr<const Potential> potential, const Configuration& frame, Options options, Surroundings around);
 
   /// Energy, forces (0 on frozen coordinates) and what is wanted at these positions. Where a coordinate is no number or
   /// beyond 1e8 Angstrom, energy and forces are no numbers either.
   Evaluation evaluate(const Positions& x, Want want = {});
   /// The Hessian at x restricted to free coordinates. Its products count as force calls of this surface while it lives.
   std::unique_ptr<Hessian> hessian(const Positions& x);
+  /// The springs between near neighbours, to 1.5 times their typical distance; none when the law is not made of pairs.
+  std::vector<Spring> near_springs(const Positions& x);
 
   /// Keeps these atoms where they are; replaces any earlier choice.
   void freeze(const std::vector<Eigen::Index>& atoms);
   /// 1 for a coordinate that may move, 0 for a frozen one. 3 x atoms.
   const Positions& free() const { return free_; }
+  /// Whether the energy stays the same when all atoms move together.
+  bool floats() const;
 
   /// Another cell, as a barostat or a shear sets it.
   void set_cell(const Cell& cell);
@@ -47,12 +60,20 @@ class Surface {
   const Potential& potential() const { return *potential_; }
   std::shared_ptr<const Potential> shared_potential() const { return potential_; }
   Eigen::Index atoms() const { return species_->atoms(); }
+  int most_threads() const { return options_.threads; }
   Configuration at(Positions x) const { return {species_, cell_, std::move(x), {}}; }
+  /// What a call costs: the pairs that are listed, in those that an atom of such a surface without surroundings brings.
+  double atoms_worth() const;
   std::int64_t calls() const { return calls_; }
   void count_call() { ++calls_; }
 
  private:
   Atoms neighbours_at(const Positions& x);
+  /// These positions and those of the surroundings.
+  const Positions& all(const Positions& x);
+  void add(const Positions& x, Want want, Evaluation& out);
+  /// Of the pairs no further apart than `reach`; nothing when the potential has none.
+  std::unique_ptr<Hessian> exact_hessian(const Atoms& all, double reach) const;
   /// How many threads an evaluation is worth.
   int threads() const;
   bool lists_hold(const Positions& x) const;
@@ -62,6 +83,8 @@ class Surface {
   Options options_;
   Cell cell_, origin_cell_;
   Positions free_, origin_;
+  Surroundings around_;
+  Positions all_;
   Neighbours neighbours_;
   std::unique_ptr<Workspace> workspace_;  // the potential's
   std::int64_t calls_ = 0;

@@ -5,7 +5,7 @@
 namespace glasscape {
 
 Eigen::MatrixXd zero_modes(const Surface& surface, const Positions& x) {
-  if (!surface.potential().translation_invariant() || (surface.free().array() == 0.0).any()) return Eigen::MatrixXd(x.size(), 0);
+  if (!surface.floats()) return Eigen::MatrixXd(x.size(), 0);
   const bool cluster = !surface.cell().any_periodic();
   std::vector<Positions> candidates;
   for (int axis = 0; axis < 3; ++axis) {

@@ -21,9 +21,10 @@ Art::Options Art::read(Input& in) {
                        : Displacement::random;
   o.soft_radius = in.length("soft_radius", "5 A", "atoms this near take part in the soft direction that is followed", positive);
   in.expect(o.soft_radius >= o.radius, "soft_radius", "a length not below `radius`");
-  o.active_radius = in.length("active_radius", "0 A", "atoms further away are frozen; 0 freezes none", non_negative);
-  in.expect(o.active_radius == 0.0 || o.active_radius > o.soft_radius, "active_radius", "0, or a length above `soft_radius`");
   o.search = SaddleSearch::read(in);
+  o.regions = LocalSearch::read(in);
+  if (!in.has("region")) o.regions.radius = std::max(o.regions.radius, 2.0 * o.soft_radius);
+  in.expect(o.regions.radius == 0.0 || o.regions.radius > o.soft_radius, "region", "0, or a length above `soft_radius`");
   return o;
 }
 
@@ -33,12 +34,6 @@ void Art::check_start(const Species& start, const Input& in) const {
   std::vector<std::string> known;
   for (const Element& element : start.elements) known.push_back(element.name);
   in.expect(!candidates(start).empty(), "around", fmt::format("an element of the start{}", suggestion(options_.around, known)));
-}
-
-std::vector<std::string> Art::caveats() const {
-  if (options_.active_radius == 0.0) return {};
-  return {fmt::format("Atoms further than {:g} Å from the centre of a search were frozen (active_radius): what lies around an event "
-                      "could not give way, and its barriers may be too high. Compare with a larger radius.", options_.active_radius)};
 }
 
 /// The atoms that a search may be around.
@@ -86,16 +81,8 @@ Events Art::step(Run& run) {
   const Positions direction = draw_direction(run, centre);
   if (direction.isZero(0.0))
     return {SearchFailed{run.start_ref, centre, "no-direction", "nothing can be pushed: the atoms balance, or can only move all together", run.start.energy, 0}};
-  std::vector<Eigen::Index> frozen;
-  if (options_.active_radius > 0.0) {
-    const Positions active = mask_of(c.atoms(), atoms_within(c, centre, options_.active_radius));
-    for (Eigen::Index i = 0; i < c.atoms(); ++i)
-      if (active(0, i) == 0.0) frozen.push_back(i);
-  }
-  run.surface.freeze(frozen);
-  const SearchOutcome found = search_saddle(run.surface, {c.positions, run.start.energy}, direction,
-                                            mask_of(c.atoms(), atoms_within(c, centre, options_.soft_radius)), options_.search, run.rng);
-  run.surface.freeze({});
+  const Positions local = mask_of(c.atoms(), atoms_within(c, centre, options_.soft_radius));
+  const SearchOutcome found = search_saddle_near(run.surface, {c.positions, run.start.energy}, centre, direction, local, options_.search, options_.regions, run.rng);
   if (!found.saddle)
     return {SearchFailed{run.start_ref, centre, found.reason, found.detail, found.energy, found.calls}};
   const FoundSaddle& s = *found.saddle;

@@ -1,14 +1,14 @@
 // The activation-relaxation technique as a sampler: each step is one search from the start basin, around one centre.
 #pragma once
 
-#include "samplers/saddle_search.hpp"
+#include "samplers/local_search.hpp"
 #include "samplers/sampler.hpp"
 
 namespace glasscape {
 
 class Art final : public Sampler {
  public:
-  static constexpr Plugin about{"art", "saddles by activation-relaxation from one basin", "", "searches=4,around=all", 3};
+  static constexpr Plugin about{"art", "saddles by activation-relaxation from one basin", "", "searches=4,around=all", 4};
 
   /// What a search pushes first.
   enum class Displacement {
@@ -22,8 +22,8 @@ class Art final : public Sampler {
     double radius;                    // Angstrom: atoms this near to the centre are pushed
     Displacement displacement;
     double soft_radius;               // Angstrom: atoms whose soft mode is followed
-    double active_radius;             // Angstrom: atoms further from the centre are frozen; 0: none
     SaddleSearch search;
+    LocalSearch regions;
   };
   static Options read(Input& in);
 
@@ -34,8 +34,6 @@ class Art final : public Sampler {
   std::int64_t steps() const override { return options_.searches; }
   std::string unit() const override { return "searches"; }
   void check_start(const Species& start, const Input& in) const override;
-  bool freezes() const override { return options_.active_radius > 0.0; }
-  std::vector<std::string> caveats() const override;
 
  private:
   std::vector<Eigen::Index> candidates(const Species& species) const;

@@ -74,6 +74,7 @@ struct SamplingStart {
   std::int64_t centre = -1;
   double radius = 0;          // Angstrom: the group lies within it around the centre; 0: it is named otherwise
   EventRef event;             // that moved the group, or of no task
+  std::optional<Positions> displacement;  // of the event, from its start to its end, 3 x atoms
   /// The variable about a reference. May throw InputError.
   std::function<std::shared_ptr<const CollectiveVariable>(const Configuration& reference)> bind;
   SameBasin same = {};        // when two inherent structures are one

@@ -1,9 +1,11 @@
 #include "samplers/saddle_search.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "md/local_modes.hpp"
 #include "md/zero_modes.hpp"
+#include "samplers/falls.hpp"
 
 namespace glasscape {
 namespace {
@@ -28,13 +30,17 @@ class Walker {
 
   SearchOutcome search(const Positions& direction);
   SearchOutcome search_towards(const Positions& minimum);
+  SearchOutcome search_again(const FoundSaddle& near);
+  bool relax(FoundSaddle& saddle, double gain);
 
  private:
   SearchOutcome pursue();
   void begin(const Positions& direction);
   bool push();
   Climb climb();
+  bool has_more_to_gain();
   bool tighten();
+  void begin_near(const FoundSaddle& saddle);
   bool fell_to_start() const;
   bool is_first_order(double& next_curvature);
   std::optional<SearchOutcome> finish_at_start(Quenched back);
@@ -50,12 +56,11 @@ class Walker {
   void follow_lowest();
   Mode second_mode(int vectors);
   Quenched fall(const Positions& from);
-  Quenched fall_quickly(const Positions& from);
-  Quenched fall_steepest(Positions x);
   Quenched settle(Quenched fallen);
   Quenched fall_back(const Positions& from);
   Positions beside(double sign) const { return x_ + sign * options_.same / fmax(mode_) * mode_; }
-  double distance(const Positions& x) const;
+  double distance(const Positions& x) const { return distance_between(x, start_.positions); }
+  double distance_between(const Positions& x, const Positions& y) const;
   bool is_at_start(const Positions& x, double energy) const;
   bool is_start(const Quenched& q) const { return distance(q.positions) < options_.same; }
   SearchOutcome failed(std::string reason, std::string detail) const;
@@ -79,6 +84,8 @@ class Walker {
   int pushes_ = 0, retreats_ = 0;
   bool was_set_back_ = false;
   double fmax_;  // at which the climb has converged
+  double gain_ = std::numeric_limits<double>::infinity();  // nor does a relaxation gain more then, eV
+  bool is_wide_ = false;  // whether the mode that is followed is that of all atoms, from the start of the next climb on
   std::optional<Quenched> at_start_;  // of the last saddle whose back side was the start
   Positions fell_from_;               // that saddle
 };
@@ -118,6 +125,16 @@ SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, 
   return Walker(surface, start, local, options, rng).search_towards(minimum);
 }
 
+SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions& local, const SaddleSearch& options, Rng& rng) {
+  surface.restart(start.positions);
+  return Walker(surface, start, local, options, rng).search_again(near);
+}
+
+bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, double gain, const Positions& local, const SaddleSearch& options, Rng& rng) {
+  surface.restart(start.positions);
+  return Walker(surface, start, local, options, rng).relax(saddle, gain);
+}
+
 namespace {
 
 SearchOutcome Walker::search(const Positions& direction) {
@@ -129,6 +146,36 @@ SearchOutcome Walker::search(const Positions& direction) {
 SearchOutcome Walker::search_towards(const Positions& minimum) {
   if (!retreat(minimum)) return failed("too-high", fmt::format("the line to the minimum rises by more than {} eV", options_.ceiling));
   return pursue();
+}
+
+SearchOutcome Walker::search_again(const FoundSaddle& near) {
+  begin_near(near);
+  return pursue();
+}
+
+bool Walker::relax(FoundSaddle& saddle, double gain) {
+  begin_near(saddle);
+  network_.keep();
+  gain_ = gain;
+  if (climb() != Climb::converged || distance_between(x_, saddle.positions) > flipped * options_.same) return false;
+  Quenched end = minimise(surface_, saddle.end.positions, {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = gain, .network = &network_});
+  if (!end.converged() || distance_between(end.positions, saddle.end.positions) > flipped * options_.same) return false;
+  saddle.positions = x_;
+  saddle.mode = mode_;
+  saddle.energy = at_.energy;
+  saddle.fmax = fmax(at_.forces);
+  saddle.curvature = curvature_;
+  saddle.end = std::move(end);
+  return true;
+}
+
+/// No pushes: the way up is known.
+void Walker::begin_near(const FoundSaddle& saddle) {
+  place(saddle.positions, saddle.mode);
+  at_ = surface_.evaluate(x_);
+  is_wide_ = true;
+  pushes_ = options_.pushes;
+  curvature_ = saddle.curvature;
 }
 
 SearchOutcome Walker::pursue() {
@@ -200,19 +247,20 @@ bool Walker::push() {
 /// a saddle where none is, the mode is wider than that.
 Climb Walker::climb() {
   constexpr int patience = 4;     // steps with a positive curvature
-  const int kept = fmax_ < options_.fmax ? 6 : 2;  // steps with one mode, once it turns little
+  const int kept = fmax_ < options_.fmax || std::isfinite(gain_) ? 6 : 2;  // steps with one mode, once it turns little
   constexpr double close = 0.1;   // eV/Angstrom
   constexpr double lowest = 0.1;  // eV/Angstrom^2: softening that leaves little but the lowest mode
   const std::int64_t before = surface_.calls();
   int lost = 0, keep = 0;
-  bool is_wide = false;
+  bool is_wide = std::exchange(is_wide_, false);
   const auto follow = [&] {
     if (!is_wide) soften(lowest);
     is_wide = is_wide || (curvature_ >= 0.0 && fmax(at_.forces) < close);
     if (is_wide) follow_lowest();
   };
-  follow();
-  while (fmax(at_.forces) >= fmax_ || curvature_ >= 0.0) {
+  if (curvature_ < 0.0 && std::isfinite(gain_)) keep = kept;  // from a saddle that was found already
+  else follow();
+  while (fmax(at_.forces) >= fmax_ || curvature_ >= 0.0 || has_more_to_gain()) {
     if (surface_.calls() - before > options_.climb_calls) return Climb::calls;
     if (is_too_high()) return Climb::ceiling;
     const double force = dot(at_.forces, mode_);
@@ -221,7 +269,7 @@ Climb Walker::climb() {
     const double along = curvature_ < 0.0 ? newton : std::copysign(longest, -force);
     step(std::clamp(along, -longest, longest) * mode_ + relaxation_across());
     relax_across(2, 0.5 * fmax_);
-    if (keep > 0 && fmax(at_.forces) >= fmax_) {
+    if (keep > 0 && (fmax(at_.forces) >= fmax_ || std::isfinite(gain_))) {
       --keep;
       continue;
     }
@@ -233,6 +281,12 @@ Climb Walker::climb() {
     if (lost > patience) return Climb::mode_lost;
   }
   return Climb::converged;
+}
+
+bool Walker::has_more_to_gain() {
+  if (std::isinf(gain_)) return false;
+  const double along = dot(at_.forces, mode_);
+  return 0.5 * (dot(relaxation_across(), at_.forces) + along * along / std::max(std::abs(curvature_), soft_floor)) > gain_;
 }
 
 /// Where a soft saddle lies, whether it is one and what it connects, is known at a smaller force only. Asks for that force,
@@ -384,39 +438,11 @@ Mode Walker::second_mode(int vectors) {
 
 Quenched Walker::fall(const Positions& from) {
   const std::int64_t before = surface_.calls();
-  Quenched fallen = options_.descent == Descent::steepest ? fall_steepest(from) : fall_quickly(from);
+  Quenched fallen = options_.descent == Descent::steepest
+                        ? fall_steepest(surface_, from, options_.relaxed_fmax, options_.same, network_)
+                        : fall_quickly(surface_, from, options_.relaxed_fmax, options_.same, network_, [this](const Positions& x, const Evaluation& at) { return is_at_start(x, at.energy); });
   calls_falling_ += surface_.calls() - before;
   return fallen;
-}
-
-/// In short steps at first, so as to stay in the valley that begins here; as far as the start, where that is known.
-Quenched Walker::fall_quickly(const Positions& from) {
-  constexpr double coarse = 0.01;  // eV/Angstrom
-  constexpr int first = 8;         // calls
-  Minimise options{.fmax = std::max(coarse, options_.relaxed_fmax), .max_calls = first, .max_step = options_.same / 3.0, .network = &network_};
-  Quenched begun = minimise(surface_, from, options);
-  if (begun.converged()) return begun;
-  options.max_calls = 1000;
-  options.max_step = 2.0 * options_.same / 3.0;
-  options.stop = [this](const Positions& x, const Evaluation& at) { return is_at_start(x, at.energy); };
-  Quenched fallen = minimise(surface_, std::move(begun.positions), options);
-  if (fallen.ended == Ended::stopped) fallen.ended = Ended::converged;
-  return fallen;
-}
-
-/// Euler steps along the force until they overshoot: then the path runs along the floor of a valley. Minimised from there.
-Quenched Walker::fall_steepest(Positions x) {
-  constexpr double longest = 0.01;    // Angstrom, of an atom in one step
-  constexpr double flat = 0.002;      // Angstrom^2/eV: steps are shorter where the force is small
-  constexpr int most = 5000, floor = 3;
-  Evaluation at = surface_.evaluate(x);
-  for (int k = 0, rises = 0; k < most && rises < floor && fmax(at.forces) > options_.relaxed_fmax; ++k) {
-    x += std::min(longest / fmax(at.forces), flat) * at.forces;
-    Evaluation next = surface_.evaluate(x);
-    rises = next.energy > at.energy ? rises + 1 : 0;
-    at = std::move(next);
-  }
-  return minimise(surface_, std::move(x), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .max_step = options_.same / 3.0, .network = &network_});
 }
 
 Quenched Walker::settle(Quenched fallen) {
@@ -435,8 +461,8 @@ bool Walker::is_at_start(const Positions& x, double energy) const {
   return energy - start_.energy < little && distance(x) < options_.same / 3.0;
 }
 
-double Walker::distance(const Positions& x) const {
-  Positions u = x - start_.positions;
+double Walker::distance_between(const Positions& x, const Positions& y) const {
+  Positions u = x - y;
   project_(u);
   return fmax(u);
 }

@@ -76,4 +76,11 @@ SearchOutcome search_saddle(Surface& surface, const SearchStart& start, const Po
 SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, const Positions& minimum, const Positions& local,
                                     const SaddleSearch& options, Rng& rng);
 
+/// Climbs again from near a saddle that was found where fewer atoms could move, along its mode, and relaxes down both sides.
+SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions& local, const SaddleSearch& options, Rng& rng);
+
+/// Relaxes a saddle and the minimum behind it from where fewer atoms could move, until neither has more than `gain` (eV) to gain.
+/// False when one is lost; then the saddle is as it was.
+bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, double gain, const Positions& local, const SaddleSearch& options, Rng& rng);
+
 }  // namespace glasscape

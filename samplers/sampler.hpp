@@ -29,10 +29,6 @@ class Sampler {
   /// Refuses, with `in.expect(condition, key, expected)`, options that do not fit the atoms of the start. Asked when the
   /// study is read, before anything has run, if the atoms are known by then.
   virtual void check_start(const Species& /*start*/, const Input& /*in*/) const {}
-  /// Whether it keeps atoms in place: then the basins it finds need not be minima when all atoms move.
-  virtual bool freezes() const { return false; }
-  /// What a reader of its facts must know, in sentences.
-  virtual std::vector<std::string> caveats() const { return {}; }
 };
 
 using Samplers = Registry<Sampler>;

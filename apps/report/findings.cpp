@@ -20,7 +20,7 @@ std::int64_t for_each_shard(const Study& study, const Store& store, const StudyS
 }
 
 Preparation preparation_of(const StudyStage& stage, const Shard& shard, double range) {
-  Preparation p{stage.name, stage.type, {}, {}, {}, stage.stage->caveats(), shard.circumstances.wall_seconds};
+  Preparation p{stage.name, stage.type, {}, {}, {}, {}, shard.circumstances.wall_seconds};
   for (const Event& event : shard.events) {
     if (const auto* basin = std::get_if<BasinFound>(&event)) p.basin = *basin;
     if (const auto* trace = std::get_if<TraceRecorded>(&event)) p.traces.push_back(*trace);
@@ -43,7 +43,6 @@ class SearchReading {
       : study_(study), known_(known), graph_(same_basin_of(study)) {
     findings_.stage = stage.name;
     findings_.type = stage.type;
-    findings_.caveats = stage.stage->caveats();
     findings_.published = study.report.published;
     const std::vector<NamedBasin> starts = starts_of(study, store, stage);
     if (stage.stage->starts_from() == StartsFrom::basins) {

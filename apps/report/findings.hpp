@@ -58,7 +58,7 @@ struct ConvergenceBySearches {
 struct SearchFindings {
   std::string stage, type;
   std::vector<std::string> elements;  // in the order of EventSize::moved_of
-  std::vector<std::string> caveats;   // of the sampler
+  std::vector<std::string> caveats;
   SearchStatistics statistics;
   double wall_seconds = 0;
   std::vector<std::int64_t> discovered;  // distinct saddles known after each search

@@ -32,9 +32,9 @@ double value_at_first(const BiasedSampling& s) {
 }
 
 /// Before where the barrier lies. A sampling that went back and forth knows both sides, and the far wall of the other may be
-/// higher than the barrier; of one that has just left the whole free energy is the way out.
-double value_outside(const Sampling& s, const EscapeSought& escape, const BiasedSampling& sampling) {
-  if (s.returns > 0) return escape.value;
+/// higher than the barrier; of one that has just left the whole free energy is the way out. Where an event ends is known.
+double value_outside(const Sampling& s, const HillsDeposited& hills, const EscapeSought& escape, const BiasedSampling& sampling) {
+  if (s.returns > 0) return hills.event.task.empty() ? escape.value : hills.event_end;
   const auto [least, most] = std::minmax_element(sampling.values.begin(), sampling.values.end());
   return escape.value < value_at_first(sampling) ? *least : *most;
 }
@@ -101,7 +101,6 @@ FreeEnergyReading::FreeEnergyReading(const Study& study, const Store& store, con
   findings_.stage = stage.name;
   findings_.type = stage.type;
   findings_.nu0 = study.report.nu0;
-  findings_.caveats = stage.stage->caveats();
   findings_.published = study.report.published;
   findings_.events_asked = stage.stage->events();
   if (stage.stage->starts_from() != StartsFrom::events) return;
@@ -144,7 +143,7 @@ void FreeEnergyReading::take(const Shard& shard) {
   thin(*f.variable, s);
   if (s.escaped && s.hills > 0 && f.variable->rows.rows() > 0) {
     const BiasedSampling sampling = biased_sampling(*f.hills, *f.variable);
-    s.found = barrier_of(sampling, {.inside = value_at_first(sampling), .outside = value_outside(s, *f.escape, sampling), .settled = settled_share * f.hills->time}, f.hills->shell_power);
+    s.found = barrier_of(sampling, {.inside = value_at_first(sampling), .outside = value_outside(s, *f.hills, *f.escape, sampling), .settled = settled_share * f.hills->time}, f.hills->shell_power);
   }
   findings_.samplings.push_back(std::move(s));
 }

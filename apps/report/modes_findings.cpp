@@ -145,7 +145,6 @@ ModesReading::ModesReading(const Study& study, const Store& store, const StudySt
   findings_.nu0 = study.report.nu0;
   findings_.compared_entropy = study.report.compared_entropy;
   findings_.temperature = temperatures.empty() ? 300.0 : temperatures[temperatures.size() / 2];
-  findings_.caveats = stage.stage->caveats();
   one_start_ = study.find(stage.from)->stage->starts_from() == StartsFrom::basin;
 }
 

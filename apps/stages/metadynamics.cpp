@@ -110,6 +110,7 @@ Work MetadynamicsStage::work() const {
 
 SamplingStart MetadynamicsStage::start_of(const Place& place, const SampledGroup& group, const TaskContext& context) const {
   SamplingStart start{context.potential, group.start->found, group.start->ref, context.task, group.centre, group.radius, group.event != nullptr ? group.event->ref : EventRef{}, {}};
+  start.displacement = group.displacement;
   start.bind = [this, &group](const Configuration& reference) {
     const std::vector<Eigen::Index> atoms = group.radius > 0.0 ? atoms_within(reference, group.centre, group.radius) : group.atoms;
     return std::shared_ptr<const CollectiveVariable>(options_.variable->bind({reference, atoms, group.displacement ? &*group.displacement : nullptr}));

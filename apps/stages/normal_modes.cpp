@@ -27,10 +27,4 @@ Event NormalModes::modes_of_start(Surface& surface, const NamedBasin& start) con
   return *known.modes;
 }
 
-std::vector<std::string> NormalModes::caveats() const {
-  std::vector<std::string> all = from_->caveats();
-  if (!all.empty()) all.push_back("The modes are those of all atoms: start, saddle and end were refined with nothing frozen.");
-  return all;
-}
-
 }  // namespace glasscape

@@ -23,7 +23,6 @@ class NormalModes final : public Stage {
   StartsFrom starts_from() const override { return StartsFrom::saddles; }
   void follow(const std::shared_ptr<const Stage>& from) override { from_ = from; }
   std::string describe_task(std::int64_t task) const override { return "saddles first found in " + from_->describe_task(task); }
-  std::vector<std::string> caveats() const override;
 
  private:
   Event modes_of_start(Surface& surface, const NamedBasin& start) const;

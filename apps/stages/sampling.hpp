@@ -20,11 +20,9 @@ class Sampling final : public Stage {
   Events run(std::int64_t task, TaskContext& context) const override;
   StartsFrom starts_from() const override { return basins_ ? StartsFrom::basins : StartsFrom::basin; }
   std::int64_t basins() const override { return basins_.value_or(1); }
-  bool freezes() const override { return sampler_->freezes(); }
   std::string describe_task(std::int64_t task) const override;
   Work work() const override { return {static_cast<double>(basins() * sampler_->steps()), sampler_->unit()}; }
   void check_start(const Species& start, const Input& in) const override { sampler_->check_start(start, in); }
-  std::vector<std::string> caveats() const override { return sampler_->caveats(); }
 
  private:
   std::int64_t tasks_of_basin() const { return sampler_->steps() / steps_per_task_ + (sampler_->steps() % steps_per_task_ != 0); }

@@ -32,18 +32,33 @@ EamWork& work_of(const Atoms& atoms, EamWork& own) { return atoms.workspace != n
 
 }  // namespace
 
-Eam::Embedded Eam::embedded(const Atoms& atoms, Want want, EamWork& work) const {
-  const std::vector<Block> blocks = blocks_of(atoms.count);
+void Eam::sum_densities(const Atoms& atoms, Block rows, Want want, EamWork& work) const {
+  const std::vector<Block> blocks = blocks_of(rows.end - rows.begin);
   work.blocks.resize(blocks.size());
   kernel_.set_places(atoms, work);
   for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
-    work.blocks[b].atoms = blocks[b];
+    work.blocks[b].atoms = {rows.begin + blocks[b].begin, rows.begin + blocks[b].end};
     kernel_.densities(atoms, want, work, work.blocks[b]);
   });
+}
+
+std::shared_ptr<const Background> Eam::background(const Atoms& all, Eigen::Index mobile) const {
+  EamWork work;
+  sum_densities(all, {mobile, all.count}, {}, work);
+  auto background = std::make_shared<Densities>();
+  background->density.setZero(all.count);
+  for (const EamBlock& block : work.blocks) background->density += block.density;
+  return background;
+}
+
+Eam::Embedded Eam::embedded(const Atoms& atoms, Want want, EamWork& work) const {
+  sum_densities(atoms, {0, atoms.listed}, want, work);
+  const auto* background = static_cast<const Densities*>(atoms.background);
+  const std::vector<Block> blocks = blocks_of(atoms.count);
   Embedded f{Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count)};
   for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
     for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
-      double rho = 0.0;
+      double rho = background != nullptr ? background->density[i] : 0.0;
       for (const EamBlock& block : work.blocks) rho += block.density[i];
       const auto kind = static_cast<std::size_t>(atoms.kind[static_cast<std::size_t>(i)]);
       const CubicTable::Sample s = tables_.embed[kind].sample(rho);
@@ -61,8 +76,9 @@ void Eam::add(const Atoms& atoms, Want want, Evaluation& out) const {
   EamWork& work = work_of(atoms, own);
   const Embedded f = embedded(atoms, want, work);
   for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) { kernel_.forces(f.first, want, work.blocks[b]); });
-  for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) {
-    for (Eigen::Index i = work.blocks[b].atoms.begin; i < work.blocks[b].atoms.end; ++i) {
+  const std::vector<Block> blocks = blocks_of(atoms.count);
+  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
+    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
       FourDoubles force{};
       for (const EamBlock& block : work.blocks) force += block.force.begin()[i];
       for (int k = 0; k < 3; ++k) out.forces(k, i) += force[k];
@@ -79,15 +95,16 @@ void Eam::add(const Atoms& atoms, Want want, Evaluation& out) const {
   if (want.per_atom) out.atom_energy += f.energy;
 }
 
-std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms) const {
+std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms, double reach) const {
   EamWork own;
   const Embedded f = embedded(atoms, {}, work_of(atoms, own));
   std::vector<PairTerm> terms;
   const double per = 1.0 / tables_.pair.front().spacing(), per2 = per * per;
-  for (Eigen::Index i = 0; i < atoms.count; ++i)
+  for (Eigen::Index i = 0; i < atoms.listed; ++i)
     for (const int column : atoms.neighbours_of(i)) {
       const Vector3d d = atoms.x.col(i) - atoms.x.col(column);
       const double r = d.norm(), inverse = 1.0 / r;
+      if (r > reach) continue;
       const int j = atoms.owner[static_cast<std::size_t>(column)];
       const auto found = kernel_.functions(atoms.kind[static_cast<std::size_t>(i)], atoms.kind[static_cast<std::size_t>(column)], r);
       if (!found) continue;

@@ -37,7 +37,7 @@ void PlaneSurface::add(const Atoms& atoms, Want want, Evaluation& out) const {
   add_atom_terms(energy, virial, want, out);
 }
 
-std::unique_ptr<Hessian> PlaneSurface::hessian(const Atoms& atoms) const {
+std::unique_ptr<Hessian> PlaneSurface::hessian(const Atoms& atoms, double) const {
   std::vector<Eigen::Matrix2d> blocks;
   for (Eigen::Index i = 0; i < atoms.count; ++i) blocks.push_back(at(atoms.x(0, i), atoms.x(1, i)).curvature);
   return std::make_unique<PlaneHessian>(std::move(blocks));

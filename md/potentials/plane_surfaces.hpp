@@ -21,7 +21,7 @@ class PlaneSurface : public Potential {
   double cutoff() const override { return 0.0; }
   std::vector<int> kinds(const std::vector<Element>& elements) const override { return std::vector<int>(elements.size(), 0); }
   void add(const Atoms& atoms, Want want, Evaluation& out) const override;
-  std::unique_ptr<Hessian> hessian(const Atoms& atoms) const override;
+  std::unique_ptr<Hessian> hessian(const Atoms& atoms, double reach) const override;
   bool translation_invariant() const override { return false; }
   int dimension() const override { return 2; }
 };

@@ -19,7 +19,7 @@ struct Bench {
 
 constexpr const char* potential_file = "/usr/share/lammps/potentials/CuZr_mm.eam.fs";
 const std::shared_ptr<const Potential>& law();
-/// A glass of 500 atoms, shaken from a crystal and quenched, so many times along each axis; without momenta.
+/// A glass of 500 atoms, cooled from 2000 K in 100 ps and relaxed, so many times along each axis; without momenta.
 Configuration glass(int copies);
 
 /// Wall clock and processor, s.

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
+#include "md/region.hpp"
 #include "md/support/random.hpp"
 #include "tests/support/systems.hpp"
 
@@ -28,7 +29,7 @@ double slope(Function f, double h) {
   return (8.0 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12.0 * h);
 }
 
-double largest(const Positions& x) { return x.cwiseAbs().maxCoeff(); }
+double largest(const Eigen::MatrixXd& x) { return x.cwiseAbs().maxCoeff(); }
 
 }  // namespace
 
@@ -202,6 +203,39 @@ TEST_CASE("frozen atoms feel no force and take no part in the Hessian") {
     CHECK(surface.evaluate(c.positions).forces.col(2).norm() == 0.0);
     const Positions product = surface.hessian(c.positions)->times(Positions::Ones(3, c.atoms()));
     CHECK(product.col(0).norm() == 0.0);
+  });
+}
+
+TEST_CASE("a region has the forces, the Hessian and the differences of energy of the whole of which it is a part") {
+  for_each_potential([](const auto& potential) {
+    if (potential->cutoff() == 0.0) return;
+    constexpr double radius = 4.0;  // Angstrom
+    Configuration whole = sample(potential);
+    const double wide = 2.0 * (radius + Region::slack + 2.0 * potential->cutoff());
+    const int n = static_cast<int>(std::ceil(wide / whole.cell.heights().minCoeff()));
+    whole = repeated(whole, {n, n, n});
+    whole.positions += 0.05 * noise(whole.atoms(), 5);
+    for (Eigen::Index i = 0; i < whole.atoms(); i += 3) whole.positions.col(i) += whole.cell.lattice().col(i % 2);
+    const Vector3d centre = whole.positions.col(1);  // near a corner of the cell
+    Region region(potential, whole, centre, radius);
+    Surface all(potential, whole);
+    REQUIRE(region.atoms().size() > 5);
+    REQUIRE(region.share() < 0.3);
+    const Positions start = region.part(whole.positions);
+    const double above = all.evaluate(whole.positions).energy - region.surface().evaluate(start).energy;
+    for (const double far : {0.05, 0.2}) {
+      const Positions moved = start + far * noise(start.cols(), 6);
+      REQUIRE(region.holds(moved));
+      const Positions everywhere = region.put(moved, whole.positions);
+      const Evaluation here = region.surface().evaluate(moved), there = all.evaluate(everywhere);
+      CHECK(largest(here.forces - region.part(there.forces)) < 1e-10 * std::max(1.0, largest(there.forces)));
+      CHECK(here.energy + above == Approx(there.energy).epsilon(1e-12));
+      const Positions v = noise(start.cols(), 7);
+      const Positions product = region.surface().hessian(moved)->times(v), expected = region.part(all.hessian(everywhere)->times(region.put(v, Positions::Zero(3, whole.atoms()))));
+      CHECK(largest(product - expected) < 1e-6 * largest(expected));
+      CHECK(largest(region.surface().hessian(moved)->matrix() * v.reshaped() - product.reshaped()) < 1e-6 * largest(expected));
+    }
+    CHECK_FALSE(region.holds((start.colwise() + Vector3d(2.0 * radius, 0, 0)).eval()));
   });
 }
 

@@ -89,7 +89,7 @@ inline Events sample_events(std::uint64_t seed = 1, int n = 3) {
   events.emplace_back(ModesFound{first, "start", start.positions, -123.4, 1e-6, 0, 0, 0, 0, 0, 0, 0, {}, {}, 0});
   events.emplace_back(ModesFailed{saddle, "end", "left-the-minimum", "moved by 0.61 Å", -123.1, 2e-3, 0.61, 2, 77});
   events.emplace_back(RegionPrefactors{saddle, 7, {6.0, 8.0}, {34, 81}, {0.7, number_with_bits(0x7ff8'0000'0000'4321)}});
-  events.emplace_back(HillsDeposited{first, 7, 4, second, {3, 7}, "distance of atoms 3 and 7", 2, 300, 2700, 0.1, 0.01, 2, 1.5, 10, 2, 6, {2, 4, 6}, {0, 1, 0}, {0.1, -0.0, 1.0 / 3.0},
+  events.emplace_back(HillsDeposited{first, 7, 4, second, 0.95, {3, 7}, "distance of atoms 3 and 7", 2, 300, 2700, 0.1, 0.01, 2, 1.5, 10, 2, 6, {2, 4, 6}, {0, 1, 0}, {0.1, -0.0, 1.0 / 3.0},
                                      {0.01, 0.009, 1e-300}, 6000});
   events.emplace_back(HillsDeposited{});
   events.emplace_back(EscapeSought{first, 7, 300, 0.5, 1, 1, 4, 6, 1.4, 2.2, 0.9, 0.7, "pair exchange", {0, 2}, {2, 0}, start.positions, -123.4, 2e-4, start.positions + along, -123.2, 1e-3});

@@ -26,7 +26,7 @@ class Raised final : public Potential {
     law_->add(atoms, want, out);
     out.energy += by_;
   }
-  std::unique_ptr<Hessian> hessian(const Atoms& atoms) const override { return law_->hessian(atoms); }
+  std::unique_ptr<Hessian> hessian(const Atoms& atoms, double reach) const override { return law_->hessian(atoms, reach); }
   ListKind lists() const override { return law_->lists(); }
   std::string provenance() const override { return "raised"; }
 

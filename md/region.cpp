@@ -1,0 +1,75 @@
+#include "md/region.hpp"
+
+namespace glasscape {
+namespace {
+
+constexpr double skin = 0.6;  // Angstrom
+
+struct Shells {
+  std::vector<Eigen::Index> mobile, near, far;  // to the radius; to what these feel; to what those feel
+};
+
+Shells shells_of(const Configuration& whole, const Vector3d& centre, double radius, double cutoff) {
+  Shells shells;
+  const double near = radius + cutoff + Region::slack, far = near + cutoff;
+  for (Eigen::Index i = 0; i < whole.atoms(); ++i) {
+    const double distance = whole.cell.nearest(whole.positions.col(i) - centre).norm();
+    if (distance < radius) shells.mobile.push_back(i);
+    else if (distance < near) shells.near.push_back(i);
+    else if (distance < far) shells.far.push_back(i);
+  }
+  return shells;
+}
+
+std::shared_ptr<const Species> species_of(const Species& whole, const std::vector<Eigen::Index>& atoms) {
+  auto species = std::make_shared<Species>();
+  species->elements = whole.elements;
+  for (const Eigen::Index i : atoms) species->element_of.push_back(whole.element_of[static_cast<std::size_t>(i)]);
+  return species;
+}
+
+Configuration configuration_of(const Configuration& whole, const std::vector<Eigen::Index>& atoms) {
+  return {species_of(*whole.species, atoms), whole.cell, whole.positions(Eigen::all, atoms), {}};
+}
+
+std::vector<Eigen::Index> joined(std::vector<Eigen::Index> first, const std::vector<Eigen::Index>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+std::shared_ptr<const Background> background_of(const Potential& potential, const Configuration& whole, const Shells& shells, int threads) {
+  const std::vector<Eigen::Index> atoms = joined(shells.mobile, joined(shells.near, shells.far));
+  const Configuration c = configuration_of(whole, atoms);
+  const std::vector<int> kind_of = potential.kinds(c.species->elements);
+  std::vector<int> kinds;
+  for (const int element : c.species->element_of) kinds.push_back(kind_of[static_cast<std::size_t>(element)]);
+  Neighbours neighbours(potential.cutoff(), kinds, potential.lists(), [&](int kind, int other) { return potential.cutoff_of(kind, other); });
+  neighbours.build(c.positions, c.cell, threads);
+  return potential.background(neighbours.atoms(threads), static_cast<Eigen::Index>(shells.mobile.size()));
+}
+
+}  // namespace
+
+Region::Region(std::shared_ptr<const Potential> potential, const Configuration& whole, const Vector3d& centre, double radius, int threads)
+    : centre_(centre), radius_(radius), all_(whole.atoms()) {
+  Shells shells = shells_of(whole, centre, radius, potential->cutoff());
+  auto background = background_of(*potential, whole, shells, threads);
+  const std::vector<Eigen::Index> around = background ? shells.near : joined(shells.near, shells.far);
+  const Configuration inside = configuration_of(whole, shells.mobile);
+  surface_ = std::make_unique<Surface>(std::move(potential), inside, Surface::Options{.skin = skin, .threads = threads},
+                                       Surroundings{species_of(*whole.species, around), whole.positions(Eigen::all, around), std::move(background)});
+  atoms_ = std::move(shells.mobile);
+}
+
+Positions Region::put(const Positions& part, Positions whole) const {
+  whole(Eigen::all, atoms_) = part;
+  return whole;
+}
+
+bool Region::holds(const Positions& part) const {
+  for (Eigen::Index i = 0; i < part.cols(); ++i)
+    if (surface_->cell().nearest(part.col(i) - centre_).norm() > radius_ + slack) return false;
+  return true;
+}
+
+}  // namespace glasscape

@@ -1,0 +1,41 @@
+// The atoms of a configuration near a place, on a surface of their own: they may move, all others stay where the configuration
+// has them. A force call costs what these atoms cost, whatever the size of the whole, and nothing is left out: forces are those
+// of the whole, and energies differ from it by a constant. Around the atoms that may move the region knows those that they
+// feel, at the cutoff and `slack` beyond; how dense it is there was found once. Immutable but for its surface. Angstrom.
+#pragma once
+
+#include <algorithm>
+
+#include "md/surface.hpp"
+
+namespace glasscape {
+
+class Region {
+ public:
+  static constexpr double slack = 1.5;  // Angstrom that atoms at its edge may move outwards
+
+  /// All atoms nearer to `centre` than `radius` by their nearest images.
+  Region(std::shared_ptr<const Potential> potential, const Configuration& whole, const Vector3d& centre, double radius, int threads = 1);
+
+  Surface& surface() { return *surface_; }
+  /// Those that may move, ascending.
+  const std::vector<Eigen::Index>& atoms() const { return atoms_; }
+  double radius() const { return radius_; }
+  /// Their columns.
+  Positions part(const Positions& whole) const { return whole(Eigen::all, atoms_); }
+  /// The whole with these columns in place of its own.
+  Positions put(const Positions& part, Positions whole) const;
+  /// Whether no atom has moved so far that it may feel one that the region does not know.
+  bool holds(const Positions& part) const;
+  /// What a force call costs, in calls of the whole: its share of the pairs.
+  double share() const { return std::min(1.0, surface_->atoms_worth() / static_cast<double>(all_)); }
+
+ private:
+  Vector3d centre_;
+  double radius_;
+  Eigen::Index all_;
+  std::vector<Eigen::Index> atoms_;
+  std::unique_ptr<Surface> surface_;
+};
+
+}  // namespace glasscape

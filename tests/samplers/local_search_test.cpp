@@ -1,0 +1,100 @@
+#include "samplers/local_search.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "samplers/atom_group.hpp"
+#include "samplers/stationary_point.hpp"
+#include "tests/support/glass.hpp"
+
+using namespace glasscape;
+using namespace glasscape::test;
+
+namespace {
+
+/// Searches around atoms of a glass, and what they cost.
+struct Searched {
+  std::vector<FoundSaddle> found;
+  std::vector<std::string> reasons;
+  std::int64_t calls = 0;
+};
+
+Searched searched(const Glass& glass, const LocalSearch& regions, int searches) {
+  Surface whole = glass.surface();
+  Searched all;
+  for (int k = 0; k < searches; ++k) {
+    Rng rng(3, static_cast<std::uint64_t>(k));
+    const Eigen::Index centre = static_cast<Eigen::Index>(rng.below(static_cast<std::size_t>(glass.basin.atoms())));
+    Positions direction = Positions::Zero(3, glass.basin.atoms());
+    for (const Eigen::Index i : atoms_within(glass.basin, centre, 4.0))
+      for (int axis = 0; axis < 3; ++axis) direction(axis, i) = rng.normal();
+    const Positions local = mask_of(glass.basin.atoms(), atoms_within(glass.basin, centre, 5.0));
+    SearchOutcome outcome = search_saddle_near(whole, {glass.basin.positions, glass.energy}, centre, direction, local, {}, regions, rng);
+    all.calls += outcome.calls;
+    all.reasons.push_back(outcome.reason);
+    if (outcome.saddle) all.found.push_back(std::move(*outcome.saddle));
+  }
+  return all;
+}
+
+/// Saddle and minimum are such where all atoms may move.
+void check_in_whole(const Glass& glass, const FoundSaddle& s) {
+  Surface whole = glass.surface();
+  CHECK(fmax(whole.evaluate(s.positions).forces) < SaddleSearch{}.fmax);
+  CHECK(fmax(whole.evaluate(s.end.positions).forces) <= SaddleSearch{}.relaxed_fmax);
+  CHECK(whole.evaluate(s.positions).energy == Approx(s.energy).epsilon(1e-12));
+  CHECK(whole.evaluate(s.end.positions).energy == Approx(s.end.energy).epsilon(1e-12));
+  CHECK(s.energy > std::max(glass.energy, s.end.energy));
+}
+
+}  // namespace
+
+TEST_CASE("a saddle that was found in growing regions is one of the whole, with its barrier") {
+  const Glass& glass = glass_of_500();
+  const LocalSearch regions{.radius = 7.5, .growth = 1.2};
+  const Searched all = searched(glass, regions, 20);
+  CAPTURE(all.reasons);
+  REQUIRE(!all.found.empty());
+  Surface whole = glass.surface();
+  for (const FoundSaddle& s : all.found) {
+    check_in_whole(glass, s);
+    const StationaryPoint saddle = refine(whole, s.positions, 1, {.fmax = 1e-6}), end = refine(whole, s.end.positions, 0, {.fmax = 1e-6});
+    CHECK(saddle.ended == StationaryPoint::Ended::converged);
+    CHECK(end.ended == StationaryPoint::Ended::converged);
+    CHECK(s.energy == Approx(saddle.energy).margin(regions.tolerance));
+    CHECK(s.end.energy == Approx(end.energy).margin(regions.tolerance));
+  }
+}
+
+TEST_CASE("what lies beyond the last region gains less than the tolerance") {
+  const Glass glass = quick_glass(8);
+  const LocalSearch regions{.radius = 8, .growth = 1.25, .tolerance = 3e-3};
+  const Searched all = searched(glass, regions, 6);
+  CAPTURE(all.reasons);
+  REQUIRE(!all.found.empty());
+  Surface whole = glass.surface();
+  for (const FoundSaddle& s : all.found) {
+    check_in_whole(glass, s);
+    FoundSaddle relaxed = s;
+    Rng rng(1, 1);
+    REQUIRE(relax_saddle(whole, {glass.basin.positions, glass.energy}, relaxed, 1e-6, Positions::Ones(3, glass.basin.atoms()), {}, rng));
+    CHECK(s.energy == Approx(relaxed.energy).margin(regions.tolerance));
+    CHECK(s.end.energy == Approx(relaxed.end.energy).margin(regions.tolerance));
+  }
+}
+
+TEST_CASE("without regions a search is that of all atoms") {
+  const Glass& glass = glass_of_500();
+  Surface whole = glass.surface();
+  Rng one(3, 0), other(3, 0);
+  Positions direction = Positions::Zero(3, glass.basin.atoms());
+  direction.col(7) << 1, 2, 3;
+  const Positions local = mask_of(glass.basin.atoms(), atoms_within(glass.basin, 7, 5.0));
+  const SearchStart start{glass.basin.positions, glass.energy};
+  const SearchOutcome found = search_saddle_near(whole, start, 7, direction, local, {}, {.radius = 0}, one);
+  const SearchOutcome expected = search_saddle(whole, start, direction, local, {}, other);
+  CHECK(found.calls == expected.calls);
+  CHECK(found.energy == expected.energy);
+  CHECK(found.reason == expected.reason);
+  REQUIRE(found.saddle.has_value() == expected.saddle.has_value());
+  if (found.saddle) CHECK(found.saddle->positions == expected.saddle->positions);
+}
