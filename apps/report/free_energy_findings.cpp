@@ -32,11 +32,13 @@ double value_at_first(const BiasedSampling& s) {
 }
 
 /// Before where the barrier lies. A sampling that went back and forth knows both sides, and the far wall of the other may be
-/// higher than the barrier; of one that has just left the whole free energy is the way out. Where an event ends is known.
+/// higher than the barrier; of one that has just left the way out is all of the side on which it went further (where it was when it was
+/// quenched may lie on the other). Where an event ends is known.
 double value_outside(const Sampling& s, const HillsDeposited& hills, const EscapeSought& escape, const BiasedSampling& sampling) {
   if (s.returns > 0) return hills.event.task.empty() ? escape.value : hills.event_end;
   const auto [least, most] = std::minmax_element(sampling.values.begin(), sampling.values.end());
-  return escape.value < value_at_first(sampling) ? *least : *most;
+  const double first = value_at_first(sampling);
+  return first - *least > *most - first ? *least : *most;
 }
 
 /// Quenches that find a walker inside after one that found it outside.
