@@ -117,7 +117,7 @@ std::size_t nearest_point(const ProfileGrid& grid, double s) {
 
 namespace {
 
-/// Gives a bin that is empty, by chance if others near it are not, the logarithm of a density: that of another one which is about the
+/// Gives a bin that is empty, by chance if others near it on both sides are not, the logarithm of a density: that of another one which is about the
 /// same, times their ratio over a Gaussian of a quarter of the width of a hill, cut at half of it.
 void fill_gaps(std::vector<double>& bins, const std::vector<double>& about, double width_in_bins) {
   const double sigma = 0.25 * width_in_bins;
@@ -125,14 +125,17 @@ void fill_gaps(std::vector<double>& bins, const std::vector<double>& about, doub
   const std::vector<double> given = bins;
   for (std::ptrdiff_t k = 0; k < count; ++k) {
     if (std::isfinite(given[static_cast<std::size_t>(k)])) continue;
-    const double here = about[static_cast<std::size_t>(k)];
+    const auto from = given.begin() + std::max<std::ptrdiff_t>(0, k - reach), to = given.begin() + std::min(count, k + reach + 1);
+    const auto is_known = [](double value) { return std::isfinite(value); };
+    if (std::none_of(from, given.begin() + k, is_known) || std::none_of(given.begin() + k + 1, to, is_known)) continue;
+    const double here = about[static_cast<std::size_t>(k)], most = *std::max_element(from, to);
     double sum = 0, expected = 0;
-    for (std::ptrdiff_t n = std::max<std::ptrdiff_t>(0, k - reach); n <= std::min(count - 1, k + reach); ++n) {
-      const double off = n == k ? 0.0 : static_cast<double>(n - k) / sigma, weight = std::exp(-0.5 * off * off);
-      sum += weight * std::exp(given[static_cast<std::size_t>(n)] - here);
-      expected += weight * std::exp(about[static_cast<std::size_t>(n)] - here);
+    for (auto n = from; n != to; ++n) {
+      const double off = static_cast<double>(n - given.begin() - k) / sigma, weight = std::exp(-0.5 * off * off);
+      sum += weight * std::exp(*n - most);
+      expected += weight * std::exp(about[static_cast<std::size_t>(n - given.begin())] - here);
     }
-    if (sum > 0.0) bins[static_cast<std::size_t>(k)] = here + std::log(sum / expected);
+    bins[static_cast<std::size_t>(k)] = most + std::log(sum / expected);
   }
 }
 

@@ -4,7 +4,7 @@
 //   averaged    F = -(T + dT)/dT mean over time of V(s, t), each aligned by its mean over the range
 //   reweighted  F = -kT ln sum of exp((V(s, t) - c(t))/kT) over the trace, by bins of s (Tiwary and Parrinello, J. Phys.
 //               Chem. B 119, 736 (2015)), c = kT ln[ int exp(g V/((g-1)kT)) ds / int exp(V/((g-1)kT)) ds ], g = (T + dT)/T;
-//               in a bin that is empty, others within half the width of a hill say how far F is from the one of the bias
+//               in a bin that is empty, others within half the width of a hill on both sides say how far F is from the one of the bias
 // dT of 0 stands for hills that keep their height: then (T + dT)/dT is 1, and g/(g - 1) too.
 #pragma once
 

@@ -18,7 +18,7 @@ struct Minimise {
   Method method = Method::lbfgs;
   double fmax = 1e-3;             // largest force on an atom at which it has converged, eV/Angstrom
   std::int64_t max_calls = 20000; // force calls
-  double gain = std::numeric_limits<double>::infinity();  // L-BFGS has not converged while a step promises to gain more, eV
+  double gain = std::numeric_limits<double>::infinity();  // L-BFGS has not converged while a step promises to gain more, or has learnt from less than three, eV
   double max_step = 0.2;          // largest move of an atom in one iteration, Angstrom
   int memory = 20;                // pairs that L-BFGS keeps
   /// What L-BFGS takes for the Hessian before it has learnt; nothing: one of its own.
@@ -53,6 +53,7 @@ class QuasiNewton {
   /// bond.
   Positions direction(const Positions& gradient, const ElasticNetwork* network) const;
   void forget() { pairs_.clear(); }
+  int learnt() const { return static_cast<int>(pairs_.size()); }
 
  private:
   struct Pair {

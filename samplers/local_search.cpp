@@ -1,7 +1,7 @@
 #include "samplers/local_search.hpp"
 
 #include <cmath>
-#include <numbers>
+#include <utility>
 
 #include "md/region.hpp"
 
@@ -12,7 +12,13 @@ namespace {
 class Stage {
  public:
   Stage(Surface& whole, const Configuration& glass, double energy, const Vector3d& centre, double radius) : whole_(whole), glass_(glass), energy_(energy) {
-    if (is_small(radius)) region_ = std::make_unique<Region>(whole.shared_potential(), glass, centre, radius, whole.most_threads());
+    if (is_small(centre, radius)) {
+      region_ = std::make_unique<Region>(whole.shared_potential(), glass, centre, radius, whole.most_threads());
+      counted_ = -1;  // its background
+    } else {
+      whole.restart(glass.positions);  // what follows must not depend on what came before
+      counted_ = whole.calls();
+    }
     start_.positions = part(glass.positions);
     start_.energy = region_ ? region_->surface().evaluate(start_.positions).energy : energy;
   }
@@ -38,14 +44,19 @@ class Stage {
     return shifted(std::move(s), energy_ - start_.energy);
   }
   double above(double energy) const { return energy + energy_ - start_.energy; }
-  /// Of the calls that were made since, in calls of the whole.
-  double cost(std::int64_t before) { return static_cast<double>(surface().calls() - before) * (region_ ? region_->share() : 1.0); }
+  /// Of the calls that were made since this was asked last, in calls of the whole.
+  double cost() {
+    const std::int64_t before = std::exchange(counted_, surface().calls());
+    return static_cast<double>(counted_ - before) * (region_ ? region_->share() : 1.0);
+  }
 
  private:
-  /// Whether a region of that radius holds fewer than half of the atoms.
-  bool is_small(double radius) const {
-    if (radius == 0.0 || !glass_.cell.any_periodic()) return false;
-    return 4.0 / 3.0 * std::numbers::pi * radius * radius * radius < 0.5 * glass_.cell.volume();
+  /// Whether a region of that radius holds fewer than half of the atoms, and all of them are free.
+  bool is_small(const Vector3d& centre, double radius) const {
+    if (radius == 0.0 || whole_.free().minCoeff() == 0.0) return false;
+    Eigen::Index inside = 0;
+    for (Eigen::Index i = 0; i < glass_.atoms(); ++i) inside += glass_.cell.nearest(glass_.positions.col(i) - centre).norm() < radius ? 1 : 0;
+    return 2 * inside < glass_.atoms();
   }
   static FoundSaddle shifted(FoundSaddle s, double by) {
     for (double* energy : {&s.energy, &s.back.energy, &s.end.energy}) *energy += by;
@@ -56,6 +67,7 @@ class Stage {
   const Configuration& glass_;
   double energy_;
   std::unique_ptr<Region> region_;
+  std::int64_t counted_ = 0;  // calls of its surface
   SearchStart start_;
 };
 
@@ -69,9 +81,8 @@ class GrowingSearch {
   SearchOutcome run(const Positions& direction) {
     for (;;) {
       Stage stage = next();
-      const std::int64_t before = stage.surface().calls();
       SearchOutcome found = search_saddle(stage.surface(), stage.start(), stage.part(direction), stage.part(local_), options_, rng_);
-      cost_ += stage.cost(before);
+      cost_ += stage.cost();
       if (found.saddle && !stage.holds(*found.saddle)) continue;  // it is too small: all over in a larger one
       found = everywhere(stage, std::move(found));
       return told(found.saddle && !stage.is_whole() ? confirm(std::move(*found.saddle)) : std::move(found));
@@ -103,9 +114,8 @@ class GrowingSearch {
   }
 
   SearchOutcome again(Stage& stage, FoundSaddle near) {
-    const std::int64_t before = stage.surface().calls();
     SearchOutcome found = search_saddle_again(stage.surface(), stage.start(), stage.inside(std::move(near)), stage.part(local_), options_, rng_);
-    cost_ += stage.cost(before);
+    cost_ += stage.cost();
     return everywhere(stage, std::move(found));
   }
 
@@ -128,21 +138,20 @@ class GrowingSearch {
   }
 
   bool relax(Stage& stage, FoundSaddle& saddle) {
-    const std::int64_t before = stage.surface().calls();
     FoundSaddle wider = stage.inside(saddle);
-    const bool kept = relax_saddle(stage.surface(), stage.start(), wider, 0.1 * regions_.tolerance, stage.part(local_), options_, rng_);
-    cost_ += stage.cost(before);
+    bool kept = relax_saddle(stage.surface(), stage.start(), wider, 0.1 * regions_.tolerance, stage.part(local_), options_, rng_);
+    cost_ += stage.cost();
+    kept = kept && stage.holds(wider);
     if (kept) saddle = stage.everywhere(std::move(wider));
     return kept;
   }
 
-  /// Looks at the forces in the next region, the one around the last.
+  /// Looks at the forces on all atoms that may feel those of the last region.
   bool is_at_rest(FoundSaddle& saddle) {
-    Stage around(whole_, glass_, energy_, centre_, radius_);
-    const std::int64_t before = around.surface().calls();
+    Stage around(whole_, glass_, energy_, centre_, radius_ / regions_.growth + 2.0 * whole_.potential().cutoff());
     saddle.fmax = fmax(around.surface().evaluate(around.part(saddle.positions)).forces);
     saddle.end.fmax = fmax(around.surface().evaluate(around.part(saddle.end.positions)).forces);
-    cost_ += around.cost(before);
+    cost_ += around.cost();
     return saddle.fmax < options_.fmax && saddle.end.fmax <= options_.relaxed_fmax;
   }
 

@@ -1,10 +1,11 @@
-// A saddle search that costs what the event costs, not what the glass costs: in a region around its centre, which grows.
+// A saddle search in a region around its centre, which grows: the search itself costs what the event costs, whatever the size of
+// the glass; only the relaxation of what was found, at last, goes as far as elasticity does.
 //   search    in the first region, whose atoms alone may move (saddle_search.hpp); most searches that fail end here
 //   confirm   in a wider one: climb again from there, relax down both sides, count negative curvatures
 //   widen     the saddle and the minimum behind it relax in regions ever wider, until what is still to be gained beyond is less
 //             than `tolerance`: a defect in an elastic medium relaxes the rest of space by an energy that falls as radius^-3
 //   verify    the forces on the atoms around the last region
-// Where a region would hold more than half of the atoms, all take its place. Units: eV, Angstrom.
+// Where a region would hold half of the atoms or more, or atoms are frozen, all take its place. Units: eV, Angstrom.
 #pragma once
 
 #include "samplers/saddle_search.hpp"
@@ -19,7 +20,8 @@ struct LocalSearch {
   static LocalSearch read(Input& in);
 };
 
-/// As search_saddle around an atom. Forces calls are told in calls of the whole; a region counts by its share of the pairs.
+/// As search_saddle around an atom; `direction` and `local` are 0 further from it than the first region reaches. Force calls are told
+/// in calls of the whole; a region counts by its share of the pairs.
 SearchOutcome search_saddle_near(Surface& whole, const SearchStart& start, Eigen::Index centre, const Positions& direction, const Positions& local,
                                  const SaddleSearch& options, const LocalSearch& regions, Rng& rng);
 

@@ -343,8 +343,8 @@ HillsDeposited MetadynamicsRun::hills_deposited(const EventRef& of) const {
   hills.centre = start_.centre;
   hills.radius = start_.radius;
   hills.event = start_.event;
-  const Configuration& reference = basins_.front().configuration;
-  if (start_.displacement) hills.event_end = variable_->at(reference.positions + *start_.displacement, reference.cell).value;
+  const Configuration& event_start = start_.basin.configuration;
+  if (start_.displacement) hills.event_end = variable_->at(event_start.positions + *start_.displacement, event_start.cell).value;
   hills.variable = variable_->describe();
   hills.shell_power = variable_->shell_power();
   hills.temperature = options_.temperature;

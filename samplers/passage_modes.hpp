@@ -1,5 +1,5 @@
 // The harmonic modes of a passage as facts: of the start, the saddle and the end, each refined first; and what they say
-// together, Vineyard's prefactors. All atoms may move, whatever a search had frozen.
+// together, Vineyard's prefactors. All atoms may move.
 #pragma once
 
 #include "landscape/event.hpp"

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double longest_relaxation = 0.1;  // Angstrom, of one step across the mode
 constexpr double flipped = 5.0;              // times `same`: a minimum nearer than this differs by a few atoms that flipped
+constexpr int promises_hold = 3;             // steps that a quasi-Newton estimate must have learnt from before what it promises counts
 constexpr double soft_saddle = 0.1;          // eV/A^2: below this curvature a force of 0.01 eV/A hides where the saddle is
 constexpr double tighter = 0.2;              // times `fmax`, for such a saddle
 constexpr double soft_floor = 0.3;          // eV/A^2: Newton steps along a flatter mode are not longer than at this curvature
@@ -157,7 +158,9 @@ bool Walker::relax(FoundSaddle& saddle, double gain) {
   begin_near(saddle);
   network_.keep();
   gain_ = gain;
-  if (climb() != Climb::converged || distance_between(x_, saddle.positions) > flipped * options_.same) return false;
+  if (climb() != Climb::converged) return false;
+  follow_lowest();
+  if (curvature_ >= 0.0 || distance_between(x_, saddle.positions) > flipped * options_.same) return false;
   Quenched end = minimise(surface_, saddle.end.positions, {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = gain, .network = &network_});
   if (!end.converged() || distance_between(end.positions, saddle.end.positions) > flipped * options_.same) return false;
   saddle.positions = x_;
@@ -285,6 +288,7 @@ Climb Walker::climb() {
 
 bool Walker::has_more_to_gain() {
   if (std::isinf(gain_)) return false;
+  if (inverse_.learnt() < promises_hold) return true;
   const double along = dot(at_.forces, mode_);
   return 0.5 * (dot(relaxation_across(), at_.forces) + along * along / std::max(std::abs(curvature_), soft_floor)) > gain_;
 }

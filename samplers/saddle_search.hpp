@@ -52,7 +52,8 @@ struct SearchStart {
 
 struct FoundSaddle {
   Positions positions, mode;  // mode: unit length, from the start to the other side
-  double energy = 0, fmax = 0, curvature = 0, next_curvature = 0;
+  double energy = 0, fmax = 0, curvature = 0;
+  double next_curvature = 0;  // where it was verified last
   Quenched back, end;         // the minimum on the side of the start, and the other one
   double back_distance = 0;   // largest displacement of an atom between `back` and the start
 };

@@ -31,13 +31,14 @@ double value_at_first(const BiasedSampling& s) {
   return sum / static_cast<double>(count);
 }
 
-/// Before where the barrier lies. A sampling that went back and forth knows both sides, and the far wall of the other may be
+/// Before where the barrier lies: the end of an event, where one is sampled. Else, a sampling that went back and forth knows both sides, and the far wall of the other may be
 /// higher than the barrier; of one that has just left the way out is all of the side on which it went further (where it was when it was
-/// quenched may lie on the other). Where an event ends is known.
+/// quenched may lie on the other).
 double value_outside(const Sampling& s, const HillsDeposited& hills, const EscapeSought& escape, const BiasedSampling& sampling) {
-  if (s.returns > 0) return hills.event.task.empty() ? escape.value : hills.event_end;
   const auto [least, most] = std::minmax_element(sampling.values.begin(), sampling.values.end());
   const double first = value_at_first(sampling);
+  if (!hills.event.task.empty()) return std::clamp(hills.event_end, *least, *most);
+  if (s.returns > 0) return escape.value;
   return first - *least > *most - first ? *least : *most;
 }
 

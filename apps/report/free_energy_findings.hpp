@@ -91,7 +91,6 @@ struct FreeEnergyFindings {
   std::int64_t events_asked = 0;
   double wall_seconds = 0;
   std::int64_t force_calls = 0;
-  std::vector<std::string> caveats;
 };
 
 /// The sampling of one task out of its facts; nothing where there is none.

@@ -247,7 +247,7 @@ std::vector<std::string> doubts_by_temperature(const SamplingSeries& series, boo
 }  // namespace
 
 std::vector<std::string> doubts_of(const FreeEnergyFindings& f) {
-  std::vector<std::string> doubts = f.caveats;
+  std::vector<std::string> doubts;
   std::int64_t one_way = 0, far = 0, known = 0, open = 0, at_once = 0;
   for (const Sampling& s : f.samplings) {
     at_once += s.at_once ? 1 : 0;

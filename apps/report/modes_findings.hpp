@@ -72,7 +72,6 @@ struct ModesFindings {
   static constexpr double tight = 1e-4;  // eV/Angstrom
   std::int64_t loose = 0;       // points with a residual force above `tight`
   double wall_seconds = 0;
-  std::vector<std::string> caveats;  // of the stage
   // with at least one prefactor:
   std::optional<Summary> forward, reverse;  // of dS, in kB
   std::vector<EscapeRate> escape;           // one per temperature; none for passages from several basins

@@ -177,7 +177,7 @@ std::vector<std::string> in_words(const ModesFindings& m) {
 }
 
 std::vector<std::string> doubts_of(const ModesFindings& m) {
-  std::vector<std::string> doubts = m.caveats;
+  std::vector<std::string> doubts;
   std::map<std::pair<std::string, std::string>, std::size_t> reasons;
   for (const ModesFailed& f : m.failures) ++reasons[{f.point, f.reason}];
   for (const auto& [what, count] : reasons) doubts.push_back(fmt::format("No modes of {}: {}", counted(count, what.first), what.second));

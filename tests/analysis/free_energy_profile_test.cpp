@@ -37,7 +37,7 @@ BiasedSampling of_a_well(const Skips& skips) {
 
 }  // namespace
 
-TEST_CASE("a bin that is empty beside others has the free energy that they and its emptiness say, and one far from them has none") {
+TEST_CASE("a bin that is empty beside others has the free energy that they and its emptiness say, and one beyond them has none") {
   const ProfileGrid grid{-1, 1, 81};
   const auto at = [&](double s) { return nearest_point(grid, s); };
   const FreeEnergyProfile all = profile_by_reweighting(of_a_well([](int) { return false; }), grid, 0);
@@ -46,6 +46,5 @@ TEST_CASE("a bin that is empty beside others has the free energy that they and i
   CHECK(gaps.energy[at(0.5)] > all.energy[at(0.5)]);  // that it is empty counts as well
   CHECK(gaps.energy[at(0.5)] < all.energy[at(0.5)] + 0.6 * kT);
   for (const double s : {-0.5, 0.0, 0.45, 0.55}) CHECK(gaps.energy[at(s)] == Approx(all.energy[at(s)]).margin(1e-12));
-  CHECK(std::isfinite(gaps.energy[at(0.775)]));
-  CHECK(std::isinf(gaps.energy[at(0.85)]));
+  for (const double s : {0.775, 0.85}) CHECK(std::isinf(gaps.energy[at(s)]));
 }
