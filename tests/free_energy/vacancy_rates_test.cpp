@@ -169,7 +169,7 @@ TEST_CASE("the hop of a copper atom into a vacancy has one rate: harmonic, of pl
 }
 
 TEST_CASE("the rate of one hop over its free energy along the displacement is that of harmonic theory") {
-  constexpr double cooler = 500;  // at 700 K one of the eleven other atoms hops as well in a third of such runs
+  constexpr double cooler = 500;  // at 700 K one of the eleven other atoms would hop, by its rate, in half of such runs
   const double harmonic = harmonic_log_rate(cooler) - std::log(12.0);
   const SampledBarrier along = over_one_hop(cooler);
   CAPTURE(harmonic, along.best_rate().log_rate, along.errors->log_rate, along.rate.log_rate, along.barrier.top, along.barrier.well, along.barrier.height);
