@@ -1,9 +1,9 @@
 #include "md/region.hpp"
 
+#include "md/kinds.hpp"
+
 namespace glasscape {
 namespace {
-
-constexpr double skin = 0.6;  // Angstrom
 
 struct Shells {
   std::vector<Eigen::Index> mobile, near, far;  // to the radius; to what these feel; to what those feel
@@ -40,10 +40,7 @@ std::vector<Eigen::Index> joined(std::vector<Eigen::Index> first, const std::vec
 std::shared_ptr<const Background> background_of(const Potential& potential, const Configuration& whole, const Shells& shells, int threads) {
   const std::vector<Eigen::Index> atoms = joined(shells.mobile, joined(shells.near, shells.far));
   const Configuration c = configuration_of(whole, atoms);
-  const std::vector<int> kind_of = potential.kinds(c.species->elements);
-  std::vector<int> kinds;
-  for (const int element : c.species->element_of) kinds.push_back(kind_of[static_cast<std::size_t>(element)]);
-  Neighbours neighbours(potential.cutoff(), kinds, potential.lists(), [&](int kind, int other) { return potential.cutoff_of(kind, other); });
+  Neighbours neighbours(potential.cutoff(), kinds_per_atom(potential, *c.species), potential.lists(), [&](int kind, int other) { return potential.cutoff_of(kind, other); });
   neighbours.build(c.positions, c.cell, threads);
   return potential.background(neighbours.atoms(threads), static_cast<Eigen::Index>(shells.mobile.size()));
 }
@@ -56,7 +53,7 @@ Region::Region(std::shared_ptr<const Potential> potential, const Configuration& 
   auto background = background_of(*potential, whole, shells, threads);
   const std::vector<Eigen::Index> around = background ? shells.near : joined(shells.near, shells.far);
   const Configuration inside = configuration_of(whole, shells.mobile);
-  surface_ = std::make_unique<Surface>(std::move(potential), inside, Surface::Options{.skin = skin, .threads = threads},
+  surface_ = std::make_unique<Surface>(std::move(potential), inside, Surface::Options{.threads = threads},
                                        Surroundings{species_of(*whole.species, around), whole.positions(Eigen::all, around), std::move(background)});
   atoms_ = std::move(shells.mobile);
 }

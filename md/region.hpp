@@ -20,7 +20,6 @@ class Region {
   Surface& surface() { return *surface_; }
   /// Those that may move, ascending.
   const std::vector<Eigen::Index>& atoms() const { return atoms_; }
-  double radius() const { return radius_; }
   /// Their columns.
   Positions part(const Positions& whole) const { return whole(Eigen::all, atoms_); }
   /// The whole with these columns in place of its own.

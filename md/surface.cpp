@@ -5,18 +5,18 @@
 #include <cmath>
 #include <limits>
 
+#include "md/kinds.hpp"
+
 namespace glasscape {
 namespace {
 
 constexpr double furthest = 1e8;  // Angstrom from the origin; beyond, images could not be counted
 
-std::vector<int> kinds_per_atom(const Potential& potential, const Species& species, const Surroundings& around) {
-  std::vector<int> kinds;
-  for (const Species* of : {&species, around.species.get()}) {
-    if (of == nullptr) continue;
-    const std::vector<int> kind_of = potential.kinds(of->elements);
-    for (const int element : of->element_of) kinds.push_back(kind_of[static_cast<std::size_t>(element)]);
-  }
+std::vector<int> kinds_of(const Potential& potential, const Species& species, const Surroundings& around) {
+  std::vector<int> kinds = kinds_per_atom(potential, species);
+  if (!around.species) return kinds;
+  const std::vector<int> more = kinds_per_atom(potential, *around.species);
+  kinds.insert(kinds.end(), more.begin(), more.end());
   return kinds;
 }
 
@@ -108,7 +108,7 @@ Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration
       cell_(frame.cell),
       free_(Positions::Ones(3, frame.atoms())),
       around_(std::move(around)),
-      neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_per_atom(*potential_, *frame.species, around_),
+      neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_of(*potential_, *frame.species, around_),
                   potential_->lists(), [this](int kind, int other) { return potential_->cutoff_of(kind, other) + options_.skin; }),
       workspace_(potential_->workspace()) {
   check(frame, "configuration");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "md/region.hpp"
+#include "samplers/atom_group.hpp"
 
 namespace glasscape {
 namespace {
@@ -11,9 +12,9 @@ namespace {
 /// A region, or all atoms, as saddle searches see it.
 class Stage {
  public:
-  Stage(Surface& whole, const Configuration& glass, double energy, const Vector3d& centre, double radius) : whole_(whole), glass_(glass), energy_(energy) {
+  Stage(Surface& whole, const Configuration& glass, double energy, Eigen::Index centre, double radius) : whole_(whole), glass_(glass), energy_(energy) {
     if (is_small(centre, radius)) {
-      region_ = std::make_unique<Region>(whole.shared_potential(), glass, centre, radius, whole.most_threads());
+      region_ = std::make_unique<Region>(whole.shared_potential(), glass, glass.positions.col(centre), radius, whole.most_threads());
       counted_ = -1;  // its background
     } else {
       whole.restart(glass.positions);  // what follows must not depend on what came before
@@ -52,11 +53,9 @@ class Stage {
 
  private:
   /// Whether a region of that radius holds fewer than half of the atoms, and all of them are free.
-  bool is_small(const Vector3d& centre, double radius) const {
+  bool is_small(Eigen::Index centre, double radius) const {
     if (radius == 0.0 || whole_.free().minCoeff() == 0.0) return false;
-    Eigen::Index inside = 0;
-    for (Eigen::Index i = 0; i < glass_.atoms(); ++i) inside += glass_.cell.nearest(glass_.positions.col(i) - centre).norm() < radius ? 1 : 0;
-    return 2 * inside < glass_.atoms();
+    return 2 * static_cast<Eigen::Index>(atoms_within(glass_, centre, radius).size()) < glass_.atoms();
   }
   static FoundSaddle shifted(FoundSaddle s, double by) {
     for (double* energy : {&s.energy, &s.back.energy, &s.end.energy}) *energy += by;
@@ -75,7 +74,7 @@ class Stage {
 class GrowingSearch {
  public:
   GrowingSearch(Surface& whole, const SearchStart& start, Eigen::Index centre, const Positions& local, const SaddleSearch& options, const LocalSearch& regions, Rng& rng)
-      : whole_(whole), glass_(whole.at(start.positions)), energy_(start.energy), centre_(start.positions.col(centre)), local_(local), options_(options), regions_(regions), rng_(rng),
+      : whole_(whole), glass_(whole.at(start.positions)), energy_(start.energy), centre_(centre), local_(local), options_(options), regions_(regions), rng_(rng),
         radius_(regions.radius) {}
 
   SearchOutcome run(const Positions& direction) {
@@ -158,7 +157,7 @@ class GrowingSearch {
   Surface& whole_;
   const Configuration glass_;
   double energy_;
-  Vector3d centre_;
+  Eigen::Index centre_;
   const Positions& local_;
   const SaddleSearch& options_;
   const LocalSearch& regions_;

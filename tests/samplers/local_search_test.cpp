@@ -11,16 +11,11 @@ using namespace glasscape::test;
 
 namespace {
 
-/// Searches around atoms of a glass, and what they cost.
-struct Searched {
+/// What searches around atoms of a glass find, one at least.
+std::vector<FoundSaddle> found_in(const Glass& glass, const LocalSearch& regions, int searches) {
+  Surface whole = glass.surface();
   std::vector<FoundSaddle> found;
   std::vector<std::string> reasons;
-  std::int64_t calls = 0;
-};
-
-Searched searched(const Glass& glass, const LocalSearch& regions, int searches) {
-  Surface whole = glass.surface();
-  Searched all;
   for (int k = 0; k < searches; ++k) {
     Rng rng(3, static_cast<std::uint64_t>(k));
     const Eigen::Index centre = static_cast<Eigen::Index>(rng.below(static_cast<std::size_t>(glass.basin.atoms())));
@@ -29,11 +24,12 @@ Searched searched(const Glass& glass, const LocalSearch& regions, int searches) 
       for (int axis = 0; axis < 3; ++axis) direction(axis, i) = rng.normal();
     const Positions local = mask_of(glass.basin.atoms(), atoms_within(glass.basin, centre, 5.0));
     SearchOutcome outcome = search_saddle_near(whole, {glass.basin.positions, glass.energy}, centre, direction, local, {}, regions, rng);
-    all.calls += outcome.calls;
-    all.reasons.push_back(outcome.reason);
-    if (outcome.saddle) all.found.push_back(std::move(*outcome.saddle));
+    reasons.push_back(outcome.reason);
+    if (outcome.saddle) found.push_back(std::move(*outcome.saddle));
   }
-  return all;
+  CAPTURE(reasons);
+  REQUIRE(!found.empty());
+  return found;
 }
 
 /// Saddle and minimum are such where all atoms may move.
@@ -51,11 +47,8 @@ void check_in_whole(const Glass& glass, const FoundSaddle& s) {
 TEST_CASE("a saddle that was found in growing regions is one of the whole, with its barrier") {
   const Glass& glass = glass_of_500();
   const LocalSearch regions{.radius = 7.5, .growth = 1.2};
-  const Searched all = searched(glass, regions, 20);
-  CAPTURE(all.reasons);
-  REQUIRE(!all.found.empty());
   Surface whole = glass.surface();
-  for (const FoundSaddle& s : all.found) {
+  for (const FoundSaddle& s : found_in(glass, regions, 20)) {
     check_in_whole(glass, s);
     const StationaryPoint saddle = refine(whole, s.positions, 1, {.fmax = 1e-6}), end = refine(whole, s.end.positions, 0, {.fmax = 1e-6});
     CHECK(saddle.ended == StationaryPoint::Ended::converged);
@@ -68,11 +61,8 @@ TEST_CASE("a saddle that was found in growing regions is one of the whole, with 
 TEST_CASE("what lies beyond the last region gains less than the tolerance") {
   const Glass glass = quick_glass(8);
   const LocalSearch regions{.radius = 8, .growth = 1.25, .tolerance = 3e-3};
-  const Searched all = searched(glass, regions, 6);
-  CAPTURE(all.reasons);
-  REQUIRE(!all.found.empty());
   Surface whole = glass.surface();
-  for (const FoundSaddle& s : all.found) {
+  for (const FoundSaddle& s : found_in(glass, regions, 6)) {
     check_in_whole(glass, s);
     FoundSaddle relaxed = s;
     Rng rng(1, 1);
