@@ -18,44 +18,58 @@ double spacing_of(const std::vector<Spring>& springs, Eigen::Index atoms) {
   return *middle;
 }
 
+/// A weak spring of its own for every free coordinate, so that uniform translations stay finite, and 1 for a frozen one.
+void hold(std::vector<Matrix3d>& diagonal, const Positions& free) {
+  constexpr double floor = 0.002;  // of the mean diagonal
+  double sum = 0.0;
+  for (const Matrix3d& block : diagonal) sum += block.trace();
+  const double smallest = std::max(floor * sum / static_cast<double>(free.size()), 1e-12);
+  for (std::size_t i = 0; i < diagonal.size(); ++i)
+    for (int k = 0; k < 3; ++k) diagonal[i](k, k) += free(k, static_cast<Eigen::Index>(i)) != 0.0 ? smallest : 1.0;
+}
+
+/// The lower half of it.
+Eigen::MatrixXd dense(const BlockMatrix& blocks) {
+  const auto rows = static_cast<Eigen::Index>(blocks.diagonal.size());
+  Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(3 * rows, 3 * rows);
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    matrix.block<3, 3>(3 * i, 3 * i) = blocks.diagonal[row];
+    for (std::size_t m = blocks.first[row]; m < blocks.first[row + 1]; ++m) matrix.block<3, 3>(3 * i, 3 * blocks.column[m]) = blocks.below[m];
+  }
+  return matrix;
+}
+
 }  // namespace
 
 ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positions& free, bool floats)
     : spacing_(spacing_of(springs, free.cols())), floats_(floats) {
-  constexpr double floor = 0.002;  // of the mean diagonal: keeps uniform translations finite
   const double reach = 1.5 * spacing_;  // the first shell of a dense phase
-  std::vector<Eigen::Triplet<double>> entries;
-  Eigen::VectorXd diagonal = Eigen::VectorXd::Zero(free.size());
+  std::vector<Matrix3d> diagonal(static_cast<std::size_t>(free.cols()), Matrix3d::Zero());
+  std::vector<BlockMatrix::Entry> below;
+  below.reserve(springs.size());
   for (const Spring& s : springs) {
     if (s.length > reach || s.i == s.j) continue;
     const double across = std::max(s.across, 0.0), along = std::max(s.along, across);
     const Matrix3d block = across * Matrix3d::Identity() + (along - across) * s.e * s.e.transpose();
-    for (const int row : {s.i, s.j})
-      for (const int column : {s.i, s.j}) {
-        if (row < 0 || column < 0) continue;
-        for (int a = 0; a < 3; ++a)
-          for (int b = 0; b < 3; ++b)
-            if (free(a, row) != 0.0 && free(b, column) != 0.0) entries.emplace_back(3 * row + a, 3 * column + b, row == column ? block(a, b) : -block(a, b));
-        if (row == column)
-          for (int a = 0; a < 3; ++a) diagonal[3 * row + a] += block(a, a);
-      }
+    for (const int atom : {s.i, s.j})
+      if (atom >= 0) diagonal[static_cast<std::size_t>(atom)] += free.col(atom).asDiagonal() * block * free.col(atom).asDiagonal();
+    if (s.j < 0) continue;
+    const int row = std::max(s.i, s.j), column = std::min(s.i, s.j);
+    below.push_back({row, column, -(free.col(row).asDiagonal() * block * free.col(column).asDiagonal())});
   }
-  const double smallest = std::max(floor * diagonal.mean(), 1e-12);
-  for (int k = 0; k < free.size(); ++k) entries.emplace_back(k, k, free.reshaped()[k] != 0.0 ? smallest : 1.0);
-  Eigen::SparseMatrix<double> stiffness(free.size(), free.size());
-  stiffness.setFromTriplets(entries.begin(), entries.end());
+  hold(diagonal, free);
+  BlockMatrix stiffness(std::move(diagonal), std::move(below));
   if (free.cols() <= few)
-    complete_.compute(Eigen::MatrixXd(stiffness));
+    complete_.compute(dense(stiffness));
   else
-    incomplete_.compute(stiffness);
+    incomplete_ = IncompleteCholesky(std::move(stiffness));
 }
 
 Positions ElasticNetwork::solve(const Positions& force) const {
-  const Eigen::VectorXd f = force.reshaped();
-  const Eigen::VectorXd step = force.cols() <= few ? Eigen::VectorXd(complete_.solve(f)) : Eigen::VectorXd(incomplete_.solve(f));
-  Positions shaped = Eigen::Map<const Positions>(step.data(), 3, force.cols());
-  if (floats_) shaped.colwise() -= Vector3d(shaped.rowwise().mean());
-  return shaped;
+  Positions step = force.cols() <= few ? Positions(complete_.solve(force.reshaped()).reshaped(3, force.cols())) : incomplete_.solve(force);
+  if (floats_) step.colwise() -= Vector3d(step.rowwise().mean());
+  return step;
 }
 
 std::shared_ptr<const ElasticNetwork> FollowingNetwork::at(const Positions& x) {

@@ -1,15 +1,15 @@
 // A cheap model of the Hessian near a configuration, whose inverse speeds up minimisers and mode searches: the springs
 // between near neighbours, made positive, factorised: incompletely where there are many atoms. A good step on a glass is stiff across bonds and long
 // along collective motions, and the network knows which is which before a single force was learnt.
-// Sources: Packwood et al., JCP 144, 164109 (2016); Mones, Ortner, Csanyi, Sci. Rep. 8, 13991 (2018); incomplete
-// Cholesky of Lin and More, SIAM J. Sci. Comput. 21, 24 (1999). It changes how fast a method converges, never to what
+// Sources: Packwood et al., JCP 144, 164109 (2016); Mones, Ortner, Csanyi, Sci. Rep. 8, 13991 (2018).
+// It changes how fast a method converges, never to what
 // it converges. eV, Angstrom.
 #pragma once
 
 #include <Eigen/Cholesky>
-#include <Eigen/IterativeLinearSolvers>
 #include <memory>
 
+#include "md/incomplete_cholesky.hpp"
 #include "md/surface.hpp"
 
 namespace glasscape {
@@ -32,7 +32,7 @@ class ElasticNetwork {
   /// Complete for a small cluster: what an incomplete factorisation drops depends on the order of the atoms, and breaks the
   /// symmetry that a cluster may have.
   Eigen::LLT<Eigen::MatrixXd> complete_;
-  Eigen::IncompleteCholesky<double, Eigen::Lower, Eigen::NaturalOrdering<int>> incomplete_;
+  IncompleteCholesky incomplete_;
 };
 
 /// The network of a walker: made anew, at the price of one Hessian, when an atom has moved by more than a fifth of the

@@ -6,7 +6,6 @@ namespace glasscape {
 namespace {
 
 constexpr double first_scale = 0.02;  // Angstrom^2/eV
-constexpr int promises_hold = 3;      // steps to learn from before what a step promises to gain counts
 
 Quenched lbfgs(Surface& surface, Positions x, const Minimise& options);
 Quenched fire(Surface& surface, Positions x, const Minimise& options);
@@ -87,7 +86,7 @@ Quenched lbfgs(Surface& surface, Positions x, const Minimise& options) {
       inverse.forget();
       step = inverse.direction(-at.forces, network.get());
     }
-    if (small && inverse.learnt() >= promises_hold && 0.5 * dot(step, at.forces) <= options.gain) return finished(surface, before, std::move(x), at, Ended::converged);
+    if (small && inverse.can_promise() && 0.5 * dot(step, at.forces) <= options.gain) return finished(surface, before, std::move(x), at, Ended::converged);
     shorten(step, options.max_step);
     Evaluation next = surface.evaluate(x + step);
     int shortened = 0;

@@ -53,7 +53,8 @@ class QuasiNewton {
   /// bond.
   Positions direction(const Positions& gradient, const ElasticNetwork* network) const;
   void forget() { pairs_.clear(); }
-  int learnt() const { return static_cast<int>(pairs_.size()); }
+  /// Whether it has learnt from so many steps that what a step is to gain, half of it times the force, means something.
+  bool can_promise() const { return pairs_.size() >= 3; }
 
  private:
   struct Pair {

@@ -90,9 +90,9 @@ class GrowingSearch {
 
  private:
   Stage next() {
-    const double radius = radius_;
+    last_ = radius_;
     radius_ *= regions_.growth;
-    return Stage(whole_, glass_, energy_, centre_, radius);
+    return Stage(whole_, glass_, energy_, centre_, last_);
   }
 
   static SearchOutcome everywhere(const Stage& stage, SearchOutcome found) {
@@ -119,35 +119,76 @@ class GrowingSearch {
   }
 
   SearchOutcome widen(SearchOutcome found) {
-    const double remaining = 1.0 / (std::pow(regions_.growth, 3) - 1.0);  // of what the last growth gained
-    for (bool is_whole = false, is_settled = false; !is_whole && !is_settled;) {
+    for (;;) {
       const FoundSaddle before = *found.saddle;
+      const double inner = last_;
       Stage stage = next();
-      is_whole = stage.is_whole();
-      if (!relax(stage, *found.saddle)) {
-        found = again(stage, before);
-        if (!found.saddle) return found;
+      if (!relax(stage, *found.saddle) && !settle(stage, found)) return found;
+      const double left = left_beyond(inner, before, *found.saddle);
+      if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle))) {
+        radius_ = std::max(radius_, 1.1 * last_ * std::cbrt(left / regions_.tolerance));
+        continue;
       }
-      const double gained = std::max(std::abs(found.saddle->energy - before.energy), std::abs(found.saddle->end.energy - before.end.energy));
-      is_settled = remaining * gained < regions_.tolerance && is_at_rest(*found.saddle);
+      if (is_first_order(*found.saddle) || (settle(stage, found) && is_first_order(*found.saddle))) return passed(found, *found.saddle);
+      return found.saddle ? lost(found, "higher-order", "where it came to rest with the atoms around a second curvature is negative") : found;
     }
-    found.energy = found.saddle->energy;
-    if (std::max(found.saddle->back.energy, found.saddle->end.energy) < found.energy) return found;
-    return {std::nullopt, "not-a-pass", "a minimum beside the saddle is not below it once all atoms around have given way", found.energy, 0, found.retreats};
+  }
+
+  /// Climbs again with the atoms of a stage, and relaxes what is found. False when nothing is; then `found` says why.
+  bool settle(Stage& stage, SearchOutcome& found) {
+    found = again(stage, std::move(*found.saddle));
+    if (!found.saddle || relax(stage, *found.saddle)) return found.saddle.has_value();
+    found = lost(found, "saddle-lost", "it was climbed to with the atoms around, and lost when its force was to become smaller");
+    return false;
+  }
+
+  static SearchOutcome lost(const SearchOutcome& found, std::string reason, std::string detail) {
+    return {std::nullopt, std::move(reason), std::move(detail), found.energy, 0, found.retreats};
+  }
+
+  /// What atoms beyond the last region may still gain, eV, after what those between `inner` and it did.
+  double left_beyond(double inner, const FoundSaddle& before, const FoundSaddle& after) const {
+    const double gained = std::max(std::abs(after.energy - before.energy), std::abs(after.end.energy - before.end.energy));
+    return gained / (std::pow(last_ / inner, 3) - 1.0);
+  }
+
+  /// The saddle as it is told, if it still is a pass.
+  static SearchOutcome passed(const SearchOutcome& found, const FoundSaddle& saddle) {
+    if (std::max(saddle.back.energy, saddle.end.energy) >= saddle.energy)
+      return lost(found, "not-a-pass", "a minimum beside the saddle is not below it once all atoms around have given way");
+    return {saddle, "", "", saddle.energy, 0, found.retreats};
   }
 
   bool relax(Stage& stage, FoundSaddle& saddle) {
     FoundSaddle wider = stage.inside(saddle);
-    bool kept = relax_saddle(stage.surface(), stage.start(), wider, 0.1 * regions_.tolerance, stage.part(local_), options_, rng_);
+    const Relax how{.gain = 0.1 * regions_.tolerance, .follow = last_ <= regions_.growth * verified()};
+    bool kept = relax_saddle(stage.surface(), stage.start(), wider, how, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
     kept = kept && stage.holds(wider);
     if (kept) saddle = stage.everywhere(std::move(wider));
     return kept;
   }
 
+  /// As far as this modes are found: an event's lowest one decays within few neighbours.
+  double verified() const { return regions_.radius * regions_.growth; }
+
+  /// Finds mode and curvatures anew, where it has come to rest.
+  bool is_first_order(FoundSaddle& saddle) {
+    const Configuration here = whole_.at(saddle.positions);
+    Stage stage(whole_, here, saddle.energy, centre_, verified());
+    FoundSaddle seen = stage.inside(saddle);
+    const bool is_one = verify_saddle(stage.surface(), stage.start(), seen, stage.part(local_), options_, rng_);
+    cost_ += stage.cost();
+    seen = stage.everywhere(std::move(seen));
+    saddle.mode = seen.mode;
+    saddle.curvature = seen.curvature;
+    saddle.next_curvature = seen.next_curvature;
+    return is_one;
+  }
+
   /// Looks at the forces on all atoms that may feel those of the last region.
   bool is_at_rest(FoundSaddle& saddle) {
-    Stage around(whole_, glass_, energy_, centre_, radius_ / regions_.growth + 2.0 * whole_.potential().cutoff());
+    Stage around(whole_, glass_, energy_, centre_, last_ + 2.0 * whole_.potential().cutoff());
     saddle.fmax = fmax(around.surface().evaluate(around.part(saddle.positions)).forces);
     saddle.end.fmax = fmax(around.surface().evaluate(around.part(saddle.end.positions)).forces);
     cost_ += around.cost();
@@ -163,6 +204,7 @@ class GrowingSearch {
   const LocalSearch& regions_;
   Rng& rng_;
   double radius_;      // of the next region
+  double last_ = 0.0;  // of the present one
   double cost_ = 0.0;  // so far, in calls of the whole
 };
 

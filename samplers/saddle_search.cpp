@@ -12,7 +12,6 @@ namespace {
 
 constexpr double longest_relaxation = 0.1;  // Angstrom, of one step across the mode
 constexpr double flipped = 5.0;              // times `same`: a minimum nearer than this differs by a few atoms that flipped
-constexpr int promises_hold = 3;             // steps that a quasi-Newton estimate must have learnt from before what it promises counts
 constexpr double soft_saddle = 0.1;          // eV/A^2: below this curvature a force of 0.01 eV/A hides where the saddle is
 constexpr double tighter = 0.2;              // times `fmax`, for such a saddle
 constexpr double soft_floor = 0.3;          // eV/A^2: Newton steps along a flatter mode are not longer than at this curvature
@@ -32,7 +31,8 @@ class Walker {
   SearchOutcome search(const Positions& direction);
   SearchOutcome search_towards(const Positions& minimum);
   SearchOutcome search_again(const FoundSaddle& near);
-  bool relax(FoundSaddle& saddle, double gain);
+  bool relax(FoundSaddle& saddle, const Relax& how);
+  bool verify(FoundSaddle& saddle);
 
  private:
   SearchOutcome pursue();
@@ -86,6 +86,7 @@ class Walker {
   bool was_set_back_ = false;
   double fmax_;  // at which the climb has converged
   double gain_ = std::numeric_limits<double>::infinity();  // nor does a relaxation gain more then, eV
+  bool keeps_mode_ = false;
   bool is_wide_ = false;  // whether the mode that is followed is that of all atoms, from the start of the next climb on
   std::optional<Quenched> at_start_;  // of the last saddle whose back side was the start
   Positions fell_from_;               // that saddle
@@ -131,9 +132,14 @@ SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, co
   return Walker(surface, start, local, options, rng).search_again(near);
 }
 
-bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, double gain, const Positions& local, const SaddleSearch& options, Rng& rng) {
+bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng) {
   surface.restart(start.positions);
-  return Walker(surface, start, local, options, rng).relax(saddle, gain);
+  return Walker(surface, start, local, options, rng).relax(saddle, how);
+}
+
+bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Positions& local, const SaddleSearch& options, Rng& rng) {
+  surface.restart(start.positions);
+  return Walker(surface, start, local, options, rng).verify(saddle);
 }
 
 namespace {
@@ -154,14 +160,16 @@ SearchOutcome Walker::search_again(const FoundSaddle& near) {
   return pursue();
 }
 
-bool Walker::relax(FoundSaddle& saddle, double gain) {
+bool Walker::relax(FoundSaddle& saddle, const Relax& how) {
   begin_near(saddle);
   network_.keep();
-  gain_ = gain;
+  gain_ = how.gain;
+  fmax_ = options_.relaxed_fmax;
+  keeps_mode_ = !how.follow;
   if (climb() != Climb::converged) return false;
-  follow_lowest();
+  if (how.follow) follow_lowest();
   if (curvature_ >= 0.0 || distance_between(x_, saddle.positions) > flipped * options_.same) return false;
-  Quenched end = minimise(surface_, saddle.end.positions, {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = gain, .network = &network_});
+  Quenched end = minimise(surface_, saddle.end.positions, {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = how.gain, .network = &network_});
   if (!end.converged() || distance_between(end.positions, saddle.end.positions) > flipped * options_.same) return false;
   saddle.positions = x_;
   saddle.mode = mode_;
@@ -170,6 +178,17 @@ bool Walker::relax(FoundSaddle& saddle, double gain) {
   saddle.curvature = curvature_;
   saddle.end = std::move(end);
   return true;
+}
+
+bool Walker::verify(FoundSaddle& saddle) {
+  constexpr int vectors = 80;
+  begin_near(saddle);
+  follow_lowest();
+  saddle.mode = mode_;
+  saddle.curvature = curvature_;
+  if (curvature_ >= 0.0) return false;
+  saddle.next_curvature = second_mode(vectors).eigenvalue;
+  return saddle.next_curvature >= 0.0;
 }
 
 /// No pushes: the way up is known.
@@ -272,6 +291,7 @@ Climb Walker::climb() {
     const double along = curvature_ < 0.0 ? newton : std::copysign(longest, -force);
     step(std::clamp(along, -longest, longest) * mode_ + relaxation_across());
     relax_across(2, 0.5 * fmax_);
+    if (keeps_mode_) continue;
     if (keep > 0 && (fmax(at_.forces) >= fmax_ || std::isfinite(gain_))) {
       --keep;
       continue;
@@ -288,7 +308,7 @@ Climb Walker::climb() {
 
 bool Walker::has_more_to_gain() {
   if (std::isinf(gain_)) return false;
-  if (inverse_.learnt() < promises_hold) return true;
+  if (!inverse_.can_promise()) return true;
   const double along = dot(at_.forces, mode_);
   return 0.5 * (dot(relaxation_across(), at_.forces) + along * along / std::max(std::abs(curvature_), soft_floor)) > gain_;
 }
@@ -434,7 +454,7 @@ Mode Walker::second_mode(int vectors) {
   for (double& c : guess.reshaped()) c = rng_.normal();
   const auto network = network_.at(x_);
   if (network) guess = network->solve(guess);  // rich in soft modes
-  return lowest_mode(hessian_here(), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.8, .network = network.get()}, [this](Positions& v) {
+  return lowest_mode(hessian_here(), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.4, .network = network.get()}, [this](Positions& v) {
     project_(v);
     v -= dot(v, mode_) * mode_;
   });

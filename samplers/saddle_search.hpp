@@ -80,8 +80,17 @@ SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, 
 /// Climbs again from near a saddle that was found where fewer atoms could move, along its mode, and relaxes down both sides.
 SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions& local, const SaddleSearch& options, Rng& rng);
 
-/// Relaxes a saddle and the minimum behind it from where fewer atoms could move, until neither has more than `gain` (eV) to gain.
+/// How a saddle that was found already is relaxed.
+struct Relax {
+  double gain = 1e-5;  // eV: until neither it nor the minimum behind it has more to gain
+  bool follow = true;  // the mode; else it stays as it was, and so does its curvature: far from an event nothing tells the difference
+};
+
+/// Relaxes a saddle and the minimum behind it from where fewer atoms could move.
 /// False when one is lost; then the saddle is as it was.
-bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, double gain, const Positions& local, const SaddleSearch& options, Rng& rng);
+bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng);
+
+/// Finds the mode of a saddle and its two lowest curvatures anew, where it is; whether only the first is negative.
+bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Positions& local, const SaddleSearch& options, Rng& rng);
 
 }  // namespace glasscape

@@ -99,6 +99,7 @@ std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms, double reach) const {
   EamWork own;
   const Embedded f = embedded(atoms, {}, work_of(atoms, own));
   std::vector<PairTerm> terms;
+  if (reach >= cutoff()) terms.reserve(atoms.neighbour.size());
   const double per = 1.0 / tables_.pair.front().spacing(), per2 = per * per;
   for (Eigen::Index i = 0; i < atoms.listed; ++i)
     for (const int column : atoms.neighbours_of(i)) {

@@ -66,7 +66,7 @@ TEST_CASE("what lies beyond the last region gains less than the tolerance") {
     check_in_whole(glass, s);
     FoundSaddle relaxed = s;
     Rng rng(1, 1);
-    REQUIRE(relax_saddle(whole, {glass.basin.positions, glass.energy}, relaxed, 1e-6, Positions::Ones(3, glass.basin.atoms()), {}, rng));
+    REQUIRE(relax_saddle(whole, {glass.basin.positions, glass.energy}, relaxed, {.gain = 1e-6}, Positions::Ones(3, glass.basin.atoms()), {}, rng));
     CHECK(s.energy == Approx(relaxed.energy).margin(regions.tolerance));
     CHECK(s.end.energy == Approx(relaxed.end.energy).margin(regions.tolerance));
   }

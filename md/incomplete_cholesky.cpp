@@ -1,0 +1,81 @@
+#include "md/incomplete_cholesky.hpp"
+
+#include <Eigen/LU>
+#include <algorithm>
+#include <utility>
+
+#include "md/support/error.hpp"
+
+namespace glasscape {
+
+BlockMatrix::BlockMatrix(std::vector<Matrix3d> on_diagonal, std::vector<Entry> entries) : diagonal(std::move(on_diagonal)), first(diagonal.size() + 1, 0) {
+  for (const Entry& e : entries) ++first[static_cast<std::size_t>(e.row) + 1];
+  for (std::size_t row = 1; row < first.size(); ++row) first[row] += first[row - 1];
+  std::vector<std::size_t> next(first.begin(), first.end() - 1), of_row(entries.size());
+  for (std::size_t k = 0; k < entries.size(); ++k) of_row[next[static_cast<std::size_t>(entries[k].row)]++] = k;
+  for (std::size_t row = 0; row < diagonal.size(); ++row) {
+    const std::size_t begin = std::exchange(first[row], column.size());
+    std::stable_sort(of_row.begin() + static_cast<std::ptrdiff_t>(begin), of_row.begin() + static_cast<std::ptrdiff_t>(next[row]),
+                     [&](std::size_t a, std::size_t b) { return entries[a].column < entries[b].column; });
+    for (std::size_t k = begin; k < next[row]; ++k) {
+      const Entry& e = entries[of_row[k]];
+      if (column.size() > first[row] && column.back() == e.column) {
+        below.back() += e.block;
+        continue;
+      }
+      column.push_back(e.column);
+      below.push_back(e.block);
+    }
+  }
+  first.back() = column.size();
+}
+
+IncompleteCholesky::IncompleteCholesky(BlockMatrix matrix) : first_(matrix.first), column_(matrix.column) {
+  constexpr double most = 1e3;  // then the diagonal alone would do
+  for (double raise = 0.0; !factorise(matrix, raise); raise = std::max(2.0 * raise, 1e-3))
+    if (!(raise < most)) throw Error("incomplete factors: a diagonal block is not positive, or an entry is no number");
+}
+
+/// With diagonal blocks 1 + raise times their size. False when a pivot is not well above 0.
+bool IncompleteCholesky::factorise(const BlockMatrix& matrix, double raise) {
+  constexpr double smallest = 1e-4;  // of the diagonal block's determinant: a pivot below it is too near to 0
+  const std::size_t rows = matrix.diagonal.size();
+  lower_.resize(column_.size());
+  inverse_pivot_.resize(rows);
+  std::vector<Matrix3d> scaled(column_.size());                 // L_ij D_j
+  std::vector<std::size_t> place(rows, column_.size());         // of the blocks of this row
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t m = first_[i]; m < first_[i + 1]; ++m) place[static_cast<std::size_t>(column_[m])] = m;
+    Matrix3d pivot = (1.0 + raise) * matrix.diagonal[i];
+    for (std::size_t m = first_[i]; m < first_[i + 1]; ++m) {
+      const auto k = static_cast<std::size_t>(column_[m]);
+      Matrix3d value = matrix.below[m];
+      for (std::size_t n = first_[k]; n < first_[k + 1]; ++n)
+        if (const std::size_t at = place[static_cast<std::size_t>(column_[n])]; at < m) value.noalias() -= scaled[at] * lower_[n].transpose();
+      scaled[m] = value;
+      lower_[m].noalias() = value * inverse_pivot_[k];
+      pivot.noalias() -= value * lower_[m].transpose();
+    }
+    for (std::size_t m = first_[i]; m < first_[i + 1]; ++m) place[static_cast<std::size_t>(column_[m])] = column_.size();
+    const bool is_positive = pivot(0, 0) > 0.0 && pivot.topLeftCorner<2, 2>().determinant() > 0.0 && pivot.determinant() > smallest * matrix.diagonal[i].determinant();
+    if (!is_positive) return false;
+    const Matrix3d inverse = pivot.inverse();
+    inverse_pivot_[i] = 0.5 * (inverse + inverse.transpose());
+  }
+  return true;
+}
+
+Positions IncompleteCholesky::solve(const Positions& f) const {
+  Positions x = f;
+  const std::size_t rows = inverse_pivot_.size();
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t m = first_[i]; m < first_[i + 1]; ++m) x.col(static_cast<Eigen::Index>(i)) -= lower_[m] * x.col(column_[m]);
+  for (std::size_t i = 0; i < rows; ++i) x.col(static_cast<Eigen::Index>(i)) = inverse_pivot_[i] * Vector3d(x.col(static_cast<Eigen::Index>(i)));
+  for (std::size_t i = rows; i-- > 0;) {
+    const Vector3d known = x.col(static_cast<Eigen::Index>(i));
+    for (std::size_t m = first_[i]; m < first_[i + 1]; ++m) x.col(column_[m]) -= lower_[m].transpose() * known;
+  }
+  return x;
+}
+
+}  // namespace glasscape
