@@ -50,8 +50,7 @@ ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positio
   below.reserve(springs.size());
   for (const Spring& s : springs) {
     if (s.length > reach || s.i == s.j) continue;
-    const double across = std::max(s.across, 0.0), along = std::max(s.along, across);
-    const Matrix3d block = across * Matrix3d::Identity() + (along - across) * s.e * s.e.transpose();
+    const Matrix3d block = s.block_of_positive();
     for (const int atom : {s.i, s.j})
       if (atom >= 0) diagonal[static_cast<std::size_t>(atom)] += free.col(atom).asDiagonal() * block * free.col(atom).asDiagonal();
     if (s.j < 0) continue;
@@ -66,8 +65,16 @@ ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positio
     incomplete_ = IncompleteCholesky(std::move(stiffness));
 }
 
+ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Surface& surface, const Positions& x) : ElasticNetwork(springs, surface.free(), surface.floats()) {
+  constexpr Eigen::Index many = 30'000;  // atoms; of fewer, no wave is too long for the factors
+  constexpr double width = 8.0;          // spacings
+  constexpr double most_nodes = 600.0;   // about
+  if (x.cols() > many) long_waves_.emplace(springs, x, surface.cell(), surface.free(), spacing_ * std::max(width, std::cbrt(static_cast<double>(x.cols()) / most_nodes)));
+}
+
 Positions ElasticNetwork::solve(const Positions& force) const {
   Positions step = force.cols() <= few ? Positions(complete_.solve(force.reshaped()).reshaped(3, force.cols())) : incomplete_.solve(force);
+  if (long_waves_) step += long_waves_->solve(force);
   if (floats_) step.colwise() -= Vector3d(step.rowwise().mean());
   return step;
 }
@@ -78,7 +85,7 @@ std::shared_ptr<const ElasticNetwork> FollowingNetwork::at(const Positions& x) {
   const std::vector<Spring> springs = surface_->near_springs(x);
   if (springs.empty()) return network_;
   surface_->count_call();
-  network_ = std::make_shared<const ElasticNetwork>(springs, surface_->free(), surface_->floats());
+  network_ = std::make_shared<const ElasticNetwork>(springs, *surface_, x);
   return network_;
 }
 

@@ -1,15 +1,16 @@
 // A cheap model of the Hessian near a configuration, whose inverse speeds up minimisers and mode searches: the springs
-// between near neighbours, made positive, factorised: incompletely where there are many atoms. A good step on a glass is stiff across bonds and long
-// along collective motions, and the network knows which is which before a single force was learnt.
-// Sources: Packwood et al., JCP 144, 164109 (2016); Mones, Ortner, Csanyi, Sci. Rep. 8, 13991 (2018).
-// It changes how fast a method converges, never to what
-// it converges. eV, Angstrom.
+// between near neighbours, made positive, factorised: incompletely where there are many atoms, with long waves beside where there are
+// very many. A good step on a glass is stiff across bonds and long along collective motions, and the network knows which is which
+// before a single force was learnt. Sources: Packwood et al., JCP 144, 164109 (2016); Mones, Ortner, Csanyi, Sci. Rep. 8, 13991
+// (2018). It changes how fast a method converges, never to what it converges. eV, Angstrom.
 #pragma once
 
 #include <Eigen/Cholesky>
 #include <memory>
+#include <optional>
 
 #include "md/incomplete_cholesky.hpp"
+#include "md/long_waves.hpp"
 #include "md/surface.hpp"
 
 namespace glasscape {
@@ -20,6 +21,9 @@ class ElasticNetwork {
   /// that may move and 0 for frozen ones, 3 x atoms.
   /// A network that floats has no frozen coordinate and no outer field, so its steps do not shift it as a whole.
   ElasticNetwork(const std::vector<Spring>& springs, const Positions& free, bool floats);
+
+  /// Of the springs of a surface at x; with long waves where there are many atoms.
+  ElasticNetwork(const std::vector<Spring>& springs, const Surface& surface, const Positions& x);
 
   /// About K^-1 f: the step, in Angstrom, that would relax a force on the free coordinates (0 on the others).
   Positions solve(const Positions& force) const;
@@ -33,6 +37,7 @@ class ElasticNetwork {
   /// symmetry that a cluster may have.
   Eigen::LLT<Eigen::MatrixXd> complete_;
   IncompleteCholesky incomplete_;
+  std::optional<LongWaves> long_waves_;
 };
 
 /// The network of a walker: made anew, at the price of one Hessian, when an atom has moved by more than a fifth of the

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/SparseCore>
+#include <algorithm>
 #include <vector>
 
 #include "md/configuration.hpp"
@@ -16,6 +17,12 @@ struct Spring {
   double length;  // Angstrom
   double along;   // eV/Angstrom^2
   double across;
+
+  /// What it adds to the diagonal blocks of its atoms, made positive.
+  Matrix3d block_of_positive() const {
+    const double stiff_across = std::max(across, 0.0), stiff_along = std::max(along, stiff_across);
+    return stiff_across * Matrix3d::Identity() + (stiff_along - stiff_across) * e * e.transpose();
+  }
 };
 
 class Hessian {

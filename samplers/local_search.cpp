@@ -4,47 +4,45 @@
 #include <utility>
 
 #include "md/region.hpp"
-#include "samplers/atom_group.hpp"
 
 namespace glasscape {
 namespace {
 
-/// A region, or all atoms, as saddle searches see it.
+/// A region, or all atoms, as saddle searches see it, made where atoms are as `here`.
 class Stage {
  public:
-  Stage(Surface& whole, const Configuration& glass, double energy, Eigen::Index centre, double radius) : whole_(whole), glass_(glass), energy_(energy) {
+  Stage(Surface& whole, Configuration here, double energy, const Vector3d& centre, double radius) : whole_(whole), here_(std::move(here)) {
     if (is_small(centre, radius)) {
-      region_ = std::make_unique<Region>(whole.shared_potential(), glass, glass.positions.col(centre), radius, whole.most_threads());
+      region_ = std::make_unique<Region>(whole.shared_potential(), here_, centre, radius, whole.most_threads());
       counted_ = -1;  // its background
+      offset_ = region_->surface().evaluate(part(here_.positions)).energy - energy;
     } else {
-      whole.restart(glass.positions);  // what follows must not depend on what came before
+      whole.restart(here_.positions);  // what follows must not depend on what came before
       counted_ = whole.calls();
     }
-    start_.positions = part(glass.positions);
-    start_.energy = region_ ? region_->surface().evaluate(start_.positions).energy : energy;
   }
 
   bool is_whole() const { return !region_; }
   Surface& surface() { return region_ ? region_->surface() : whole_; }
-  const SearchStart& start() const { return start_; }
   Positions part(const Positions& all) const { return region_ ? region_->part(all) : all; }
   bool holds(const FoundSaddle& s) const { return !region_ || (region_->holds(s.positions) && region_->holds(s.end.positions)); }
 
   /// Of the part what is known of the whole, and the other way round.
+  SearchStart inside(const SearchStart& start) const { return {part(start.positions), start.energy + offset_}; }
   FoundSaddle inside(FoundSaddle s) const {
     s.positions = part(s.positions);
     s.mode = part(s.mode);
     s.back.positions = part(s.back.positions);
     s.end.positions = part(s.end.positions);
-    return shifted(std::move(s), start_.energy - energy_);
+    return shifted(std::move(s), offset_);
   }
   FoundSaddle everywhere(FoundSaddle s) const {
     if (!region_) return s;
-    s.mode = region_->put(s.mode, Positions::Zero(3, glass_.atoms()));
-    for (Positions* x : {&s.positions, &s.back.positions, &s.end.positions}) *x = region_->put(*x, glass_.positions);
-    return shifted(std::move(s), energy_ - start_.energy);
+    s.mode = region_->put(s.mode, Positions::Zero(3, here_.atoms()));
+    for (Positions* x : {&s.positions, &s.back.positions, &s.end.positions}) *x = region_->put(*x, here_.positions);
+    return shifted(std::move(s), -offset_);
   }
-  double above(double energy) const { return energy + energy_ - start_.energy; }
+  double of_whole(double energy) const { return energy - offset_; }
   /// Of the calls that were made since this was asked last, in calls of the whole.
   double cost() {
     const std::int64_t before = std::exchange(counted_, surface().calls());
@@ -53,9 +51,11 @@ class Stage {
 
  private:
   /// Whether a region of that radius holds fewer than half of the atoms, and all of them are free.
-  bool is_small(Eigen::Index centre, double radius) const {
+  bool is_small(const Vector3d& centre, double radius) const {
     if (radius == 0.0 || whole_.free().minCoeff() == 0.0) return false;
-    return 2 * static_cast<Eigen::Index>(atoms_within(glass_, centre, radius).size()) < glass_.atoms();
+    Eigen::Index inside = 0;
+    for (Eigen::Index i = 0; i < here_.atoms(); ++i) inside += here_.cell.nearest(here_.positions.col(i) - centre).norm() < radius ? 1 : 0;
+    return 2 * inside < here_.atoms();
   }
   static FoundSaddle shifted(FoundSaddle s, double by) {
     for (double* energy : {&s.energy, &s.back.energy, &s.end.energy}) *energy += by;
@@ -63,24 +63,23 @@ class Stage {
   }
 
   Surface& whole_;
-  const Configuration& glass_;
-  double energy_;
+  Configuration here_;
   std::unique_ptr<Region> region_;
+  double offset_ = 0.0;       // of its energies, eV
   std::int64_t counted_ = 0;  // calls of its surface
-  SearchStart start_;
 };
 
 /// One search, through its regions.
 class GrowingSearch {
  public:
   GrowingSearch(Surface& whole, const SearchStart& start, Eigen::Index centre, const Positions& local, const SaddleSearch& options, const LocalSearch& regions, Rng& rng)
-      : whole_(whole), glass_(whole.at(start.positions)), energy_(start.energy), centre_(centre), local_(local), options_(options), regions_(regions), rng_(rng),
+      : whole_(whole), start_(start), centre_(start.positions.col(centre)), local_(local), options_(options), regions_(regions), rng_(rng),
         radius_(regions.radius) {}
 
   SearchOutcome run(const Positions& direction) {
     for (;;) {
-      Stage stage = next();
-      SearchOutcome found = search_saddle(stage.surface(), stage.start(), stage.part(direction), stage.part(local_), options_, rng_);
+      Stage stage = next(start_.positions, start_.energy);
+      SearchOutcome found = search_saddle(stage.surface(), stage.inside(start_), stage.part(direction), stage.part(local_), options_, rng_);
       cost_ += stage.cost();
       if (found.saddle && !stage.holds(*found.saddle)) continue;  // it is too small: all over in a larger one
       found = everywhere(stage, std::move(found));
@@ -89,15 +88,17 @@ class GrowingSearch {
   }
 
  private:
-  Stage next() {
+  Stage next(const Positions& here, double energy) {
     last_ = radius_;
     radius_ *= regions_.growth;
-    return Stage(whole_, glass_, energy_, centre_, last_);
+    return stage_at(here, energy, last_);
   }
+
+  Stage stage_at(const Positions& here, double energy, double radius) const { return Stage(whole_, whole_.at(here), energy, centre_, radius); }
 
   static SearchOutcome everywhere(const Stage& stage, SearchOutcome found) {
     if (found.saddle) found.saddle = stage.everywhere(std::move(*found.saddle));
-    found.energy = found.saddle ? found.saddle->energy : stage.above(found.energy);
+    found.energy = found.saddle ? found.saddle->energy : stage.of_whole(found.energy);
     return found;
   }
 
@@ -107,13 +108,13 @@ class GrowingSearch {
   }
 
   SearchOutcome confirm(FoundSaddle near) {
-    Stage stage = next();
+    Stage stage = next(start_.positions, start_.energy);
     SearchOutcome found = again(stage, std::move(near));
     return found.saddle && !stage.is_whole() ? widen(std::move(found)) : found;
   }
 
   SearchOutcome again(Stage& stage, FoundSaddle near) {
-    SearchOutcome found = search_saddle_again(stage.surface(), stage.start(), stage.inside(std::move(near)), stage.part(local_), options_, rng_);
+    SearchOutcome found = search_saddle_again(stage.surface(), stage.inside(start_), stage.inside(std::move(near)), stage.part(local_), options_, rng_);
     cost_ += stage.cost();
     return everywhere(stage, std::move(found));
   }
@@ -122,11 +123,11 @@ class GrowingSearch {
     for (;;) {
       const FoundSaddle before = *found.saddle;
       const double inner = last_;
-      Stage stage = next();
+      Stage stage = next(before.positions, before.energy);
       if (!relax(stage, *found.saddle) && !settle(stage, found)) return found;
       const double left = left_beyond(inner, before, *found.saddle);
       if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle))) {
-        radius_ = std::max(radius_, 1.1 * last_ * std::cbrt(left / regions_.tolerance));
+        radius_ = wider(left);
         continue;
       }
       if (is_first_order(*found.saddle) || (settle(stage, found) && is_first_order(*found.saddle))) return passed(found, *found.saddle);
@@ -146,6 +147,12 @@ class GrowingSearch {
     return {std::nullopt, std::move(reason), std::move(detail), found.energy, 0, found.retreats};
   }
 
+  /// Where no more than the tolerance is left, by the law, or on the way there.
+  double wider(double left) const {
+    const double enough = last_ * std::max(1.1, std::cbrt(left / regions_.tolerance));
+    return enough < std::pow(regions_.growth, 2) * last_ ? enough : regions_.growth * last_;
+  }
+
   /// What atoms beyond the last region may still gain, eV, after what those between `inner` and it did.
   double left_beyond(double inner, const FoundSaddle& before, const FoundSaddle& after) const {
     const double gained = std::max(std::abs(after.energy - before.energy), std::abs(after.end.energy - before.end.energy));
@@ -162,7 +169,7 @@ class GrowingSearch {
   bool relax(Stage& stage, FoundSaddle& saddle) {
     FoundSaddle wider = stage.inside(saddle);
     const Relax how{.gain = 0.1 * regions_.tolerance, .follow = last_ <= regions_.growth * verified()};
-    bool kept = relax_saddle(stage.surface(), stage.start(), wider, how, stage.part(local_), options_, rng_);
+    bool kept = relax_saddle(stage.surface(), stage.inside(start_), wider, how, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
     kept = kept && stage.holds(wider);
     if (kept) saddle = stage.everywhere(std::move(wider));
@@ -174,10 +181,9 @@ class GrowingSearch {
 
   /// Finds mode and curvatures anew, where it has come to rest.
   bool is_first_order(FoundSaddle& saddle) {
-    const Configuration here = whole_.at(saddle.positions);
-    Stage stage(whole_, here, saddle.energy, centre_, verified());
+    Stage stage = stage_at(saddle.positions, saddle.energy, verified());
     FoundSaddle seen = stage.inside(saddle);
-    const bool is_one = verify_saddle(stage.surface(), stage.start(), seen, stage.part(local_), options_, rng_);
+    const bool is_one = verify_saddle(stage.surface(), stage.inside(start_), seen, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
     seen = stage.everywhere(std::move(seen));
     saddle.mode = seen.mode;
@@ -188,7 +194,7 @@ class GrowingSearch {
 
   /// Looks at the forces on all atoms that may feel those of the last region.
   bool is_at_rest(FoundSaddle& saddle) {
-    Stage around(whole_, glass_, energy_, centre_, last_ + 2.0 * whole_.potential().cutoff());
+    Stage around = stage_at(saddle.positions, saddle.energy, last_ + 2.0 * whole_.potential().cutoff());
     saddle.fmax = fmax(around.surface().evaluate(around.part(saddle.positions)).forces);
     saddle.end.fmax = fmax(around.surface().evaluate(around.part(saddle.end.positions)).forces);
     cost_ += around.cost();
@@ -196,9 +202,8 @@ class GrowingSearch {
   }
 
   Surface& whole_;
-  const Configuration glass_;
-  double energy_;
-  Eigen::Index centre_;
+  const SearchStart& start_;
+  Vector3d centre_;
   const Positions& local_;
   const SaddleSearch& options_;
   const LocalSearch& regions_;

@@ -133,12 +133,12 @@ SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, co
 }
 
 bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng) {
-  surface.restart(start.positions);
+  surface.restart(saddle.positions);
   return Walker(surface, start, local, options, rng).relax(saddle, how);
 }
 
 bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Positions& local, const SaddleSearch& options, Rng& rng) {
-  surface.restart(start.positions);
+  surface.restart(saddle.positions);
   return Walker(surface, start, local, options, rng).verify(saddle);
 }
 

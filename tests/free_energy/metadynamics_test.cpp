@@ -162,7 +162,7 @@ TEST_CASE("the block errors of a free energy, its barrier and its rate are how f
     heights.take(*found->reweighted_height - exact_barrier->height, found->errors->height);
     rates.take(found->reweighted_rate->log_rate - std::log(exact_rate(standard_mass("Cu"))), found->errors->log_rate);
     const std::size_t well = nearest_point(found->grid, found->barrier.well), middle = nearest_point(found->grid, 0.5 * (found->barrier.well + found->barrier.top));
-    const auto truth = [&](std::size_t k) { return exact(found->grid.at(k) - 3); };
+    const auto truth = [&](std::size_t point) { return exact(found->grid.at(point) - 3); };
     middles.take(found->reweighted.energy[middle] - found->reweighted.energy[well] - (truth(middle) - truth(well)), found->errors->profile[middle]);
   }
   REQUIRE(heights.known > 0.9 * samplings);

@@ -174,3 +174,36 @@ TEST_CASE("a potential that is not made of pairs has no network and pays nothing
   CHECK(following.at(Positions(c.positions.array() + 1.0)) == nullptr);
   CHECK(surface.calls() == 0);
 }
+
+TEST_CASE("a wave as long as the cell: the grid of long waves gives back the displacement whose force it is told") {
+  // springs of a simple cubic lattice, 1 eV/A^2 along and 0.4 across; a wave along x as long as the cell, which the grid resolves well
+  constexpr int edge = 16;
+  const auto number = [](int a, int b, int c) { return ((a + edge) % edge * edge + (b + edge) % edge) * edge + (c + edge) % edge; };
+  std::vector<Spring> springs;
+  Positions x(3, edge * edge * edge);
+  for (int a = 0; a < edge; ++a)
+    for (int b = 0; b < edge; ++b)
+      for (int c = 0; c < edge; ++c) {
+        const int i = number(a, b, c);
+        x.col(i) << a, b, c;
+        springs.push_back({i, number(a - 1, b, c), Vector3d::UnitX(), 1.0, 1.0, 0.4});
+        springs.push_back({i, number(a, b - 1, c), Vector3d::UnitY(), 1.0, 1.0, 0.4});
+        springs.push_back({i, number(a, b, c - 1), Vector3d::UnitZ(), 1.0, 1.0, 0.4});
+      }
+  const Cell cell = Cell::cubic(edge);
+  Positions wave = Positions::Zero(3, x.cols());
+  const double k = 2.0 * 3.14159265358979 / edge;
+  for (Eigen::Index i = 0; i < x.cols(); ++i) wave(0, i) = std::sin(k * x(0, i)), wave(1, i) = std::cos(k * x(0, i));
+  Positions force = wave;  // stiffness 2 (1 - cos k) times that of the spring along, or across
+  force.row(0) *= 2.0 * (1.0 - std::cos(k)) * 1.0;
+  force.row(1) *= 2.0 * (1.0 - std::cos(k)) * 0.4;
+  const Positions step = LongWaves(springs, x, cell, Positions::Ones(3, x.cols()), 2.0).solve(force);
+  CHECK((step - wave).norm() < 0.07 * wave.norm());  // what straight lines are off a wave
+  CHECK(dot(step, force) < dot(wave, force));
+  const Positions rough = LongWaves(springs, x, cell, Positions::Ones(3, x.cols()), 5.3).solve(force);
+  CHECK(dot(rough, force) < dot(step, force));  // fewer nodes are stiffer
+  CHECK(dot(rough, force) > 0.5 * dot(step, force));
+  Positions held = Positions::Ones(3, x.cols());
+  held.leftCols(edge * edge).setZero();
+  CHECK(LongWaves(springs, x, cell, held, 2.0).solve(force).leftCols(edge * edge).norm() == 0.0);
+}
