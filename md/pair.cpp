@@ -30,13 +30,6 @@ std::string PairRange::text() const {
                      truncation == Truncation::smoothed ? fmt::format(" from {} A", shortest(inner)) : "");
 }
 
-Radial quintic_switch(double r, double inner, double cutoff) {
-  const double width = cutoff - inner;
-  const double t = (r - inner) / width;
-  return {1.0 + t * t * t * (-10.0 + t * (15.0 - 6.0 * t)), t * t * (-30.0 + t * (60.0 - 30.0 * t)) / width,
-          t * (-60.0 + t * (180.0 - 120.0 * t)) / (width * width)};
-}
-
 void add_atom_terms(const Eigen::VectorXd& energy, const AtomTensors& virial, Want want, Evaluation& out) {
   for (Eigen::Index i = 0; i < energy.size(); ++i) out.energy += energy[i];
   if (want.virial)

@@ -12,68 +12,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "md/blocks.hpp"
 #include "md/pair_hessian.hpp"
-#include "md/potential.hpp"
+#include "md/pair_loop.hpp"
 
 namespace glasscape {
-
-struct Radial {
-  double value = 0, first = 0, second = 0;
-};
-
-/// How a law ends at the cutoff. Every energy depends on it, so provenance names it.
-enum class Truncation {
-  cut,            // V(r), a step at the cutoff
-  shifted,        // V(r) - V(rc)
-  force_shifted,  // V(r) - V(rc) - (r - rc) V'(rc)
-  smoothed,       // V(r) S(r), S from 1 at `inner` to 0 at the cutoff with two vanishing derivatives at both ends
-};
-
-std::string to_string(Truncation truncation);
-
-/// The range part of a pair law's options.
-struct PairRange {
-  Truncation truncation = Truncation::shifted;
-  double cutoff = 0.0;  // Angstrom
-  double inner = 0.0;   // Angstrom; used by `smoothed`
-
-  static PairRange read(Input& in, const std::string& default_cutoff);
-  std::string text() const;
-};
-
-/// The quintic switch of Truncation::smoothed: 1 - 10 t^3 + 15 t^4 - 6 t^5 with t = (r - inner)/(cutoff - inner).
-Radial quintic_switch(double r, double inner, double cutoff);
-
-/// A law with its end.
-template <typename Law>
-struct TruncatedLaw {
-  Law law;
-  PairRange range;
-  Radial at_cutoff;
-
-  TruncatedLaw(Law the_law, PairRange the_range)
-      : law(std::move(the_law)), range(the_range), at_cutoff(law.at(range.cutoff)) {}
-
-  Radial at(double r) const {
-    Radial v = law.at(r);
-    switch (range.truncation) {
-      case Truncation::cut: break;
-      case Truncation::force_shifted:
-        v.value -= (r - range.cutoff) * at_cutoff.first;
-        v.first -= at_cutoff.first;
-        [[fallthrough]];
-      case Truncation::shifted: v.value -= at_cutoff.value; break;
-      case Truncation::smoothed:
-        if (r <= range.inner) break;
-        const Radial s = quintic_switch(r, range.inner, range.cutoff);
-        v = {v.value * s.value, v.first * s.value + v.value * s.first,
-             v.second * s.value + 2 * v.first * s.first + v.value * s.second};
-        break;
-    }
-    return v;
-  }
-};
 
 /// One law per unordered pair of kinds. No names: one law for atoms of any element.
 template <typename Law>
@@ -119,7 +61,11 @@ class PairPotential : public Potential {
 
   std::vector<Element> elements() const override { return elements_named(table_.names); }
 
-  void add(const Atoms& atoms, Want want, Evaluation& out) const override;
+  std::unique_ptr<Workspace> workspace() const override { return std::make_unique<PairWork>(); }
+  void add(const Atoms& atoms, Want want, Evaluation& out) const override {
+    PairWork own;
+    add_pairs(atoms, table_.laws, table_.kinds(), want, atoms.workspace != nullptr ? static_cast<PairWork&>(*atoms.workspace) : own, out);
+  }
   std::unique_ptr<Hessian> hessian(const Atoms& atoms, double reach) const override;
   std::shared_ptr<const Background> background(const Atoms&, Eigen::Index) const override { return std::make_shared<Background>(); }
 
@@ -205,36 +151,6 @@ void PairPotential<Law>::for_each_pair(const Atoms& atoms, Block block, Visit vi
       const double r = std::sqrt(r2);
       visit(static_cast<int>(i), atoms.owner[static_cast<std::size_t>(j)], d, r, pair.at(r));
     }
-}
-
-template <typename Law>
-void PairPotential<Law>::add(const Atoms& atoms, Want want, Evaluation& out) const {
-  const std::vector<Block> blocks = blocks_of(atoms.listed);
-  std::vector<Positions> forces(blocks.size());
-  std::vector<Eigen::VectorXd> energies(blocks.size());
-  std::vector<AtomTensors> virials(blocks.size());
-  const bool wants_virial = want.virial || want.per_atom;
-  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
-    Positions force = Positions::Zero(3, atoms.count);
-    Eigen::VectorXd energy = Eigen::VectorXd::Zero(atoms.count);
-    AtomTensors virial = AtomTensors::Zero(6, wants_virial ? atoms.count : 0);
-    for_each_pair(atoms, blocks[b], [&](int i, int j, const Vector3d& d, double r, const Radial& v) {
-      const Vector3d f = -v.first / r * d;
-      force.col(i) += f;
-      force.col(j) -= f;
-      energy[i] += 0.5 * v.value;
-      energy[j] += 0.5 * v.value;
-      if (!wants_virial) return;
-      const Eigen::Matrix<double, 6, 1> half = outer(d, -0.5 * v.first / r);
-      virial.col(i) += half;
-      virial.col(j) += half;
-    });
-    forces[b] = std::move(force);
-    energies[b] = std::move(energy);
-    virials[b] = std::move(virial);
-  });
-  out.forces += sum_of_blocks(std::move(forces));
-  add_atom_terms(sum_of_blocks(std::move(energies)), sum_of_blocks(std::move(virials)), want, out);
 }
 
 template <typename Law>

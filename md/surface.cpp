@@ -110,7 +110,7 @@ Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration
       around_(std::move(around)),
       neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_of(*potential_, *frame.species, around_),
                   potential_->lists(), [this](int kind, int other) { return potential_->cutoff_of(kind, other) + options_.skin; }),
-      workspace_(potential_->workspace()) {
+      workspace_(options.workspace ? options.workspace : potential_->workspace()) {
   check(frame, "configuration");
   if (around_.background) neighbours_.list_only(frame.atoms());
   freeze({});
@@ -135,6 +135,7 @@ const Positions& Surface::all(const Positions& x) {
 }
 
 void Surface::restart(const Positions& x) {
+  if (origin_.size() == x.size() && origin_ == x && cell_.lattice() == origin_cell_.lattice()) return;  // they are as they would be
   neighbours_.build(all(x), cell_, threads());
   origin_ = x;
   origin_cell_ = cell_;

@@ -24,6 +24,7 @@ class Surface {
     double skin = 0.6;  // Angstrom; lists are kept until an atom has moved half of it
     int threads = 1;    // inside one evaluation; results do not depend on it
     bool mixed = false; // pairs in single precision where the potential can: for dynamics; not for saddles and Hessians
+    std::shared_ptr<Workspace> workspace = nullptr;  // of the potential, shared with surfaces of it that are never evaluated at the same time; nothing: its own
   };
 
   /// Throws InputError when the potential does not know an element, FormatError for a configuration that `check` refuses.
@@ -86,7 +87,7 @@ class Surface {
   Surroundings around_;
   Positions all_;
   Neighbours neighbours_;
-  std::unique_ptr<Workspace> workspace_;  // the potential's
+  std::shared_ptr<Workspace> workspace_;  // the potential's
   std::int64_t calls_ = 0;
 };
 

@@ -35,7 +35,7 @@ EamWork& work_of(const Atoms& atoms, EamWork& own) { return atoms.workspace != n
 void Eam::sum_densities(const Atoms& atoms, Block rows, Want want, EamWork& work) const {
   const std::vector<Block> blocks = blocks_of(rows.end - rows.begin);
   work.blocks.resize(blocks.size());
-  kernel_.set_places(atoms, work);
+  set_places(atoms, work.place);
   for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
     work.blocks[b].atoms = {rows.begin + blocks[b].begin, rows.begin + blocks[b].end};
     kernel_.densities(atoms, want, work, work.blocks[b]);
@@ -76,23 +76,11 @@ void Eam::add(const Atoms& atoms, Want want, Evaluation& out) const {
   EamWork& work = work_of(atoms, own);
   const Embedded f = embedded(atoms, want, work);
   for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) { kernel_.forces(f.first, want, work.blocks[b]); });
-  const std::vector<Block> blocks = blocks_of(atoms.count);
-  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
-    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
-      FourDoubles force{};
-      for (const EamBlock& block : work.blocks) force += block.force.begin()[i];
-      for (int k = 0; k < 3; ++k) out.forces(k, i) += force[k];
-    }
-  });
   for (Eigen::Index i = 0; i < atoms.count; ++i) out.energy += f.energy[i];
-  for (const EamBlock& block : work.blocks) {
-    out.energy += block.pair_energy;
-    if (want.virial) out.virial += block.pair_virial;
-    if (!want.per_atom) continue;
-    out.atom_energy += block.energy;
-    out.atom_virial += block.virial;
-  }
   if (want.per_atom) out.atom_energy += f.energy;
+  std::vector<const BlockSums*> sums;
+  for (const EamBlock& block : work.blocks) sums.push_back(&block);
+  add_sums(sums, atoms, want, out);
 }
 
 std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms, double reach) const {

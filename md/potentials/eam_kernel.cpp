@@ -2,16 +2,8 @@
 
 #include <cmath>
 
-#include "md/pair.hpp"
 #include "md/potentials/eam.hpp"
 
-// One binary for any processor. The sanitizers start before such a choice can be made; other compilers build the loops once.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define GLASSCAPE_PER_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define GLASSCAPE_PER_PROCESSOR
-#endif
-#define GLASSCAPE_INLINE [[gnu::always_inline]] inline
 #pragma GCC diagnostic ignored "-Wpsabi"  // whatever passes registers is inlined
 
 namespace glasscape {
@@ -124,33 +116,6 @@ GLASSCAPE_INLINE FourDoubles folded(EightFloats v) {
   return in_double(__builtin_shufflevector(v, v, 0, 1, 2, 3)) + in_double(__builtin_shufflevector(v, v, 4, 5, 6, 7));
 }
 
-/// Of pairs with the virial -tension d d^T, by rows.
-struct Virial {
-  FourDoubles x{}, y{}, z{};
-  GLASSCAPE_INLINE void take(FourDoubles pull, FourDoubles d) {
-    x -= pull * d[0];
-    y -= pull * d[1];
-    z -= pull * d[2];
-  }
-  void add_to(Matrix3d& m) const {
-    for (int k = 0; k < 3; ++k) {
-      m(0, k) += x[k];
-      m(1, k) += y[k];
-      m(2, k) += z[k];
-    }
-  }
-};
-
-/// Half of the energy and of the virial of a pair to each of its atoms; both halves to an atom beside its own image.
-template <typename Vector>
-void share(Index i, int j, const Vector& d, double tension, double energy, EamBlock& block) {
-  const Eigen::Matrix<double, 6, 1> half = outer(Vector3d(d[0], d[1], d[2]), -0.5 * tension);
-  for (const Index atom : {i, static_cast<Index>(j)}) {
-    block.energy[atom] += 0.5 * energy;
-    block.virial.col(atom) += half;
-  }
-}
-
 }  // namespace
 
 /// Pairs of one atom, in the nearest cache from the first step to the last: those with a density from the front on, those
@@ -211,7 +176,7 @@ struct EamKernel::FirstLoop {
   double* rho;
   std::size_t written = 0;
   FourDoubles energies{};
-  Virial virial;
+  PairVirial virial;
   At at;
 
   /// Those of a list that are in range; without a branch: half of the list may be out of it. One more than counts is written.
@@ -291,6 +256,7 @@ void EamKernel::densities_in(const Tables<Real>& tables, const Atoms& atoms, boo
   for (Index i = block.atoms.begin; i < block.atoms.end; ++i) {
     const Kinds* of_i = tables.kinds.data() + loop.kind[i] * elements_;
     FourDoubles density{}, force{};
+    Halves halves{block.halves.begin()};
     for (std::span<const int> list = atoms.neighbours_of(i); !list.empty();) {
       const auto part = list.first(std::min<std::size_t>(list.size(), At::most));
       list = list.subspan(part.size());
@@ -299,15 +265,15 @@ void EamKernel::densities_in(const Tables<Real>& tables, const Atoms& atoms, boo
       if (front > 0) density += loop.with_density({0, front});
       if (back < At::back) force += loop.without_density({back, At::back});
       if (!per_atom) continue;
-      for (int k = 0; k < front; ++k) share(i, loop.at.j[k], loop.at.separation[k], 0.0, loop.at.energy[k], block);
-      for (int k = back; k < At::back; ++k) share(i, loop.at.j[k], loop.at.separation[k], loop.at.tension[k], loop.at.energy[k], block);
+      for (int k = 0; k < front; ++k) halves.take(loop.at.j[k], in_double(loop.at.separation[k]), 0.0, loop.at.energy[k]);
+      for (int k = back; k < At::back; ++k) halves.take(loop.at.j[k], in_double(loop.at.separation[k]), loop.at.tension[k], loop.at.energy[k]);
     }
+    if (per_atom) halves.give(i);
     loop.rho[i] += sum(density);
     loop.force[i] += force;
     block.first.push_back(loop.written);
   }
   block.pair_energy = sum(loop.energies);
-  block.pair_virial.setZero();
   loop.virial.add_to(block.pair_virial);
 }
 
@@ -321,7 +287,7 @@ void EamKernel::forces_in(const double* F, bool per_atom, EamBlock& block) const
   const Real *slope_i = pairs->slope_i.begin(), *slope_j = pairs->slope_j.begin();
   const int* j = pairs->j.begin();
   FourDoubles* force = block.force.begin();
-  Virial virial;
+  PairVirial virial;
   for (Index i = block.atoms.begin; i < block.atoms.end; ++i) {
     const auto a = static_cast<std::size_t>(i - block.atoms.begin);
     const double F_i = F[i];
@@ -335,7 +301,9 @@ void EamKernel::forces_in(const double* F, bool per_atom, EamBlock& block) const
     }
     force[i] += own;
     if (!per_atom) continue;
-    for (std::size_t k = block.first[a]; k < block.first[a + 1]; ++k) share(i, j[k], separation[k], tension(k), 0.0, block);
+    Halves halves{block.halves.begin()};
+    for (std::size_t k = block.first[a]; k < block.first[a + 1]; ++k) halves.take(j[k], in_double(separation[k]), tension(k), 0.0);
+    halves.give(i);
   }
   virial.add_to(block.pair_virial);
 }
@@ -391,16 +359,9 @@ EamKernel::Tables<Real> EamKernel::tables_of(const EamTables& given) {
 
 EamKernel::EamKernel(const EamTables& tables) : elements_(static_cast<int>(tables.elements.size())), exact_(tables_of<double>(tables)), mixed_(tables_of<float>(tables)) {}
 
-void EamKernel::set_places(const Atoms& atoms, EamWork& work) const {
-  FourDoubles* place = work.place.of(static_cast<std::size_t>(atoms.x.cols()));
-  for (Index k = 0; k < atoms.x.cols(); ++k) place[k] = FourDoubles{atoms.x(0, k), atoms.x(1, k), atoms.x(2, k), 0.0};
-}
-
 void EamKernel::densities(const Atoms& atoms, Want want, const EamWork& work, EamBlock& block) const {
-  std::fill_n(block.force.of(static_cast<std::size_t>(atoms.count)), atoms.count, FourDoubles{});
+  block.clear(atoms.count, want.per_atom);
   block.density.setZero(atoms.count);
-  block.energy.setZero(want.per_atom ? atoms.count : 0);
-  block.virial.setZero(6, want.per_atom ? atoms.count : 0);
   if (want.mixed) densities_in<float>(mixed_, atoms, want.per_atom, work.place.begin(), block);
   else densities_in<double>(exact_, atoms, want.per_atom, work.place.begin(), block);
 }

@@ -6,10 +6,8 @@
 //   - The three functions of a pair of kinds that has a density stand interval by interval beside each other, so that a pair
 //     reads one place. Four (or eight) pairs at a time are turned from rows into columns in registers, and their cubics worked
 //     out there.
-//   - What is written down, and the sums of each block of atoms, are kept from call to call (EamWork): a system that gives
-//     memory back and takes it anew spends half of its time on that.
-//   - Built for several instruction sets and chosen when the program starts; lanes are always as many and no operation is fused
-//     or reordered, so that all give the same bits.
+//   - What is written down, and the sums of each block of atoms, are kept from call to call (EamWork, block_sums.hpp).
+//   - Built for several instruction sets (lanes.hpp).
 // In two precisions. Double: tables as in the file, value and slope at each knot, LAMMPS's interpolation to rounding. Mixed:
 // distances and functions of a pair in single precision, from tables of 2500 intervals; positions, densities, embedding and all
 // sums in double. In CuZr_mm.eam.fs these tables follow r * phi to 7e-8 eV A, but where the file itself has a kink (Zr-Zr at 2.30 A: a
@@ -20,39 +18,12 @@
 #include <cmath>
 #include <optional>
 
-#include "md/blocks.hpp"
+#include "md/block_sums.hpp"
 #include "md/cubic_table.hpp"
-#include "md/potential.hpp"
 
 namespace glasscape {
 
 struct EamTables;
-
-/// Numbers in a register.
-using FourDoubles = double __attribute__((vector_size(32)));
-using FourFloats = float __attribute__((vector_size(16)));
-
-/// Memory that is only ever written anew: it grows and is never cleared.
-template <typename Value>
-class Room {
- public:
-  Value* of(std::size_t most) {
-    if (most > size_) {
-      const std::size_t size = most + most / 8;
-      values_.reset(new (std::align_val_t{64}) Value[size]);
-      size_ = size;
-    }
-    return values_.get();
-  }
-  Value* begin() const { return values_.get(); }
-
- private:
-  struct Free {
-    void operator()(Value* values) const { ::operator delete[](values, std::align_val_t{64}); }
-  };
-  std::unique_ptr<Value[], Free> values_;
-  std::size_t size_ = 0;
-};
 
 /// The pairs with a density that the first loop leaves to the second.
 template <typename Real>
@@ -63,25 +34,17 @@ struct EamPairs {
   Room<int> j;                   // the other atom, not its image
 };
 
-/// A block of atoms: its pairs and its sums.
-struct EamBlock {
-  Block atoms{0, 0};
+/// A block of atoms: its sums, and its pairs.
+struct EamBlock : BlockSums {
   std::vector<std::size_t> first;  // per atom of the block its first pair with a density; one more at the end
   EamPairs<double> pairs;
   EamPairs<float> mixed_pairs;
-  // sums, per atom of the whole system:
-  Room<FourDoubles> force;  // and beside it nothing of use
-  Eigen::VectorXd density;
-  Eigen::VectorXd energy;   // of pairs; empty unless wanted per atom
-  AtomTensors virial;       // likewise
-  // over the block:
-  double pair_energy = 0;
-  Matrix3d pair_virial = Matrix3d::Zero();
+  Eigen::VectorXd density;  // per atom of the whole system
 };
 
 /// The memory of one surface.
 struct EamWork final : Workspace {
-  Room<FourDoubles> place;  // of each column of x its position, and beside it 0
+  Room<FourDoubles> place;  // of each column of x its position
   std::vector<EamBlock> blocks;
 };
 
@@ -91,8 +54,6 @@ class EamKernel {
 
   /// How far atoms of two kinds feel each other.
   double range(int kind, int other) const { return std::sqrt(exact_.kinds[static_cast<std::size_t>(kind * elements_ + other)].range2); }
-  /// Positions of atoms and images as the loops read them.
-  void set_places(const Atoms& atoms, EamWork& work) const;
   /// The first loop over the pairs of the atoms of a block.
   void densities(const Atoms& atoms, Want want, const EamWork& work, EamBlock& block) const;
   /// The second; `embedding_slope` is F' per atom.

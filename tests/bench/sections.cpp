@@ -9,6 +9,7 @@
 #include "md/dynamics.hpp"
 #include "md/local_determinant.hpp"
 #include "md/minimise.hpp"
+#include "md/replicas.hpp"
 #include "md/structure_io.hpp"
 #include "md/support/text.hpp"
 #include "samplers/art.hpp"
@@ -261,6 +262,28 @@ void memory(Bench& bench) {
       bench.take("memory of a run", "bytes/atom", c.atoms(), mixed ? "mixed" : "double", (resident_bytes() - before) / static_cast<double>(c.atoms()));
     }
   }
+}
+
+/// Replicas of a warm glass of 4000 atoms, all forces of all of them in one call.
+void replicas(Bench& bench) {
+  const Configuration c = warm_glass(2);
+  for (const int threads : {1, 2})
+    for (const Eigen::Index count : {1, 4, 16, 64, 256}) {
+      Input options(parse_pairs(fmt::format("threads={}", threads), "", "bench"), "bench");
+      const auto all = builtin_engines().at("processor", "bench").make(options)->replicas(law(), c, count);
+      Positions x(3, count * c.atoms());
+      for (Eigen::Index r = 0; r < count; ++r) x.middleCols(r * c.atoms(), c.atoms()) = c.positions + 0.05 * noise(c.atoms(), static_cast<std::uint64_t>(r));
+      ReplicaEvaluation out;
+      all->evaluate(x, {}, out);
+      std::vector<double> speeds;
+      for (int round = 0; round < bench.rounds; ++round) {
+        const int calls = std::max<int>(1, static_cast<int>(64 / count));
+        const double begin = seconds();
+        for (int k = 0; k < calls; ++k) all->evaluate(x, {}, out);
+        speeds.push_back(static_cast<double>(calls * x.cols()) / (seconds() - begin));
+      }
+      bench.take({{fmt::format("processor, {} replicas", count), "replicas", c.atoms(), threads, "double", "atoms/s", speeds}});
+    }
 }
 
 }  // namespace glasscape::bench

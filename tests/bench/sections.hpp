@@ -33,5 +33,6 @@ void searches(Bench& bench);      // ART: force calls and seconds for each conne
 void hessian(Bench& bench);       // assembly, a product, a log-determinant, a local one
 void bias(Bench& bench);          // metadynamics beside a force call
 void memory(Bench& bench);        // of a surface, for each atom
+void replicas(Bench& bench);      // of 4000 atoms, many in one call
 
 }  // namespace glasscape::bench
