@@ -23,7 +23,7 @@ void hold(std::vector<Matrix3d>& diagonal, const Positions& free) {
   constexpr double floor = 0.002;  // of the mean diagonal
   double sum = 0.0;
   for (const Matrix3d& block : diagonal) sum += block.trace();
-  const double smallest = std::max(floor * sum / static_cast<double>(free.size()), 1e-12);
+  const double smallest = std::max(floor * sum / std::max(1.0, free.sum()), 1e-12);
   for (std::size_t i = 0; i < diagonal.size(); ++i)
     for (int k = 0; k < 3; ++k) diagonal[i](k, k) += free(k, static_cast<Eigen::Index>(i)) != 0.0 ? smallest : 1.0;
 }
@@ -69,7 +69,7 @@ ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Surface
   constexpr Eigen::Index many = 30'000;  // atoms; of fewer, no wave is too long for the factors
   constexpr double width = 8.0;          // spacings
   constexpr double most_nodes = 600.0;   // about
-  if (x.cols() > many) long_waves_.emplace(springs, x, surface.cell(), surface.free(), spacing_ * std::max(width, std::cbrt(static_cast<double>(x.cols()) / most_nodes)));
+  if (x.cols() > many && surface.free().minCoeff() > 0.0) long_waves_.emplace(springs, x, surface.cell(), surface.free(), spacing_ * std::max(width, std::cbrt(static_cast<double>(x.cols()) / most_nodes)));
 }
 
 Positions ElasticNetwork::solve(const Positions& force) const {

@@ -135,15 +135,19 @@ const Positions& Surface::all(const Positions& x) {
 }
 
 void Surface::restart(const Positions& x) {
-  if (origin_.size() == x.size() && origin_ == x && cell_.lattice() == origin_cell_.lattice()) return;  // they are as they would be
-  neighbours_.build(all(x), cell_, threads());
-  origin_ = x;
+  const bool is_same_cell = cell_.lattice() == origin_cell_.lattice() && cell_.periodic() == origin_cell_.periodic() && cell_.origin() == origin_cell_.origin();
+  if (is_same_cell && origin_.size() == x.size() && origin_ == x) return;  // they are as they would be
+  Positions origin = x;
+  origin_.resize(3, 0);  // none, should the building fail
+  neighbours_.build(all(origin), cell_, threads());
+  origin_ = std::move(origin);
   origin_cell_ = cell_;
 }
 
 bool Surface::lists_hold(const Positions& x) const {
   const double range = neighbours_.range();
   if (range == 0.0) return true;
+  if (origin_.size() != x.size()) return false;
   double slack = options_.skin;
   if (cell_.lattice() == origin_cell_.lattice())
     return 4.0 * (x - origin_).colwise().squaredNorm().maxCoeff() < slack * slack;

@@ -130,8 +130,9 @@ class GrowingSearch {
         radius_ = wider(left);
         continue;
       }
-      if (is_first_order(*found.saddle) || (settle(stage, found) && is_first_order(*found.saddle))) return passed(found, *found.saddle);
-      return found.saddle ? lost(found, "higher-order", "where it came to rest with the atoms around a second curvature is negative") : found;
+      if (is_first_order(*found.saddle)) return passed(found, *found.saddle);
+      if (!settle(stage, found)) return found;  // with curvatures of all atoms of the stage
+      if (stage.is_whole() || is_at_rest(*found.saddle)) return passed(found, *found.saddle);
     }
   }
 
@@ -149,8 +150,8 @@ class GrowingSearch {
 
   /// Where no more than the tolerance is left, by the law, or on the way there.
   double wider(double left) const {
-    const double enough = last_ * std::max(1.1, std::cbrt(left / regions_.tolerance));
-    return enough < std::pow(regions_.growth, 2) * last_ ? enough : regions_.growth * last_;
+    const double enough = std::max(last_ + Region::slack, last_ * std::cbrt(left / regions_.tolerance));
+    return enough < std::pow(regions_.growth, 2) * last_ ? enough : std::max(last_ + Region::slack, regions_.growth * last_);
   }
 
   /// What atoms beyond the last region may still gain, eV, after what those between `inner` and it did.

@@ -164,7 +164,7 @@ bool Walker::relax(FoundSaddle& saddle, const Relax& how) {
   begin_near(saddle);
   network_.keep();
   gain_ = how.gain;
-  fmax_ = options_.relaxed_fmax;
+  fmax_ = std::min(options_.fmax, options_.relaxed_fmax);
   keeps_mode_ = !how.follow;
   if (climb() != Climb::converged) return false;
   if (how.follow) follow_lowest();

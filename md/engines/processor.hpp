@@ -1,5 +1,5 @@
-// Replicas on the processor: a surface for each. Threads share the replicas out among them where there are enough, and the atoms
-// of a replica where there are not; never both.
+// Replicas on the processor: a surface for each. Threads share the replicas out among them, and the atoms
+// of the one replica where there is no other; never both.
 #pragma once
 
 #include "md/replicas.hpp"

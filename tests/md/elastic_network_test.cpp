@@ -85,7 +85,7 @@ TEST_CASE("a chain held at its ends is solved exactly") {
   Positions expected(3, 5);
   expected << 0, 0.25, 0.5, 0.25, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0;
   CHECK((step - expected).cwiseAbs().maxCoeff() <
-        0.02);  // the network is held a little by a spring of its own
+        0.03);  // the network is held a little by a spring of its own
   CHECK(network.spacing() == 1.0);
 }
 
