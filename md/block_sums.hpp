@@ -26,6 +26,13 @@ struct BlockSums {
 /// Positions of atoms and images as the loops read them: beside each a 0.
 void set_places(const Atoms& atoms, Room<FourDoubles>& place);
 
+template <typename Blocks>
+std::vector<const BlockSums*> pointers_to(const Blocks& blocks) {
+  std::vector<const BlockSums*> all;
+  for (const BlockSums& block : blocks) all.push_back(&block);
+  return all;
+}
+
 /// Adds force, and whatever is wanted of energy and virial, of all blocks, in their order.
 void add_sums(const std::vector<const BlockSums*>& blocks, const Atoms& atoms, Want want, Evaluation& out);
 

@@ -28,18 +28,6 @@ void hold(std::vector<Matrix3d>& diagonal, const Positions& free) {
     for (int k = 0; k < 3; ++k) diagonal[i](k, k) += free(k, static_cast<Eigen::Index>(i)) != 0.0 ? smallest : 1.0;
 }
 
-/// The lower half of it.
-Eigen::MatrixXd dense(const BlockMatrix& blocks) {
-  const auto rows = static_cast<Eigen::Index>(blocks.diagonal.size());
-  Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(3 * rows, 3 * rows);
-  for (Eigen::Index i = 0; i < rows; ++i) {
-    const auto row = static_cast<std::size_t>(i);
-    matrix.block<3, 3>(3 * i, 3 * i) = blocks.diagonal[row];
-    for (std::size_t m = blocks.first[row]; m < blocks.first[row + 1]; ++m) matrix.block<3, 3>(3 * i, 3 * blocks.column[m]) = blocks.below[m];
-  }
-  return matrix;
-}
-
 }  // namespace
 
 ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positions& free, bool floats)
@@ -58,11 +46,11 @@ ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positio
     below.push_back({row, column, -(free.col(row).asDiagonal() * block * free.col(column).asDiagonal())});
   }
   hold(diagonal, free);
-  BlockMatrix stiffness(std::move(diagonal), std::move(below));
+  const BlockMatrix stiffness(std::move(diagonal), std::move(below));
   if (free.cols() <= few)
-    complete_.compute(dense(stiffness));
+    complete_.compute(stiffness.dense());
   else
-    incomplete_ = IncompleteCholesky(std::move(stiffness));
+    incomplete_ = IncompleteCholesky(stiffness);
 }
 
 ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Surface& surface, const Positions& x) : ElasticNetwork(springs, surface.free(), surface.floats()) {

@@ -30,7 +30,21 @@ BlockMatrix::BlockMatrix(std::vector<Matrix3d> on_diagonal, std::vector<Entry> e
   first.back() = column.size();
 }
 
-IncompleteCholesky::IncompleteCholesky(BlockMatrix matrix) : first_(matrix.first), column_(matrix.column) {
+Eigen::MatrixXd BlockMatrix::dense() const {
+  const auto rows = static_cast<Eigen::Index>(diagonal.size());
+  Eigen::MatrixXd all = Eigen::MatrixXd::Zero(3 * rows, 3 * rows);
+  for (Eigen::Index i = 0; i < rows; ++i) {
+    const auto row = static_cast<std::size_t>(i);
+    all.block<3, 3>(3 * i, 3 * i) = diagonal[row];
+    for (std::size_t m = first[row]; m < first[row + 1]; ++m) {
+      all.block<3, 3>(3 * i, 3 * column[m]) = below[m];
+      all.block<3, 3>(3 * column[m], 3 * i) = below[m].transpose();
+    }
+  }
+  return all;
+}
+
+IncompleteCholesky::IncompleteCholesky(const BlockMatrix& matrix) : first_(matrix.first), column_(matrix.column) {
   constexpr double most = 1e3;  // then the diagonal alone would do
   for (double raise = 0.0; !factorise(matrix, raise); raise = std::max(2.0 * raise, 1e-3))
     if (!(raise < most)) throw Error("incomplete factors: a diagonal block is not positive, or an entry is no number");

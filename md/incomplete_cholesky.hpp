@@ -17,6 +17,8 @@ struct BlockMatrix {
   };
   /// Entries of one place are added up.
   BlockMatrix(std::vector<Matrix3d> diagonal, std::vector<Entry> below);
+  /// Both halves.
+  Eigen::MatrixXd dense() const;
 
   std::vector<Matrix3d> diagonal;
   std::vector<std::size_t> first;  // rows + 1 offsets into
@@ -27,7 +29,7 @@ struct BlockMatrix {
 class IncompleteCholesky {
  public:
   IncompleteCholesky() = default;
-  explicit IncompleteCholesky(BlockMatrix matrix);
+  explicit IncompleteCholesky(const BlockMatrix& matrix);
   /// (L D L^T)^-1 f; 3 x rows.
   Positions solve(const Positions& f) const;
 

@@ -25,6 +25,8 @@ LongWaves::LongWaves(const std::vector<Spring>& springs, const Positions& x, con
 /// Numbers the nodes that have an atom nearby.
 void LongWaves::find_corners(const Positions& x, const Cell& cell, double width) {
   std::map<std::array<int, 3>, int> numbers;
+  std::array<int, 3> around{};  // so many nodes
+  for (std::size_t k = 0; k < 3; ++k) around[k] = std::max(1, static_cast<int>(std::lround(cell.heights()[static_cast<Eigen::Index>(k)] / width)));
   for (Eigen::Index i = 0; i < x.cols(); ++i) {
     const Vector3d s = cell.fractional(x.col(i));
     Corners& corners = corners_.emplace_back();
@@ -33,10 +35,9 @@ void LongWaves::find_corners(const Positions& x, const Cell& cell, double width)
       double weight = 1.0;
       for (std::size_t k = 0; k < 3; ++k) {
         const auto axis = static_cast<Eigen::Index>(k);
-        const int around = std::max(1, static_cast<int>(std::lround(cell.heights()[axis] / width)));
-        const double along = cell.periodic()[k] ? s[axis] * around : s[axis] * cell.heights()[axis] / width;
+        const double along = cell.periodic()[k] ? s[axis] * around[k] : s[axis] * cell.heights()[axis] / width;
         const int below = static_cast<int>(std::floor(along)), up = static_cast<int>(c >> k) & 1;
-        node[k] = cell.periodic()[k] ? (((below + up) % around) + around) % around : below + up;
+        node[k] = cell.periodic()[k] ? (((below + up) % around[k]) + around[k]) % around[k] : below + up;
         weight *= up == 1 ? along - below : 1.0 - (along - below);
       }
       corners[c] = {numbers.try_emplace(node, static_cast<int>(numbers.size())).first->second, weight};

@@ -62,50 +62,61 @@ Bins make_bins(const std::vector<Vector3d>& s, const Vector3d& heights, double r
   return bins;
 }
 
-/// Calls visit(begin, end) for the members, one after the other, of every row of bins around a point.
-template <typename Visit>
-void for_each_row_around(const Bins& bins, const Vector3d& s, Visit visit) {
-  const Eigen::Vector3i home = bins.of(s);
-  const Eigen::Vector3i from = (home - bins.reach).cwiseMax(0);
-  const Eigen::Vector3i to = (home + bins.reach).cwiseMin(bins.count - Eigen::Vector3i::Ones());
-  for (int a = from[0]; a <= to[0]; ++a)
-    for (int b = from[1]; b <= to[1]; ++b) {
-      const auto begin = static_cast<std::size_t>(bins.first[static_cast<std::size_t>(bins.index({a, b, from[2]}))]);
-      const auto end = static_cast<std::size_t>(bins.first[static_cast<std::size_t>(bins.index({a, b, to[2]})) + 1]);
-      visit(begin, end);
-    }
-}
-
 /// The columns of x in the order of the bins, so that a row of bins is read from one end to the other.
 struct BinnedColumns {
   std::vector<double> x, y, z;
-  std::vector<int> column, kind, owner;
-  std::vector<char> own_image;  // listed for the atom that it is an image of
+  std::vector<int> column, kind;
+  std::vector<char> is_later;  // whether a half list has it at every atom that is near: an atom that is not listed itself, and an image
+  std::vector<int> later{0};   // how many such come before each, and before the end
+  std::vector<std::size_t> place;  // of each atom that is listed, in this order
 
-  BinnedColumns(const Bins& bins, const Positions& positions, const std::vector<int>& kinds, const std::vector<int>& owners, const std::vector<char>& own_images)
-      : column(bins.member) {
+  BinnedColumns(const Bins& bins, const Positions& positions, const std::vector<int>& kinds, Eigen::Index listed, ListKind lists)
+      : column(bins.member), place(static_cast<std::size_t>(listed)) {
     for (const int member : column) {
-      const auto k = static_cast<std::size_t>(member);
+      if (member < listed) place[static_cast<std::size_t>(member)] = x.size();
       x.push_back(positions(0, member));
       y.push_back(positions(1, member));
       z.push_back(positions(2, member));
-      kind.push_back(kinds[k]);
-      owner.push_back(owners[k]);
-      own_image.push_back(own_images[k]);
+      kind.push_back(kinds[static_cast<std::size_t>(member)]);
+      is_later.push_back(lists == ListKind::half && member >= listed ? 1 : 0);
+      later.push_back(later.back() + is_later.back());
     }
   }
   double distance2(std::size_t m, const Vector3d& centre) const {
     const double dx = x[m] - centre[0], dy = y[m] - centre[1], dz = z[m] - centre[2];
     return dx * dx + dy * dy + dz * dz;
   }
-  /// Whether the list of atom i takes it, if it is near.
-  bool counts(std::size_t m, int i, ListKind lists) const {
-    if (lists == ListKind::full) return column[m] != i;
-    return (owner[m] > i) | ((owner[m] == i) & (own_image[m] != 0));
-  }
 };
 
+/// Calls visit(begin, end) for the columns, one after the other, of every row of bins around a point, but for those before `from` where
+/// none of them is later than all.
+template <typename Visit>
+void for_each_row_around(const Bins& bins, const BinnedColumns& columns, const Vector3d& s, std::size_t from, Visit visit) {
+  const Eigen::Vector3i home = bins.of(s);
+  const Eigen::Vector3i low = (home - bins.reach).cwiseMax(0);
+  const Eigen::Vector3i high = (home + bins.reach).cwiseMin(bins.count - Eigen::Vector3i::Ones());
+  for (int a = low[0]; a <= high[0]; ++a)
+    for (int b = low[1]; b <= high[1]; ++b) {
+      const auto first = static_cast<std::size_t>(bins.first[static_cast<std::size_t>(bins.index({a, b, low[2]}))]);
+      const auto end = static_cast<std::size_t>(bins.first[static_cast<std::size_t>(bins.index({a, b, high[2]})) + 1]);
+      const bool has_later = columns.later[std::clamp(from, first, end)] > columns.later[first];
+      const std::size_t begin = has_later ? first : std::max(first, from);
+      if (begin < end) visit(begin, end);
+    }
+}
+
+/// Of two views of a pair through opposite images the one from the side of the positive shift.
+bool is_positive(const Eigen::Vector3i& shift) { return shift[0] != 0 ? shift[0] > 0 : shift[1] != 0 ? shift[1] > 0 : shift[2] > 0; }
+
 }  // namespace
+
+std::vector<Eigen::Index> order_in_space(const Positions& positions, const Cell& cell, double range) {
+  if (positions.cols() == 0) return {};
+  std::vector<Vector3d> s;
+  for (Eigen::Index i = 0; i < positions.cols(); ++i) s.push_back(cell.fractional(positions.col(i)) - cell.image(positions.col(i)).cast<double>());
+  const Bins bins = make_bins(s, cell.heights(), range);
+  return {bins.member.begin(), bins.member.end()};
+}
 
 Neighbours::Neighbours(double range, std::vector<int> kinds, ListKind lists, const Ranges& ranges)
     : range_(range), kinds_(kinds.empty() ? 0 : 1 + *std::max_element(kinds.begin(), kinds.end())), lists_(lists), count_(static_cast<Eigen::Index>(kinds.size())), listed_(count_), kind_(std::move(kinds)) {
@@ -117,6 +128,11 @@ void Neighbours::build(const Positions& positions, const Cell& cell, int threads
   make_images(positions, cell);
   follow(positions, cell);
   make_lists(cell, threads);
+}
+
+void Neighbours::build(const Positions& positions, std::vector<int> kinds, const Cell& cell, int threads) {
+  kind_ = std::move(kinds);
+  build(positions, cell, threads);
 }
 
 void Neighbours::make_images(const Positions& positions, const Cell& cell) {
@@ -148,7 +164,7 @@ void Neighbours::make_images(const Positions& positions, const Cell& cell) {
           bool near = true;
           for (int k = 0; k < 3; ++k)
             near = near && (margin[k] == 0.0 || (image[k] >= -margin[k] && image[k] < 1.0 + margin[k]));
-          if (!near) continue;
+          if (!near || (lists_ == ListKind::half && static_cast<Eigen::Index>(i) < listed_ && !is_positive({a, b, c}))) continue;
           shift_.emplace_back(a, b, c);
           owner_.push_back(static_cast<int>(i));
           kind_.push_back(kind_[i]);
@@ -173,7 +189,7 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
   std::vector<Vector3d> s(static_cast<std::size_t>(x_.cols()));
   for (Eigen::Index i = 0; i < x_.cols(); ++i) s[static_cast<std::size_t>(i)] = cell.fractional(x_.col(i));
   const Bins bins = make_bins(s, cell.heights(), range_);
-  const BinnedColumns columns(bins, x_, kind_, owner_, own_images());
+  const BinnedColumns columns(bins, x_, kind_, listed_, lists_);
   const std::vector<Block> blocks = blocks_of(listed_);
   std::vector<std::vector<int>> lists(blocks.size());
   for_each_block(blocks.size(), threads, [&](std::size_t b) {
@@ -181,12 +197,14 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
     for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
       const Vector3d centre = x_.col(i);
       const double* range2 = ranges2_.data() + kind_[static_cast<std::size_t>(i)] * kinds_;
-      for_each_row_around(bins, s[static_cast<std::size_t>(i)], [&](std::size_t begin, std::size_t end) {
+      const std::size_t own = columns.place[static_cast<std::size_t>(i)], from = lists_ == ListKind::half ? own + 1 : 0;
+      for_each_row_around(bins, columns, s[static_cast<std::size_t>(i)], from, [&](std::size_t begin, std::size_t end) {
         if (lists[b].size() < listed + (end - begin)) lists[b].resize(2 * listed + (end - begin) + 1000);
         int* list = lists[b].data();
         for (std::size_t m = begin; m < end; ++m) {  // without a branch: few of them are near
           list[listed] = columns.column[m];
-          listed += static_cast<std::size_t>((columns.distance2(m, centre) < range2[columns.kind[m]]) & columns.counts(m, static_cast<int>(i), lists_));
+          const bool counts = (m >= from) | (columns.is_later[m] != 0);
+          listed += static_cast<std::size_t>((columns.distance2(m, centre) < range2[columns.kind[m]]) & counts & (m != own));
         }
       });
       first_[static_cast<std::size_t>(i) + 1] = listed;
@@ -198,16 +216,6 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
     neighbour_.insert(neighbour_.end(), lists[b].begin(), lists[b].end());
   }
   std::fill(first_.begin() + listed_ + 1, first_.end(), neighbour_.size());
-}
-
-/// Of an atom and its own images a half list keeps the view from the side of the positive shift.
-std::vector<char> Neighbours::own_images() const {
-  std::vector<char> listed(owner_.size(), 0);
-  for (std::size_t g = 0; g < shift_.size(); ++g) {
-    const Eigen::Vector3i& s = shift_[g];
-    listed[static_cast<std::size_t>(count_) + g] = s[0] != 0 ? s[0] > 0 : s[1] != 0 ? s[1] > 0 : s[2] > 0;
-  }
-  return listed;
 }
 
 Atoms Neighbours::atoms(int threads, Workspace* workspace) const {

@@ -2,7 +2,8 @@
 // range is as good as a large one.
 // The atoms are folded into the cell and followed by explicit images (x has atoms first, then images); a list entry is
 // an index into x, so inner loops know no periodicity. A full list has j in list(i) and an image of i in list(j); a half
-// list has every pair once.
+// list has every pair once: at the atom that comes first in space, or whose neighbour is seen through an image of positive shift;
+// the other images of listed atoms are not made.
 // Pairs of kinds that feel each other less far than others are listed less far. Valid while no atom has moved more than half of
 // the skin since `build`. Angstrom.
 #pragma once
@@ -41,23 +42,34 @@ struct Atoms {
   Workspace* workspace = nullptr;  // what the potential has made for this surface
   const Background* background = nullptr;  // of pairs that are not listed, if such there are
 
+  /// The workspace, or for this call `own`.
+  template <typename Kept>
+  Kept& workspace_or(Kept& own) const {
+    return workspace != nullptr ? static_cast<Kept&>(*workspace) : own;
+  }
+
   std::span<const int> neighbours_of(Eigen::Index i) const {
     const auto k = static_cast<std::size_t>(i);
     return neighbour.subspan(first[k], first[k + 1] - first[k]);
   }
 };
 
+/// The atoms in an order in which those near in space are near in memory, for a range of interest.
+std::vector<Eigen::Index> order_in_space(const Positions& positions, const Cell& cell, double range);
+
 class Neighbours {
  public:
   /// Range of two kinds.
   using Ranges = std::function<double(int kind, int other)>;
-  /// `kinds` holds one entry per atom. A range of 0 makes empty lists.
+  /// `kinds` holds one entry per atom, of what is built first. A range of 0 makes empty lists.
   Neighbours(double range, std::vector<int> kinds, ListKind lists = ListKind::full, const Ranges& ranges = {});
   /// Makes lists of the first atoms only: with half lists, all pairs but those of two others.
   void list_only(Eigen::Index first) { listed_ = first; }
 
   /// Finds images and lists anew. Throws FormatError when the cell is so small that images would exhaust memory.
   void build(const Positions& positions, const Cell& cell, int threads = 1);
+  /// The same of atoms that stand in another order, of these kinds.
+  void build(const Positions& positions, std::vector<int> kinds, const Cell& cell, int threads);
   /// Moves atoms and images without looking for new neighbours.
   void follow(const Positions& positions, const Cell& cell);
 
@@ -68,8 +80,6 @@ class Neighbours {
  private:
   void make_images(const Positions& positions, const Cell& cell);
   void make_lists(const Cell& cell, int threads);
-  /// Of each column of x, for lists of atom i: whether it is listed when its owner comes after i, and when that is i.
-  std::vector<char> own_images() const;
 
   double range_;
   int kinds_;                     // different ones, at most

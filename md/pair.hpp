@@ -64,10 +64,10 @@ class PairPotential : public Potential {
   std::unique_ptr<Workspace> workspace() const override { return std::make_unique<PairWork>(); }
   void add(const Atoms& atoms, Want want, Evaluation& out) const override {
     PairWork own;
-    add_pairs(atoms, table_.laws, table_.kinds(), want, atoms.workspace != nullptr ? static_cast<PairWork&>(*atoms.workspace) : own, out);
+    add_pairs(atoms, table_.laws, table_.kinds(), want, atoms.workspace_or(own), out);
   }
   std::unique_ptr<Hessian> hessian(const Atoms& atoms, double reach) const override;
-  std::shared_ptr<const Background> background(const Atoms&, Eigen::Index) const override { return std::make_shared<Background>(); }
+  std::shared_ptr<const Background> background(const Atoms&) const override { return std::make_shared<Background>(); }
 
  private:
   int kind_of(const std::string& name) const {

@@ -113,9 +113,7 @@ void add_pairs(const Atoms& atoms, const std::vector<TruncatedLaw<Law>>& laws, s
     work.blocks[b].clear(atoms.count, want.per_atom);
     sum_pairs(atoms, laws.data(), kinds, want.per_atom, work.place.begin(), near, work.blocks[b]);
   });
-  std::vector<const BlockSums*> sums;
-  for (const BlockSums& block : work.blocks) sums.push_back(&block);
-  add_sums(sums, atoms, want, out);
+  add_sums(pointers_to(work.blocks), atoms, want, out);
 }
 
 #pragma GCC diagnostic pop

@@ -49,10 +49,10 @@ class Potential {
   /// The exact Hessian, or nullptr: then differences of forces serve. Pairs further apart than `reach` (Angstrom) are left out: with
   /// less than the cutoff it is a rough one.
   virtual std::unique_ptr<Hessian> hessian(const Atoms&, double /*reach*/) const { return nullptr; }
-  /// What it must know of the atoms from number `mobile` on when these stay where they are and pairs of two of them are not
-  /// listed: found once, from lists that have all. `add` and `hessian` get it back with fewer atoms, the first of these, and the
-  /// energy then lacks a constant. Nothing: it wants all pairs in each call.
-  virtual std::shared_ptr<const Background> background(const Atoms& /*all*/, Eigen::Index /*mobile*/) const { return nullptr; }
+  /// What it must know of atoms that stay where they are when pairs of two of them are not listed: found once, from lists of these
+  /// alone. `add` and `hessian` get it back with the first of them, after the atoms that are listed, and the energy then lacks a
+  /// constant. Nothing: it wants all pairs in each call.
+  virtual std::shared_ptr<const Background> background(const Atoms& /*staying*/) const { return nullptr; }
   /// The neighbour lists that `add` and `hessian` walk.
   virtual ListKind lists() const { return ListKind::full; }
   /// True when the energy does not change if all atoms move together.

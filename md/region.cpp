@@ -32,17 +32,21 @@ Configuration configuration_of(const Configuration& whole, const std::vector<Eig
   return {species_of(*whole.species, atoms), whole.cell, whole.positions(Eigen::all, atoms), {}};
 }
 
+void sort_in_space(std::vector<Eigen::Index>& atoms, const Configuration& whole, double range) {
+  std::vector<Eigen::Index> sorted;
+  for (const Eigen::Index k : order_in_space(whole.positions(Eigen::all, atoms), whole.cell, range)) sorted.push_back(atoms[static_cast<std::size_t>(k)]);
+  atoms = std::move(sorted);
+}
+
 std::vector<Eigen::Index> joined(std::vector<Eigen::Index> first, const std::vector<Eigen::Index>& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
 }
 
-std::shared_ptr<const Background> background_of(const Potential& potential, const Configuration& whole, const Shells& shells, int threads) {
-  const std::vector<Eigen::Index> atoms = joined(shells.mobile, joined(shells.near, shells.far));
-  const Configuration c = configuration_of(whole, atoms);
-  Neighbours neighbours(potential.cutoff(), kinds_per_atom(potential, *c.species), potential.lists(), [&](int kind, int other) { return potential.cutoff_of(kind, other); });
-  neighbours.build(c.positions, c.cell, threads);
-  return potential.background(neighbours.atoms(threads), static_cast<Eigen::Index>(shells.mobile.size()));
+std::shared_ptr<const Background> background_of(const Potential& potential, const Configuration& staying, int threads) {
+  Neighbours neighbours(potential.cutoff(), kinds_per_atom(potential, *staying.species), potential.lists(), [&](int kind, int other) { return potential.cutoff_of(kind, other); });
+  neighbours.build(staying.positions, staying.cell, threads);
+  return potential.background(neighbours.atoms(threads));
 }
 
 }  // namespace
@@ -50,7 +54,8 @@ std::shared_ptr<const Background> background_of(const Potential& potential, cons
 Region::Region(std::shared_ptr<const Potential> potential, const Configuration& whole, const Vector3d& centre, double radius, int threads)
     : centre_(centre), radius_(radius), all_(whole.atoms()) {
   Shells shells = shells_of(whole, centre, radius, potential->cutoff());
-  auto background = background_of(*potential, whole, shells, threads);
+  for (auto* shell : {&shells.mobile, &shells.near, &shells.far}) sort_in_space(*shell, whole, potential->cutoff());
+  auto background = background_of(*potential, configuration_of(whole, joined(shells.near, shells.far)), threads);
   const std::vector<Eigen::Index> around = background ? shells.near : joined(shells.near, shells.far);
   const Configuration inside = configuration_of(whole, shells.mobile);
   surface_ = std::make_unique<Surface>(std::move(potential), inside, Surface::Options{.threads = threads},

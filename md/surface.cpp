@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "md/kinds.hpp"
 
@@ -20,32 +21,45 @@ std::vector<int> kinds_of(const Potential& potential, const Species& species, co
   return kinds;
 }
 
-/// The Hessian of the first atoms, while all others stay.
-class FirstAtoms final : public Hessian {
+/// The Hessian of these columns, as if they were all atoms, while all others stay.
+class OfColumns final : public Hessian {
  public:
-  FirstAtoms(std::unique_ptr<Hessian> all, Eigen::Index first) : all_(std::move(all)), first_(first) {}
-  Eigen::Index atoms() const override { return first_; }
+  OfColumns(std::unique_ptr<Hessian> all, std::vector<Eigen::Index> order) : all_(std::move(all)), order_(std::move(order)), column_(order_.size()) {
+    for (std::size_t k = 0; k < order_.size(); ++k) column_[static_cast<std::size_t>(order_[k])] = static_cast<Eigen::Index>(k);
+  }
+  Eigen::Index atoms() const override { return static_cast<Eigen::Index>(order_.size()); }
   Positions times(const Positions& v) const override {
     Positions padded = Positions::Zero(3, all_->atoms());
-    padded.leftCols(first_) = v;
-    return all_->times(padded).leftCols(first_);
+    padded.leftCols(atoms()) = v(Eigen::all, order_);
+    return all_->times(padded)(Eigen::all, column_);
   }
-  Eigen::SparseMatrix<double> matrix() const override { return all_->matrix().topLeftCorner(3 * first_, 3 * first_); }
-  Eigen::MatrixXd block(const std::vector<Eigen::Index>& chosen) const override { return all_->block(chosen); }
+  Eigen::SparseMatrix<double> matrix() const override {
+    Eigen::PermutationMatrix<Eigen::Dynamic> to_atoms(3 * atoms());
+    for (Eigen::Index row = 0; row < 3 * atoms(); ++row) to_atoms.indices()[row] = static_cast<int>(3 * order_[static_cast<std::size_t>(row / 3)] + row % 3);
+    const Eigen::SparseMatrix<double> of_columns = all_->matrix().topLeftCorner(3 * atoms(), 3 * atoms());
+    Eigen::SparseMatrix<double> of_atoms;
+    of_atoms = of_columns.twistedBy(to_atoms);
+    return of_atoms;
+  }
+  Eigen::MatrixXd block(const std::vector<Eigen::Index>& chosen) const override {
+    std::vector<Eigen::Index> columns;
+    for (const Eigen::Index i : chosen) columns.push_back(column_[static_cast<std::size_t>(i)]);
+    return all_->block(columns);
+  }
   std::vector<Spring> springs() const override {
+    const auto atom_at = [&](int column) { return column < atoms() ? static_cast<int>(order_[static_cast<std::size_t>(column)]) : -1; };
     std::vector<Spring> kept;
     for (Spring s : all_->springs()) {
-      if (s.i >= first_) std::swap(s.i, s.j), s.e = -s.e;
-      if (s.i >= first_) continue;
-      if (s.j >= first_) s.j = -1;
-      kept.push_back(s);
+      s.i = atom_at(s.i), s.j = atom_at(s.j);
+      if (s.i < 0) std::swap(s.i, s.j), s.e = -s.e;
+      if (s.i >= 0) kept.push_back(s);
     }
     return kept;
   }
 
  private:
   std::unique_ptr<Hessian> all_;
-  Eigen::Index first_;
+  std::vector<Eigen::Index> order_, column_;  // the atom of each column, the column of each atom
 };
 
 /// A Hessian on the free coordinates that counts its products.
@@ -108,8 +122,9 @@ Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration
       cell_(frame.cell),
       free_(Positions::Ones(3, frame.atoms())),
       around_(std::move(around)),
-      neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_of(*potential_, *frame.species, around_),
-                  potential_->lists(), [this](int kind, int other) { return potential_->cutoff_of(kind, other) + options_.skin; }),
+      kinds_(kinds_of(*potential_, *frame.species, around_)),
+      neighbours_(potential_->cutoff() > 0 ? potential_->cutoff() + options.skin : 0.0, kinds_, potential_->lists(),
+                  [this](int kind, int other) { return potential_->cutoff_of(kind, other) + options_.skin; }),
       workspace_(options.workspace ? options.workspace : potential_->workspace()) {
   check(frame, "configuration");
   if (around_.background) neighbours_.list_only(frame.atoms());
@@ -128,9 +143,8 @@ bool Surface::floats() const { return potential_->translation_invariant() && aro
 void Surface::set_cell(const Cell& cell) { cell_ = cell; }
 
 const Positions& Surface::all(const Positions& x) {
-  if (around_.positions.size() == 0) return x;
   all_.resize(3, atoms() + around_.positions.cols());
-  all_ << x, around_.positions;
+  all_ << x(Eigen::all, order_), around_.positions;
   return all_;
 }
 
@@ -139,7 +153,11 @@ void Surface::restart(const Positions& x) {
   if (is_same_cell && origin_.size() == x.size() && origin_ == x) return;  // they are as they would be
   Positions origin = x;
   origin_.resize(3, 0);  // none, should the building fail
-  neighbours_.build(all(origin), cell_, threads());
+  order_ = order_of(origin);
+  std::vector<int> kinds;
+  for (const Eigen::Index i : order_) kinds.push_back(kinds_[static_cast<std::size_t>(i)]);
+  kinds.insert(kinds.end(), kinds_.begin() + atoms(), kinds_.end());
+  neighbours_.build(all(origin), std::move(kinds), cell_, threads());
   origin_ = std::move(origin);
   origin_cell_ = cell_;
 }
@@ -158,6 +176,14 @@ bool Surface::lists_hold(const Positions& x) const {
   return slack > 0.0 && 4.0 * (x - affine).colwise().squaredNorm().maxCoeff() < slack * slack;
 }
 
+/// Surroundings are given with atoms that stand in such an order already.
+std::vector<Eigen::Index> Surface::order_of(const Positions& x) const {
+  if (around_.positions.size() == 0 && neighbours_.range() > 0.0) return order_in_space(x, cell_, neighbours_.range());
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(atoms()));
+  std::iota(order.begin(), order.end(), 0);
+  return order;
+}
+
 Atoms Surface::neighbours_at(const Positions& x) {
   if (lists_hold(x))
     neighbours_.follow(all(x), cell_);
@@ -173,37 +199,34 @@ int Surface::threads() const {
   return std::clamp(static_cast<int>(atoms() / atoms_per_thread), 1, options_.threads);
 }
 
+namespace {
+
+Evaluation empty(Eigen::Index atoms, Want want) {
+  const Eigen::Index each = want.per_atom ? atoms : 0;
+  return {.energy = 0, .forces = Positions::Zero(3, atoms), .virial = Matrix3d::Zero(), .atom_energy = Eigen::VectorXd::Zero(each), .atom_virial = AtomTensors::Zero(6, each)};
+}
+
+}  // namespace
+
 Evaluation Surface::evaluate(const Positions& x, Want want) {
   ++calls_;
-  Evaluation out;
-  out.forces.setZero(3, atoms());
-  if (want.per_atom) {
-    out.atom_energy.setZero(atoms());
-    out.atom_virial.setZero(6, atoms());
-  }
+  Evaluation out = empty(atoms(), want);
   if (!(x.cwiseAbs().maxCoeff<Eigen::PropagateNaN>() < furthest)) {  // also for a coordinate that is no number
     out.energy = std::numeric_limits<double>::quiet_NaN();
     out.forces.setConstant(out.energy);
     return out;
   }
   want.mixed = want.mixed || options_.mixed;
-  add(x, want, out);
+  Evaluation listed = empty(atoms() + around_.positions.cols(), want);
+  potential_->add(neighbours_at(x), want, listed);
+  out.energy = listed.energy;
+  out.virial = listed.virial;
+  out.forces(Eigen::all, order_) = listed.forces.leftCols(atoms());
   out.forces.array() *= free_.array();
+  if (!want.per_atom) return out;
+  out.atom_energy(order_) = listed.atom_energy.head(atoms());
+  out.atom_virial(Eigen::all, order_) = listed.atom_virial.leftCols(atoms());
   return out;
-}
-
-void Surface::add(const Positions& x, Want want, Evaluation& out) {
-  if (around_.positions.size() == 0) return potential_->add(neighbours_at(x), want, out);
-  const Eigen::Index all = atoms() + around_.positions.cols();
-  Evaluation of_all{.energy = 0, .forces = Positions::Zero(3, all), .virial = Matrix3d::Zero(), .atom_energy = Eigen::VectorXd::Zero(want.per_atom ? all : 0),
-                    .atom_virial = AtomTensors::Zero(6, want.per_atom ? all : 0)};
-  potential_->add(neighbours_at(x), want, of_all);
-  out.energy = of_all.energy;
-  out.forces = of_all.forces.leftCols(atoms());
-  out.virial = of_all.virial;
-  if (!want.per_atom) return;
-  out.atom_energy = of_all.atom_energy.head(atoms());
-  out.atom_virial = of_all.atom_virial.leftCols(atoms());
 }
 
 double Surface::atoms_worth() const {
@@ -222,7 +245,7 @@ std::unique_ptr<Hessian> Surface::hessian(const Positions& x) {
 
 std::unique_ptr<Hessian> Surface::exact_hessian(const Atoms& all, double reach) const {
   auto exact = potential_->hessian(all, reach);
-  return exact && around_.positions.size() > 0 ? std::make_unique<FirstAtoms>(std::move(exact), atoms()) : std::move(exact);
+  return exact ? std::make_unique<OfColumns>(std::move(exact), order_) : nullptr;
 }
 
 namespace {

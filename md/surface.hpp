@@ -33,6 +33,8 @@ class Surface {
   /// Of the atoms of `frame` in surroundings. Energies and virials lack a constant where these have a background.
   Surface(std::shared_ptr<const Potential> potential, const Configuration& frame, Options options, Surroundings around);
 
+  Surface(Surface&&) = default;  // a copy would share the workspace
+
   /// Energy, forces (0 on frozen coordinates) and what is wanted at these positions. Where a coordinate is no number or
   /// beyond 1e8 Angstrom, energy and forces are no numbers either.
   Evaluation evaluate(const Positions& x, Want want = {});
@@ -70,9 +72,9 @@ class Surface {
 
  private:
   Atoms neighbours_at(const Positions& x);
-  /// These positions and those of the surroundings.
+  std::vector<Eigen::Index> order_of(const Positions& x) const;
+  /// These positions in the order of the lists, and those of the surroundings.
   const Positions& all(const Positions& x);
-  void add(const Positions& x, Want want, Evaluation& out);
   /// Of the pairs no further apart than `reach`; nothing when the potential has none.
   std::unique_ptr<Hessian> exact_hessian(const Atoms& all, double reach) const;
   /// How many threads an evaluation is worth.
@@ -85,6 +87,8 @@ class Surface {
   Cell cell_, origin_cell_;
   Positions free_, origin_;
   Surroundings around_;
+  std::vector<int> kinds_;  // of its atoms and the surroundings
+  std::vector<Eigen::Index> order_;  // the atoms as the lists have them; surroundings follow
   Positions all_;
   Neighbours neighbours_;
   std::shared_ptr<Workspace> workspace_;  // the potential's

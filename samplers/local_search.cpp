@@ -219,7 +219,7 @@ class GrowingSearch {
 LocalSearch LocalSearch::read(Input& in) {
   LocalSearch o;
   o.radius = in.length("region", "12 A", "atoms this near to the central one may move at first (at least twice `soft_radius` unless given), all that matter in the end; 0: all from the beginning", non_negative);
-  o.growth = in.real("region_growth", 1.4, "from one region to the next", positive);
+  o.growth = in.real("region_growth", 1.4, "of the radius from one region to the next, at least", positive);
   in.expect(o.growth >= 1.1, "region_growth", "a factor of 1.1 or more");
   o.tolerance = in.energy("region_tolerance", "1e-4 eV", "what atoms further away may still gain", positive);
   return o;

@@ -4,7 +4,7 @@
 //   confirm   in a wider one: climb again from there, relax down both sides, count negative curvatures
 //   widen     the saddle and the minimum behind it relax in regions ever wider, until what is still to be gained beyond is less
 //             than `tolerance`: a defect in an elastic medium relaxes the rest of space by an energy that falls as radius^-3
-//   verify    the forces on the atoms around the last region
+//   verify    at rest: mode and curvatures there, the forces on the atoms around the last region
 // Where a region would hold half of the atoms or more, or atoms are frozen, all take its place. Units: eV, Angstrom.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace glasscape {
 
 struct LocalSearch {
   double radius = 12.0;      // of the first region, Angstrom; 0: all atoms from the beginning
-  double growth = 1.4;       // from one region to the next
+  double growth = 1.4;       // of the radius from one region to the next, at least; further where the law asks for more
   double tolerance = 1e-4;   // eV, of the energies of the saddle and of the minimum behind it
 
   static LocalSearch read(Input& in);

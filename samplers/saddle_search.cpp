@@ -55,7 +55,7 @@ class Walker {
   const Hessian& hessian_here();
   void soften(double softening);
   void follow_lowest();
-  Mode second_mode(int vectors);
+  Mode second_mode();
   Quenched fall(const Positions& from);
   Quenched settle(Quenched fallen);
   Quenched fall_back(const Positions& from);
@@ -181,13 +181,12 @@ bool Walker::relax(FoundSaddle& saddle, const Relax& how) {
 }
 
 bool Walker::verify(FoundSaddle& saddle) {
-  constexpr int vectors = 80;
   begin_near(saddle);
   follow_lowest();
   saddle.mode = mode_;
   saddle.curvature = curvature_;
   if (curvature_ >= 0.0) return false;
-  saddle.next_curvature = second_mode(vectors).eigenvalue;
+  saddle.next_curvature = second_mode().eigenvalue;
   return saddle.next_curvature >= 0.0;
 }
 
@@ -330,7 +329,7 @@ bool Walker::fell_to_start() const {
 /// is a second one, so it has after a step down it.
 bool Walker::is_first_order(double& next_curvature) {
   if (curvature_ >= 0.0) return false;
-  const Mode second = second_mode(80);
+  const Mode second = second_mode();
   next_curvature = second.eigenvalue;
   if (next_curvature >= 0.0) return true;
   inverse_.forget();
@@ -449,7 +448,8 @@ void Walker::follow_lowest() {
 }
 
 /// The lowest mode beside the one that is climbed, from a random start.
-Mode Walker::second_mode(int vectors) {
+Mode Walker::second_mode() {
+  constexpr int vectors = 80;
   Positions guess(3, x_.cols());
   for (double& c : guess.reshaped()) c = rng_.normal();
   const auto network = network_.at(x_);

@@ -25,40 +25,33 @@ std::vector<int> Eam::kinds(const std::vector<Element>& elements) const {
   return kinds;
 }
 
-namespace {
-
-/// The kept one, or one for this call.
-EamWork& work_of(const Atoms& atoms, EamWork& own) { return atoms.workspace != nullptr ? static_cast<EamWork&>(*atoms.workspace) : own; }
-
-}  // namespace
-
-void Eam::sum_densities(const Atoms& atoms, Block rows, Want want, EamWork& work) const {
-  const std::vector<Block> blocks = blocks_of(rows.end - rows.begin);
+void Eam::sum_densities(const Atoms& atoms, Want want, EamWork& work) const {
+  const std::vector<Block> blocks = blocks_of(atoms.listed);
   work.blocks.resize(blocks.size());
   set_places(atoms, work.place);
   for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
-    work.blocks[b].atoms = {rows.begin + blocks[b].begin, rows.begin + blocks[b].end};
+    work.blocks[b].atoms = blocks[b];
     kernel_.densities(atoms, want, work, work.blocks[b]);
   });
 }
 
-std::shared_ptr<const Background> Eam::background(const Atoms& all, Eigen::Index mobile) const {
+std::shared_ptr<const Background> Eam::background(const Atoms& staying) const {
   EamWork work;
-  sum_densities(all, {mobile, all.count}, {}, work);
+  sum_densities(staying, {}, work);
   auto background = std::make_shared<Densities>();
-  background->density.setZero(all.count);
+  background->density.setZero(staying.count);
   for (const EamBlock& block : work.blocks) background->density += block.density;
   return background;
 }
 
 Eam::Embedded Eam::embedded(const Atoms& atoms, Want want, EamWork& work) const {
-  sum_densities(atoms, {0, atoms.listed}, want, work);
+  sum_densities(atoms, want, work);
   const auto* background = static_cast<const Densities*>(atoms.background);
   const std::vector<Block> blocks = blocks_of(atoms.count);
   Embedded f{Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count)};
   for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
     for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
-      double rho = background != nullptr ? background->density[i] : 0.0;
+      double rho = background != nullptr && i >= atoms.listed ? background->density[i - atoms.listed] : 0.0;
       for (const EamBlock& block : work.blocks) rho += block.density[i];
       const auto kind = static_cast<std::size_t>(atoms.kind[static_cast<std::size_t>(i)]);
       const CubicTable::Sample s = tables_.embed[kind].sample(rho);
@@ -73,19 +66,17 @@ Eam::Embedded Eam::embedded(const Atoms& atoms, Want want, EamWork& work) const 
 
 void Eam::add(const Atoms& atoms, Want want, Evaluation& out) const {
   EamWork own;
-  EamWork& work = work_of(atoms, own);
+  EamWork& work = atoms.workspace_or(own);
   const Embedded f = embedded(atoms, want, work);
   for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) { kernel_.forces(f.first, want, work.blocks[b]); });
   for (Eigen::Index i = 0; i < atoms.count; ++i) out.energy += f.energy[i];
   if (want.per_atom) out.atom_energy += f.energy;
-  std::vector<const BlockSums*> sums;
-  for (const EamBlock& block : work.blocks) sums.push_back(&block);
-  add_sums(sums, atoms, want, out);
+  add_sums(pointers_to(work.blocks), atoms, want, out);
 }
 
 std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms, double reach) const {
   EamWork own;
-  const Embedded f = embedded(atoms, {}, work_of(atoms, own));
+  const Embedded f = embedded(atoms, {}, atoms.workspace_or(own));
   std::vector<PairTerm> terms;
   if (reach >= cutoff()) terms.reserve(atoms.neighbour.size());
   const double per = 1.0 / tables_.pair.front().spacing(), per2 = per * per;

@@ -36,7 +36,7 @@ class Eam : public Potential {
   std::vector<int> kinds(const std::vector<Element>& elements) const override;
   void add(const Atoms& atoms, Want want, Evaluation& out) const override;
   std::unique_ptr<Hessian> hessian(const Atoms& atoms, double reach) const override;
-  std::shared_ptr<const Background> background(const Atoms& all, Eigen::Index mobile) const override;
+  std::shared_ptr<const Background> background(const Atoms& staying) const override;
   std::string provenance() const override;
   std::string checksum() const override { return tables_.checksum; }
   std::vector<Element> elements() const override { return tables_.elements; }
@@ -47,10 +47,10 @@ class Eam : public Potential {
   };
   /// Densities that atoms which stay give each other.
   struct Densities final : Background {
-    Eigen::VectorXd density;  // 0 at mobile atoms
+    Eigen::VectorXd density;
   };
-  /// The first loop over the pairs of these rows of the lists.
-  void sum_densities(const Atoms& atoms, Block rows, Want want, EamWork& work) const;
+  /// The first loop over the pairs.
+  void sum_densities(const Atoms& atoms, Want want, EamWork& work) const;
   /// The first loop, and what follows from the densities.
   Embedded embedded(const Atoms& atoms, Want want, EamWork& work) const;
 

@@ -26,20 +26,6 @@ BlockMatrix matrix_with(int rows, const std::vector<std::pair<int, int>>& pairs,
   return {std::move(diagonal), std::move(below)};
 }
 
-Eigen::MatrixXd dense(const BlockMatrix& m) {
-  const auto rows = static_cast<Eigen::Index>(m.diagonal.size());
-  Eigen::MatrixXd all = Eigen::MatrixXd::Zero(3 * rows, 3 * rows);
-  for (Eigen::Index i = 0; i < rows; ++i) {
-    const auto row = static_cast<std::size_t>(i);
-    all.block<3, 3>(3 * i, 3 * i) = m.diagonal[row];
-    for (std::size_t k = m.first[row]; k < m.first[row + 1]; ++k) {
-      all.block<3, 3>(3 * i, 3 * m.column[k]) += m.below[k];
-      all.block<3, 3>(3 * m.column[k], 3 * i) += m.below[k].transpose();
-    }
-  }
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE("incomplete factors of a matrix whose factors need no fill are exact") {
@@ -47,7 +33,7 @@ TEST_CASE("incomplete factors of a matrix whose factors need no fill are exact")
   const BlockMatrix full = matrix_with(4, {{3, 2}, {1, 0}, {2, 0}, {3, 0}, {2, 1}, {3, 1}});
   for (const BlockMatrix& m : {chain, full}) {
     const Positions f = noise(static_cast<Eigen::Index>(m.diagonal.size()), 7);
-    const Eigen::VectorXd expected = dense(m).lu().solve(Eigen::VectorXd(f.reshaped()));
+    const Eigen::VectorXd expected = m.dense().lu().solve(Eigen::VectorXd(f.reshaped()));
     CHECK((IncompleteCholesky(m).solve(f).reshaped() - expected).norm() < 1e-12 * expected.norm());
   }
 }
@@ -58,7 +44,7 @@ TEST_CASE("incomplete factors with fill left out are symmetric, positive and nea
   const Positions a = noise(8, 1), b = noise(8, 2);
   CHECK(factors.solve(a).cwiseProduct(b).sum() == Approx(factors.solve(b).cwiseProduct(a).sum()).epsilon(1e-10));
   CHECK(factors.solve(a).cwiseProduct(a).sum() > 0.0);
-  const Eigen::VectorXd exact = dense(ring).lu().solve(Eigen::VectorXd(a.reshaped()));
+  const Eigen::VectorXd exact = ring.dense().lu().solve(Eigen::VectorXd(a.reshaped()));
   CHECK((factors.solve(a).reshaped() - exact).norm() < 0.1 * exact.norm());
 }
 

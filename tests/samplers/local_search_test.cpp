@@ -62,7 +62,7 @@ TEST_CASE("what lies beyond the last region gains less than the tolerance") {
   const Glass glass = quick_glass(8);
   const LocalSearch regions{.radius = 8, .growth = 1.25, .tolerance = 3e-3};
   Surface whole = glass.surface();
-  for (const FoundSaddle& s : found_in(glass, regions, 6)) {
+  for (const FoundSaddle& s : found_in(glass, regions, 20)) {
     check_in_whole(glass, s);
     FoundSaddle relaxed = s;
     Rng rng(1, 1);
