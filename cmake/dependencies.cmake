@@ -13,6 +13,8 @@ find_package(HDF5 1.10 REQUIRED COMPONENTS C)
 find_package(Threads REQUIRED)
 find_package(spectra REQUIRED HINTS /usr/share/spectra/cmake)
 find_library(CSV_LIBRARY csv REQUIRED)
+find_library(VORO_LIBRARY voro++ REQUIRED)
+find_path(VORO_INCLUDE_DIR voro++/voro++.hh REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 # KIM: only two headers, which tell how a portable model's library holds its parameter files
 find_path(KIM_SCHEMA_DIR KIM_SharedLibrarySchema.hpp PATHS /usr/share/cmake/kim-api-items REQUIRED)

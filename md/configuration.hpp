@@ -52,6 +52,12 @@ std::vector<Element> elements_named(const std::vector<std::string>& names);
 /// The configuration repeated n times along each lattice vector; velocities are repeated with it.
 Configuration repeated(const Configuration& unit, std::array<int, 3> n);
 
+/// The rotation that brings the first lattice vector along x and the second into the xy-plane; exactly the unit matrix when they are
+/// there already.
+Matrix3d rotation_to_upper(const Matrix3d& lattice);
+/// The configuration, its cell and its momenta turned about the cell's origin.
+Configuration turned(const Configuration& configuration, const Matrix3d& rotation);
+
 /// Throws FormatError unless counts agree and every number is finite; `source` begins the message.
 void check(const Configuration& configuration, const std::string& source);
 

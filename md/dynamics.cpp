@@ -50,6 +50,8 @@ void check_options(const Surface& surface, const Dynamics::Options& options) {
   const bool npt = options.ensemble == Ensemble::npt || options.ensemble == Ensemble::npt_axes;
   if (npt && !surface.cell().all_periodic()) throw InputError("ensemble {}: the cell must be periodic in all directions", to_string(options.ensemble));
   if (!(options.timestep > 0)) throw InputError("timestep must be above 0");
+  if (options.shear && npt) throw InputError("ensemble {}: a cell that is sheared has no barostat", to_string(options.ensemble));
+  if (options.shear && !(options.shear->period > 0)) throw InputError("the period of a shear must be above 0");
 }
 
 }  // namespace
@@ -119,6 +121,10 @@ double Dynamics::target() const {
   return options_.temperature + options_.ramp * options_.timestep * static_cast<double>(state_.step);
 }
 
+double Dynamics::strain(double part) const {
+  return options_.shear ? options_.shear->strain(options_.timestep * (static_cast<double>(state_.step) + part)) : 0.0;
+}
+
 double Dynamics::kinetic_energy() const {
   return 0.5 * (state_.configuration.momenta.colwise().squaredNorm().array() / masses_.array()).sum();
 }
@@ -130,12 +136,30 @@ double Dynamics::pressure() const {
   return (2.0 * kinetic_energy() + state_.virial.trace()) / (3.0 * state_.configuration.cell.volume());
 }
 
-void Dynamics::evaluate() {
+Eigen::Vector<double, 6> Dynamics::extensive_stress() const {
+  const Positions& p = state_.configuration.momenta;
+  const Matrix3d momentum_flux = p * masses_.cwiseInverse().asDiagonal() * p.transpose(), sum = state_.virial + momentum_flux;
+  Eigen::Vector<double, 6> stress;
+  stress << sum(0, 0), sum(1, 1), sum(2, 2), sum(0, 1), sum(0, 2), sum(1, 2);
+  return -stress;
+}
+
+AtomTensors Dynamics::atom_stresses() const {
+  AtomTensors stresses = -atom_virial_;
+  for (Eigen::Index i = 0; i < stresses.cols(); ++i) {
+    const Vector3d p = state_.configuration.momenta.col(i), v = p / masses_[i];
+    stresses.col(i).head<3>() -= p.cwiseProduct(v);
+    stresses.col(i).tail<3>() -= Vector3d(p[0] * v[1], p[0] * v[2], p[1] * v[2]);
+  }
+  return stresses;
+}
+
+void Dynamics::evaluate(bool with_atoms) {
   constexpr double farthest = 1e9;  // Angstrom; a cell further along cannot be counted
   if (!(state_.configuration.positions.array().abs() < farthest).all())
     throw DynamicsBroken("an atom has flown further than {:g} A, or its position is no number", farthest);
   surface_.set_cell(state_.configuration.cell);
-  Evaluation at = surface_.evaluate(state_.configuration.positions, {.virial = true});
+  Evaluation at = surface_.evaluate(state_.configuration.positions, {.virial = true, .per_atom = with_atoms});
   if (options_.field != nullptr) {
     options_.field->add(state_.configuration.positions, state_.configuration.cell, at);
     at.forces.array() *= surface_.free().array();
@@ -143,15 +167,17 @@ void Dynamics::evaluate() {
   state_.forces = std::move(at.forces);
   state_.potential_energy = at.energy;
   state_.virial = at.virial;
+  atom_virial_ = std::move(at.atom_virial);
   state_.list_origin = surface_.list_origin();
   state_.list_cell = surface_.list_cell();
 }
 
-void Dynamics::step() {
+void Dynamics::step(bool with_atoms) {
   const double dt = options_.timestep;
   if (chained()) thermostat_half_step();
   if (barostatted()) barostat_half_step();
   kick(0.5 * dt);
+  shear(0.0, 0.5);
   if (options_.ensemble == Ensemble::langevin) {
     drift(0.5 * dt);
     bath(dt);
@@ -159,12 +185,32 @@ void Dynamics::step() {
   } else {
     drift(dt);
   }
-  evaluate();
+  shear(0.5, 1.0);
+  const Matrix3d before = state_.virial;
+  evaluate(with_atoms);
+  do_work(0.5 * (before + state_.virial));
   ++state_.step;
   kick(0.5 * dt);
   if (barostatted()) barostat_half_step();
   if (chained()) thermostat_half_step();
   state_.drawn = rng_.drawn();
+}
+
+/// Carries atoms and cell along, from one part of this step to another.
+void Dynamics::shear(double from, double to) {
+  if (!options_.shear) return;
+  const ShearPlane plane = options_.shear->plane;
+  const double change = strain(to) - strain(from);
+  Configuration& c = state_.configuration;
+  c.positions.row(plane.along) += change * c.positions.row(plane.across);
+  Matrix3d lattice = c.cell.lattice();
+  lattice.row(plane.along) += change * lattice.row(plane.across);
+  c.cell = c.cell.with_lattice(lattice);
+}
+
+/// Of this step; by the trapezoidal rule, as exact as velocity Verlet.
+void Dynamics::do_work(const Matrix3d& virial) {
+  if (options_.shear) state_.work -= virial(options_.shear->plane.along, options_.shear->plane.across) * (strain(1.0) - strain(0.0));
 }
 
 /// p' = F - (nu_k + tr nu / Nf) p, with nu the strain rate; plain p' = F without a barostat.
@@ -252,7 +298,7 @@ void Dynamics::barostat_half_step() {
 
 double Dynamics::conserved() const {
   const double kT = boltzmann * target();
-  double sum = kinetic_energy() + state_.potential_energy - state_.heat;
+  double sum = kinetic_energy() + state_.potential_energy - state_.heat - state_.work;
   if (chained()) sum += chain_energy(state_.particles, degrees_, kT, options_.damping);
   if (!barostatted()) return sum;
   return sum + options_.pressure * state_.configuration.cell.volume() + barostat_kinetic() +

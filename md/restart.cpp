@@ -6,7 +6,7 @@
 namespace glasscape {
 namespace {
 
-constexpr std::string_view magic = "glasscape-restart 1";
+constexpr std::string_view magic = "glasscape-restart 2";
 constexpr long long most_states = 10'000;
 
 /// Before the names of a state's quantities: nothing for the first, "1:", "2:".
@@ -27,6 +27,7 @@ void quantities(State& s, Visit&& visit) {
   visit("barostat_chain_velocity", s.barostat.velocity);
   visit("strain_rate", s.strain_rate);
   visit("heat", s.heat);
+  visit("work", s.work);
   visit("step", s.step);
   visit("drawn", s.drawn);
   visit("list_origin", s.list_origin);

@@ -36,25 +36,4 @@ Cell lammps_cell(const Lines& lines, const Vector3d& low, const Vector3d& high, 
   return lines.cell(lattice, periodic, low);
 }
 
-Matrix3d rotation_to_lammps(const Matrix3d& lattice) {
-  const bool upper = lattice(1, 0) == 0 && lattice(2, 0) == 0 && lattice(2, 1) == 0;
-  if (upper && lattice.diagonal().minCoeff() > 0) return Matrix3d::Identity();
-  Matrix3d rotation;
-  rotation.row(0) = lattice.col(0).normalized().transpose();
-  rotation.row(2) = lattice.col(0).cross(lattice.col(1)).normalized().transpose();
-  rotation.row(1) = rotation.row(2).cross(rotation.row(0));
-  return rotation;
-}
-
-Configuration turned(const Configuration& configuration, const Matrix3d& rotation) {
-  if (rotation == Matrix3d::Identity()) return configuration;
-  const Matrix3d lattice = (rotation * configuration.cell.lattice()).triangularView<Eigen::Upper>();
-  const Vector3d origin = configuration.cell.origin();
-  Configuration result = configuration;
-  result.cell = configuration.cell.with_lattice(lattice);
-  result.positions = (rotation * (configuration.positions.colwise() - origin)).colwise() + origin;
-  if (configuration.momenta.cols() > 0) result.momenta = rotation * configuration.momenta;
-  return result;
-}
-
 }  // namespace glasscape::formats

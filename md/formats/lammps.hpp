@@ -33,9 +33,5 @@ Configuration assemble(const std::vector<LammpsAtom>& atoms, std::shared_ptr<con
 Cell lammps_cell(const Lines& lines, const Vector3d& low, const Vector3d& high, const Vector3d& tilt,
                  const std::array<bool, 3>& periodic);
 
-/// The rotation that brings a lattice into LAMMPS's frame; exactly the unit matrix when it is there already.
-Matrix3d rotation_to_lammps(const Matrix3d& lattice);
-/// The configuration, its cell and its momenta turned about the cell's origin.
-Configuration turned(const Configuration& configuration, const Matrix3d& rotation);
 
 }  // namespace glasscape::formats

@@ -80,7 +80,7 @@ std::string to_lammps_data(const Frame& frame) {
   if (!cell.all_periodic())
     throw InputError(
         "structure to write: LAMMPS data cannot say that a direction is open; use .xyz or .dump");
-  const Configuration c = formats::turned(frame.configuration, formats::rotation_to_lammps(cell.lattice()));
+  const Configuration c = turned(frame.configuration, rotation_to_upper(cell.lattice()));
   std::string text = header_text(c) + "\nAtoms # atomic\n\n";
   for (Eigen::Index i = 0; i < c.atoms(); ++i) {
     const Eigen::Vector3i image = c.cell.image(c.positions.col(i));

@@ -64,8 +64,8 @@ std::vector<Configuration> parse_lammps_dump(std::string_view text, const std::s
 std::string to_lammps_dump(const Frame& frame, long long timestep) {
   formats::check_frame(
       frame, {"id", "type", "element", "x", "y", "z", "ix", "iy", "iz", "mass", "v", "vx", "vy", "vz"});
-  const Matrix3d rotation = formats::rotation_to_lammps(frame.configuration.cell.lattice());
-  const Configuration c = formats::turned(frame.configuration, rotation);
+  const Matrix3d rotation = rotation_to_upper(frame.configuration.cell.lattice());
+  const Configuration c = turned(frame.configuration, rotation);
   const std::vector<AtomColumn> columns = extra_columns(frame, c, rotation);
   std::string text = fmt::format(
       "ITEM: TIMESTEP\n{}\nITEM: NUMBER OF ATOMS\n{}\n{}ITEM: ATOMS id type element x y z ix iy iz", timestep,
