@@ -2,6 +2,7 @@
 // has its own random stream and its own shard, and depends on nothing but the study and the stages before it.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -32,7 +33,8 @@ enum class Finds {
   basin,     // a configuration, prepared
   saddles,   // by searches
   modes,     // of saddles
-  escapes    // of groups of atoms from a basin, and the free energy on the way
+  escapes,   // of groups of atoms from a basin, and the free energy on the way
+  response   // of stresses to a shear
 };
 
 /// A basin and the fact that found it: a BasinFound, or a SaddleFound of which it is the end.
@@ -106,6 +108,13 @@ class Stage {
   /// Refuses at its key an option that does not fit the atoms of its start; see Sampler::check_start.
   virtual void check_start(const Species& /*start*/, const Input& /*in*/) const {}
 };
+
+/// Whether no value is there twice.
+template <typename Value>
+bool all_differ(std::vector<Value> values) {
+  std::sort(values.begin(), values.end());
+  return std::adjacent_find(values.begin(), values.end()) == values.end();
+}
 
 /// The option of stages with dynamics.
 inline bool mixed_precision(Input& in) {

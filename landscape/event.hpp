@@ -301,7 +301,74 @@ struct EscapeSought {
   }
 };
 
-using Event = std::variant<BasinFound, SaddleFound, SearchFailed, TraceRecorded, ModesFound, ModesFailed, RegionPrefactors, HillsDeposited, EscapeSought>;
+/// A glass at a temperature whose cell begins to be sheared to and fro: x_a += gamma x_b, gamma(t) = amplitude sin(2 pi t / period).
+/// Stresses are those of atoms times volume, positive in tension, the component that is driven.
+struct ShearBegun {
+  static constexpr std::string_view kind = "shear-begun";
+  EventRef of;                     // the BasinFound that it was heated from
+  Configuration configuration;     // after the equilibration, at rest as the shear sees it; its cell is that of gamma = 0
+  std::string plane;               // displacement and gradient: "xy"
+  double amplitude = 0;            // 0: a run without shear, told as if it had one
+  double period = 0;               // ps
+  double temperature = 0;          // K
+  std::string thermostat;          // "nvt" or "langevin"
+  double damping = 0;              // of the thermostat, ps
+  double timestep = 0;             // ps
+  std::int64_t samples = 0;        // of the stresses, in each period
+  std::int64_t block = 0;          // periods over which `multiples` do not see each other
+  std::vector<double> multiples;   // of the drive's frequency, at which the stresses of atoms were looked at
+  std::vector<double> stress;      // of each atom now, eV
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("of", self.of, "");
+    visit("configuration", self.configuration, "");
+    visit("plane", self.plane, "");
+    visit("amplitude", self.amplitude, "");
+    visit("period", self.period, "ps");
+    visit("temperature", self.temperature, "K");
+    visit("thermostat", self.thermostat, "");
+    visit("damping", self.damping, "ps");
+    visit("timestep", self.timestep, "ps");
+    visit("samples", self.samples, "");
+    visit("block", self.block, "");
+    visit("multiples", self.multiples, "");
+    visit("stress", self.stress, "eV");
+  }
+};
+
+/// One period of it: Z(k) = 2/N sum of s exp(-2 pi i k t / period) over its samples, with t from the beginning of the shear; the drive
+/// itself has -i times its amplitude.
+struct ShearCycled {
+  static constexpr std::string_view kind = "shear-cycled";
+  EventRef of;                   // the ShearBegun
+  std::int64_t cycle = 0;        // from 0
+  Eigen::MatrixXd real, imaginary;  // of Z; atoms x multiples, eV
+  std::vector<double> mean;      // stress of each atom over the period, eV
+  std::vector<double> stress;    // at its end, eV
+  Positions positions;           // at its end, when the cell is not sheared
+  double temperature = 0;        // mean over the samples, K
+  double energy = 0;             // mean potential energy, eV
+  double pressure = 0;           // mean, eV/A^3
+  double work = 0;               // that the shear did, eV
+
+  template <typename Self, typename Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("of", self.of, "");
+    visit("cycle", self.cycle, "");
+    visit("real", self.real, "eV");
+    visit("imaginary", self.imaginary, "eV");
+    visit("mean", self.mean, "eV");
+    visit("stress", self.stress, "eV");
+    visit("positions", self.positions, "A");
+    visit("temperature", self.temperature, "K");
+    visit("energy", self.energy, "eV");
+    visit("pressure", self.pressure, "eV/A^3");
+    visit("work", self.work, "eV");
+  }
+};
+
+using Event = std::variant<BasinFound, SaddleFound, SearchFailed, TraceRecorded, ModesFound, ModesFailed, RegionPrefactors, HillsDeposited, EscapeSought, ShearBegun, ShearCycled>;
 using Events = std::vector<Event>;
 
 /// "basin-found", "saddle-found", ...

@@ -102,6 +102,8 @@ class LandscapeGraph {
   void add(const EventRef&, const RegionPrefactors&) {}
   void add(const EventRef&, const HillsDeposited&) {}
   void add(const EventRef&, const EscapeSought&) {}
+  void add(const EventRef&, const ShearBegun&) {}
+  void add(const EventRef&, const ShearCycled&) {}
 
   void connect(const EventRef& ref, const SaddleFound& found, BasinId from);
   /// The fact stands for that basin as the start of searches; those that waited for it come in.

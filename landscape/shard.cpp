@@ -166,6 +166,20 @@ void check_modes(const ModesFound& modes, const std::string& where) {
     throw FormatError("{}: {} frequencies of {} modes", where, modes.frequencies.size(), all);
 }
 
+void check_begun(const ShearBegun& begun, const std::string& where) {
+  if (begun.stress.size() != static_cast<std::size_t>(begun.configuration.atoms()))
+    throw FormatError("{}: {} stresses of {} atoms", where, begun.stress.size(), begun.configuration.atoms());
+}
+
+void check_cycled(const ShearCycled& cycled, const std::string& where) {
+  const Eigen::Index atoms = cycled.positions.cols();
+  if (cycled.real.rows() != atoms || cycled.imaginary.rows() != atoms || cycled.real.cols() != cycled.imaginary.cols())
+    throw FormatError("{}: amplitudes of {} by {} and {} by {}, expected as many for {} atoms", where, cycled.real.rows(), cycled.real.cols(), cycled.imaginary.rows(),
+                      cycled.imaginary.cols(), atoms);
+  for (const std::size_t size : {cycled.mean.size(), cycled.stress.size()})
+    if (size != static_cast<std::size_t>(atoms)) throw FormatError("{}: {} stresses of {} atoms", where, size, atoms);
+}
+
 void check_consistent(const Event& event, const std::string& where) {
   if (const auto* saddle = std::get_if<SaddleFound>(&event)) {
     if (saddle->mode.cols() != saddle->saddle.cols() || saddle->end.cols() != saddle->saddle.cols())
@@ -187,6 +201,8 @@ void check_consistent(const Event& event, const std::string& where) {
   if (const auto* hills = std::get_if<HillsDeposited>(&event))
     for (const std::size_t size : {hills->walker.size(), hills->centres.size(), hills->heights.size()})
       if (size != hills->times.size()) throw FormatError("{}: {} numbers for the {} times of hills", where, size, hills->times.size());
+  if (const auto* begun = std::get_if<ShearBegun>(&event)) check_begun(*begun, where);
+  if (const auto* cycled = std::get_if<ShearCycled>(&event)) check_cycled(*cycled, where);
   if (const auto* escape = std::get_if<EscapeSought>(&event)) {
     if (!escape->end.allFinite()) throw FormatError("{}: a coordinate is not a finite number", where);
     if (escape->movers.size() != escape->places.size()) throw FormatError("{}: {} places of {} atoms that moved", where, escape->places.size(), escape->movers.size());

@@ -101,7 +101,7 @@ Dynamics::Dynamics(Surface& surface, Configuration start, const Options& options
   degrees_ = options.ensemble == Ensemble::langevin ? 3 * atoms : std::max(3 * (atoms - 1), 1);
   surface_.set_cell(state_.configuration.cell);
   surface_.restart(state_.configuration.positions);
-  evaluate();
+  evaluate(true);
   state_.drawn = rng_.drawn();
 }
 

@@ -86,7 +86,7 @@ class Dynamics {
   double strain() const { return strain(0.0); }
   /// Stress times volume, -(W + sum p p / m), positive in tension, eV: rows xx, yy, zz, xy, xz, yz.
   Eigen::Vector<double, 6> extensive_stress() const;
-  /// The same of each atom, which sums to it: its half of all pairs and its own momentum. After step(true), else empty.
+  /// The same of each atom, which sums to it: its half of all pairs and its own momentum. At the start and after step(true), else empty.
   AtomTensors atom_stresses() const;
   int degrees_of_freedom() const { return degrees_; }
 

@@ -271,6 +271,8 @@ Findings findings_of(const Study& study, const Store& store) {
         reading.take(shard);
       });
       if (done > 0) f.free_energies.push_back(reading.findings());
+    } else if (stage.stage->finds() == Finds::response) {
+      done = for_each_shard(study, store, stage, note);
     }
     if (done < stage.stage->tasks())
       f.missing.push_back(fmt::format("stage '{}' has run {} of its {} tasks", stage.name, done, stage.stage->tasks()));

@@ -1,5 +1,6 @@
 // The list of stages that are no samplers, in alphabetical order, and all built-in plug-ins together.
 #include "apps/plugins.hpp"
+#include "apps/stages/cyclic_shear.hpp"
 #include "apps/stages/melt_quench.hpp"
 #include "apps/stages/metadynamics.hpp"
 #include "apps/stages/normal_modes.hpp"
@@ -9,6 +10,7 @@ namespace glasscape {
 
 Stages builtin_stages(const std::shared_ptr<const Variables>& variables) {
   Stages stages("stage");
+  stages.add<CyclicShearStage>();
   stages.add<MeltQuench>();
   stages.add<MetadynamicsStage>(variables);
   stages.add<NormalModes>();

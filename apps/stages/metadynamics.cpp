@@ -2,20 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
+
+#include "apps/stages/stepping.hpp"
 
 namespace glasscape {
 namespace {
-
-constexpr std::int64_t checkpoint_every = 20'000;  // steps
-constexpr double most_steps = 1e12;
-
-std::int64_t steps_of(Input& in, const std::string& key, const std::string& fallback, std::string_view meaning, double timestep, Range range = positive) {
-  const double time = in.time(key, fallback, meaning, range);
-  in.expect(time / timestep <= most_steps, key, fmt::format("at most {:g} time steps", most_steps));
-  const auto steps = std::llround(time / timestep);
-  return range == positive ? std::max<std::int64_t>(1, steps) : steps;
-}
 
 std::shared_ptr<const VariableDefinition> read_variable(Input& in, const Variables& variables) {
   const bool given = in.has("variable");
@@ -167,20 +158,11 @@ Events MetadynamicsStage::sampled(std::int64_t task, TaskContext& context) const
   if (!group) return {};
   Metadynamics options = options_.run;
   options.temperature = options_.temperatures[place.temperature];
-  std::optional<Restart> saved;
-  if (!context.checkpoint.empty() && std::filesystem::exists(context.checkpoint)) saved = read_restart(context.checkpoint);
+  const std::optional<Restart> saved = saved_at(context);
   MetadynamicsRun run(start_of(place, *group, context), options, saved ? &*saved : nullptr);
-  for (std::int64_t k = 1; !run.ended(); ++k) {
-    try {
-      run.step();
-    } catch (const DynamicsBroken& error) {
-      throw Error("stage '{}', {}: after {:.4g} of its longest time: {}; use a shorter timestep, or lower or wider hills", context.stage, describe_task(task), run.part(), error.what());
-    }
-    if (k % 100 == 0 && context.progress) context.progress(run.part());
-    const bool stopped = context.stopped();
-    if (!context.checkpoint.empty() && (stopped || k % checkpoint_every == 0)) write_restart(context.checkpoint, run.checkpoint());
-    if (stopped) throw Interrupted{};
-  }
+  run_to_its_end(run, context, [&](const DynamicsBroken& error) {
+    return fmt::format("stage '{}', {}: after {:.4g} of its longest time: {}; use a shorter timestep, or lower or wider hills", context.stage, describe_task(task), run.part(), error.what());
+  });
   Events events = run.events();
   for (std::size_t k = 0; k < events.size(); ++k)
     if (const auto* sought = std::get_if<EscapeSought>(&events[k]); sought != nullptr && sought->escaped != 0) {

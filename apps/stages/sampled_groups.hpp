@@ -27,13 +27,6 @@ struct SampledGroup {
   std::optional<Positions> displacement;  // of the event, from its start to its end, 3 x atoms
 };
 
-/// Whether no value is there twice.
-template <typename Value>
-bool all_differ(std::vector<Value> values) {
-  std::sort(values.begin(), values.end());
-  return std::adjacent_find(values.begin(), values.end()) == values.end();
-}
-
 class SampledGroups {
  public:
   /// `moved`: an atom displaced further belongs to an event, Angstrom.

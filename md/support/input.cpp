@@ -168,6 +168,7 @@ std::vector<double> Input::lengths(const std::string& key, std::string_view mean
 }
 
 double Input::length_in(const std::string& key, const std::string& word, Range range) const { return quantity_of(Quantity::length, key, Value{word}, range); }
+double Input::time_in(const std::string& key, const std::string& word, Range range) const { return quantity_of(Quantity::time, key, Value{word}, range); }
 double Input::temperature_in(const std::string& key, const std::string& word, Range range) const { return quantity_of(Quantity::temperature, key, Value{word}, range); }
 
 double Input::real(const std::string& key, const Default<double>& fallback, std::string_view meaning, Range range) {

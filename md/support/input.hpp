@@ -86,6 +86,7 @@ class Input {
   /// One of the words of a `list`, as a value of its key would be read.
   double length_in(const std::string& key, const std::string& word, Range range = Range::any) const;
   double temperature_in(const std::string& key, const std::string& word, Range range = non_negative) const;
+  double time_in(const std::string& key, const std::string& word, Range range = positive) const;
 
   double real(const std::string& key, const Default<double>& fallback, std::string_view meaning, Range range = Range::any);
   long long integer(const std::string& key, const Default<long long>& fallback, std::string_view meaning,

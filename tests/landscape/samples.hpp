@@ -93,6 +93,9 @@ inline Events sample_events(std::uint64_t seed = 1, int n = 3) {
                                      {0.01, 0.009, 1e-300}, 6000});
   events.emplace_back(HillsDeposited{});
   events.emplace_back(EscapeSought{first, 7, 300, 0.5, 1, 1, 4, 6, 1.4, 2.2, 0.9, 0.7, "pair exchange", {0, 2}, {2, 0}, start.positions, -123.4, 2e-4, start.positions + along, -123.2, 1e-3});
+  events.emplace_back(ShearBegun{first, moving, "xz", 0.01, 50, 300, "nvt", 0.1, 0.002, 250, 2, {0.5, 1, 1.5}, std::vector<double>(static_cast<std::size_t>(moving.atoms()), -0.0)});
+  const std::vector<double> stresses(static_cast<std::size_t>(start.atoms()), 1.0 / 3.0);
+  events.emplace_back(ShearCycled{{"shear-0001", 0}, 4, random_rows(start.atoms(), 3, 2), random_rows(start.atoms(), 3, 3), stresses, stresses, start.positions, 301, -123.4, 1e-4, 0.02});
   return events;
 }
 
