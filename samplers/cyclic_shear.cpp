@@ -77,9 +77,11 @@ void CyclicShearRun::step() {
   const std::int64_t next = dynamics_->state().step + 1;
   const bool is_sample = next % options_.sample_every == 0;
   dynamics_->step(is_sample);
-  if (is_sample) sample();
-  if (next % options_.record_every == 0) record();
-  if (next % options_.steps_per_cycle == 0) finish_cycle();
+  if (!is_sample) return;  // rows and ends of cycles fall on samples
+  const Eigen::VectorXd stresses = driven();
+  sample(stresses);
+  if (next % options_.record_every == 0) record(stresses);
+  if (next % options_.steps_per_cycle == 0) finish_cycle(stresses);
 }
 
 void CyclicShearRun::equilibrate() {
@@ -114,31 +116,29 @@ ShearBegun CyclicShearRun::begun(Configuration c, std::vector<double> stress) co
 /// Of each atom, the component that the shear drives.
 Eigen::VectorXd CyclicShearRun::driven() const { return dynamics_->atom_stresses().row(options_.plane.component()).transpose(); }
 
-void CyclicShearRun::sample() {
-  lock_in_.add(dynamics_->state().step / options_.sample_every, driven());
+void CyclicShearRun::sample(const Eigen::VectorXd& stresses) {
+  lock_in_.add(dynamics_->state().step / options_.sample_every, stresses);
   sums_ += Vector3d(dynamics_->temperature(), dynamics_->state().potential_energy, dynamics_->pressure());
 }
 
-void CyclicShearRun::finish_cycle() {
+void CyclicShearRun::finish_cycle(const Eigen::VectorXd& stresses) {
   const Eigen::MatrixXcd z = lock_in_.amplitudes();
   const Vector3d means = sums_ / static_cast<double>(lock_in_.samples());
   const double work = dynamics_->state().work;
-  cycles_.push_back({{start_.task, 0}, static_cast<std::int64_t>(cycles_.size()), z.real(), z.imag(), numbers(lock_in_.mean()), numbers(driven()), dynamics_->state().configuration.positions, means[0],
+  cycles_.push_back({{start_.task, 0}, static_cast<std::int64_t>(cycles_.size()), z.real(), z.imag(), numbers(lock_in_.mean()), numbers(stresses), dynamics_->state().configuration.positions, means[0],
                      means[1], means[2], work - work_before_});
   lock_in_.clear();
   sums_.setZero();
   work_before_ = work;
 }
 
-void CyclicShearRun::record() {
+void CyclicShearRun::record(const Eigen::VectorXd& stresses) {
   const DynamicsState& state = dynamics_->state();
   if (!std::isfinite(state.potential_energy)) throw DynamicsBroken("the energy is no number");
   const double stress = dynamics_->extensive_stress()[options_.plane.component()] / state.configuration.cell.volume();
   rows_.insert(rows_.end(), {dynamics_->time() * units::time_ps, dynamics_->strain(), stress * units::stress_GPa, dynamics_->temperature(), dynamics_->pressure() * units::stress_GPa,
                              state.potential_energy / static_cast<double>(atoms())});
-  if (options_.followed.empty()) return;
-  const Eigen::VectorXd of_atoms = driven();
-  for (const Eigen::Index i : options_.followed) rows_.push_back(of_atoms[i]);
+  for (const Eigen::Index i : options_.followed) rows_.push_back(stresses[i]);
 }
 
 double CyclicShearRun::part() const {

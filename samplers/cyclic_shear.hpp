@@ -64,9 +64,10 @@ class CyclicShearRun {
   Dynamics::Options dynamics_options(bool sheared) const;
   void equilibrate();
   void begin_shear();
-  void sample();
-  void finish_cycle();
-  void record();
+  /// What is due at a sample, with the stresses that are driven.
+  void sample(const Eigen::VectorXd& stresses);
+  void finish_cycle(const Eigen::VectorXd& stresses);
+  void record(const Eigen::VectorXd& stresses);
   void resume(const Restart& checkpoint);
   void resume_cycles(const std::vector<double>& saved);
   ShearBegun begun(Configuration at_rest, std::vector<double> stress) const;
