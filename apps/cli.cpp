@@ -63,6 +63,13 @@ CLI::App* add_hills(CLI::App& app, Request& request) {
   return hills;
 }
 
+CLI::App* add_phases(CLI::App& app, Request& request) {
+  auto* phases = app.add_subcommand("phases", "write atoms with their phases under cyclic shear as extended XYZ, which OVITO colours");
+  add_study(*phases, request);
+  phases->add_option("--write", request.write, "folder for them; phases in the run folder by default");
+  return phases;
+}
+
 CLI::App* add_profile(CLI::App& app, Request& request) {
   auto* profile = app.add_subcommand("profile", "free energy (CSV) from the hills of PLUMED (HILLS) or Colvars (.hills.traj)");
   profile->add_option("file", request.file, "HILLS or .hills.traj of one variable; energies in eV")->required();
@@ -117,6 +124,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   entropy->add_option("--write", request.write, "write a page with figures here (.html)");
   add_json(*entropy, request);
   auto* hills = add_hills(app, request);
+  auto* phases = add_phases(app, request);
   auto* profile = add_profile(app, request);
   auto* list = app.add_subcommand("list", "potentials, samplers, stages and collective variables");
   add_json(*list, request);
@@ -141,6 +149,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     if (*relax) relax_command(request, plugins);
     if (*entropy) entropy_command(request);
     if (*hills) hills_command(request, plugins);
+    if (*phases) phases_command(request, plugins);
     if (*profile) profile_command(request);
     if (*list) list_command(request, plugins);
     if (*describe) describe_command(request, plugins);

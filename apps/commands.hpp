@@ -10,7 +10,7 @@ namespace glasscape {
 
 /// What the options of a verb were.
 struct Request {
-  std::string study, folder;                // run, status, report, digest, check, merge, hills
+  std::string study, folder;                // run, status, report, digest, check, merge, hills, phases
   std::string file, potential, write;      // evaluate, relax
   std::vector<std::string> elements;
   std::string name;                         // describe
@@ -37,6 +37,8 @@ void evaluate_command(const Request& request, const Plugins& plugins);
 void relax_command(const Request& request, const Plugins& plugins);
 void entropy_command(const Request& request);
 void hills_command(const Request& request, const Plugins& plugins);
+/// Writes atoms with their phases in each block, for OVITO.
+void phases_command(const Request& request, const Plugins& plugins);
 void profile_command(const Request& request);
 void list_command(const Request& request, const Plugins& plugins);
 void describe_command(const Request& request, const Plugins& plugins);

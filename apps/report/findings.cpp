@@ -230,7 +230,7 @@ void add_networks(Findings& f, const std::map<std::string, Landscape>& landscape
 }  // namespace
 
 Findings findings_of(const Study& study, const Store& store) {
-  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}, {}, {}};
+  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}, {}, {}, {}};
   bool any = false;
   std::int64_t events = 0;
   std::map<std::string, Landscape> landscapes;
@@ -272,12 +272,20 @@ Findings findings_of(const Study& study, const Store& store) {
       });
       if (done > 0) f.free_energies.push_back(reading.findings());
     } else if (stage.stage->finds() == Finds::response) {
-      done = for_each_shard(study, store, stage, note);
+      ResponseReading reading(study, stage);
+      for (const std::int64_t task : tasks_done(study, store, stage)) {
+        const Shard shard = store.read(study.task_id(stage, task));
+        note(shard);
+        reading.take(task, shard);
+        ++done;
+      }
+      if (done > 0) f.responses.push_back(reading.findings());
     }
     if (done < stage.stage->tasks())
       f.missing.push_back(fmt::format("stage '{}' has run {} of its {} tasks", stage.name, done, stage.stage->tasks()));
   }
   add_escapes(f, study, store, landscapes);
+  compare_with_unsheared(f.responses, study.seed);
   add_networks(f, landscapes);
   if (!any) throw nothing_has_run(study);
   add_kinetics(f, study.seed);

@@ -16,6 +16,7 @@
 #include "apps/report/kinetics_findings.hpp"
 #include "apps/report/modes_findings.hpp"
 #include "apps/report/network.hpp"
+#include "apps/report/response_findings.hpp"
 #include "apps/report/spectrum.hpp"
 #include "apps/study.hpp"
 #include "landscape/store.hpp"
@@ -86,6 +87,7 @@ struct Findings {
   std::vector<SearchFindings> searches;
   std::vector<ModesFindings> modes;
   std::vector<FreeEnergyFindings> free_energies;
+  std::vector<ResponseFindings> responses;
   std::vector<KineticsFindings> kinetics;  // one per searching stage that found a saddle
   std::vector<std::string> missing;  // what has not run yet, in sentences
 };

@@ -6,6 +6,7 @@
 #include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
+#include "apps/report/response_report.hpp"
 #include "apps/report/scripts.hpp"
 #include "apps/report/shell.hpp"
 #include "apps/report/summary.hpp"
@@ -66,6 +67,14 @@ std::string section(const KineticsFindings& k) {
   return html + "<h3>" + html_text(t.title) + "</h3>\n" + html_table(t.head, t.rows) + "</section>\n";
 }
 
+/// Where the dissipating atoms are (Fig. 4 of Zella et al.).
+std::string section(const ResponseFindings& r) {
+  if (!r.atoms || !r.sheared()) return stage_section(r);
+  const GroupView& view = r.atoms->view;
+  const std::string title = fmt::format("Dissipating atoms of {:g} to {:g} ps (first colour) and of {:g} to {:g} ps (second), nearer ones larger and darker.", view.from, view.between, view.between, view.to);
+  return stage_section(r) + fmt::format("<section><h3>Where they are</h3>\n<figure style=\"max-width:34em\">{}<figcaption>{}</figcaption></figure>\n</section>\n", group_svg(view, title), html_text(title));
+}
+
 std::string provenance_section(const Findings& f) {
   const Provenance& p = f.provenance;
   std::string html = "<section><h2>Provenance</h2>\n<dl>";
@@ -84,6 +93,7 @@ std::string to_html(const Findings& f) {
   for (const KineticsFindings& k : f.kinetics) body += section(k);
   for (const ModesFindings& m : f.modes) body += stage_section(m);
   for (const FreeEnergyFindings& e : f.free_energies) body += stage_section(e);
+  for (const ResponseFindings& r : f.responses) body += section(r);
   for (const Preparation& p : f.preparations) body += section(p);
   return html_page(f.title, body + provenance_section(f) + licences_section(), scripts_of(f));
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "apps/report/estimates.hpp"
@@ -9,6 +11,7 @@
 #include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
+#include "apps/report/response_report.hpp"
 #include "md/support/text.hpp"
 #include "md/support/units.hpp"
 
@@ -146,7 +149,8 @@ std::string with_interval(const Estimate& e, int significant) {
 }
 
 std::string percent(const Estimate& share) {
-  return fmt::format("{:.0f} % ({:.0f} to {:.0f} %)", 100 * share.value, 100 * share.interval.low, 100 * share.interval.high);
+  const auto whole = [](double value) { return readable(std::round(100 * value), 4); };
+  return fmt::format("{} % ({} to {} %)", whole(share.value), whole(share.interval.low), whole(share.interval.high));
 }
 
 std::string moved_text(const SearchFindings& s, const DistinctEvent& e) {
@@ -229,13 +233,14 @@ std::string to_text(const Findings& f) {
   }
   for (const ModesFindings& m : f.modes) text += to_text(m);
   for (const FreeEnergyFindings& e : f.free_energies) text += to_text(e);
+  for (const ResponseFindings& r : f.responses) text += to_text(r);
   for (const KineticsFindings& k : f.kinetics) text += to_text(k);
   return text;
 }
 
 Json to_json(const Findings& f) {
   Json json{{"study", f.title}, {"potential", f.provenance.potential}, {"seed", f.provenance.seed}, {"missing", f.missing},
-            {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}, {"free_energies", Json::array()}, {"kinetics", Json::array()}};
+            {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}, {"free_energies", Json::array()}, {"responses", Json::array()}, {"kinetics", Json::array()}};
   for (const Preparation& p : f.preparations) {
     const double atoms = static_cast<double>(p.basin.configuration.atoms());
     const bool periodic = p.basin.configuration.cell.all_periodic();
@@ -248,6 +253,7 @@ Json to_json(const Findings& f) {
   for (const SearchFindings& s : f.searches) json["searches"].push_back(json_of(s));
   for (const ModesFindings& m : f.modes) json["modes"].push_back(to_json(m));
   for (const FreeEnergyFindings& e : f.free_energies) json["free_energies"].push_back(to_json(e));
+  for (const ResponseFindings& r : f.responses) json["responses"].push_back(to_json(r));
   for (const KineticsFindings& k : f.kinetics) json["kinetics"].push_back(to_json(k));
   return json;
 }

@@ -1,7 +1,14 @@
 // A cyclic shear as a stage of a study: from the study file to facts.
 #include <catch2/catch.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include "apps/report/page.hpp"
+#include "apps/report/plotly.hpp"
+#include "apps/report/response_report.hpp"
+#include "apps/report/summary.hpp"
 #include "md/structure_io.hpp"
+#include "tests/apps/program.hpp"
 #include "tests/apps/study_at.hpp"
 #include "tests/support/systems.hpp"
 
@@ -33,6 +40,46 @@ timestep = "5 fs"
 sample_every = "5 fs"
 record_every = "10 fs"
 followed = [5]
+)";
+
+const std::string sheared_and_not = R"([study]
+seed = 3
+[potential]
+type = "lj"
+epsilon = 0.1
+sigma = 2.5
+cutoff = 6.25
+truncation = "smoothed"
+[[stage]]
+name = "crystal"
+type = "structure"
+file = "start.xyz"
+[[stage]]
+name = "shear"
+type = "cyclic-shear"
+temperatures = ["100 K"]
+periods = ["0.5 ps"]
+cycles = 8
+equilibration = "0.2 ps"
+timestep = "5 fs"
+sample_every = "5 fs"
+record_every = "5 fs"
+followed = [5]
+[[stage]]
+name = "still"
+type = "cyclic-shear"
+from = "crystal"
+temperatures = ["100 K"]
+periods = ["0.5 ps"]
+cycles = 8
+amplitude = 0
+equilibration = "0.2 ps"
+timestep = "5 fs"
+sample_every = "5 fs"
+record_every = "5 fs"
+[report]
+group = 0.1
+contact = "3.5 A"
 )";
 
 std::string crystal() {
@@ -71,11 +118,76 @@ TEST_CASE("a study shears its glass at every temperature and period, the same wi
   }
 }
 
-TEST_CASE("a report counts the tasks of a cyclic shear") {
+TEST_CASE("a report has the modulus of every task of a cyclic shear") {
   const Ran ran(study);
-  CHECK(ran.findings().missing.empty());
+  const Findings found = ran.findings();
+  CHECK(found.missing.empty());
+  REQUIRE(found.responses.size() == 1);
+  const ResponseFindings& r = found.responses.front();
+  REQUIRE(r.tasks.size() == 4);
+  CHECK(r.tasks[2].name == "20 K, period 0.5 ps, sampling 1");
+  CHECK_FALSE(r.atoms);  // two cycles are one block
+  CHECK(r.tasks.front().modulus.storage.value > 5);
+  CHECK_THAT(to_text(found), Catch::Contains("takes 4 blocks of cycles or more"));
   const test::StudyAt fresh(study, crystal());
   CHECK_THROWS_AS(fresh.findings(), NotFound);
+}
+
+TEST_CASE("a report tells which atoms dissipate beside a run without shear, in words, figures, tables and JSON") {
+  const Ran ran(sheared_and_not);
+  const Findings found = ran.findings();
+  REQUIRE(found.responses.size() == 2);
+  const ResponseFindings &sheared = found.responses[0], &still = found.responses[1];
+  REQUIRE(sheared.atoms);
+  CHECK(sheared.sheared());
+  CHECK_FALSE(still.sheared());
+  REQUIRE(sheared.atoms->unsheared);
+  REQUIRE(still.atoms);
+  const AtomicResponse& a = *sheared.atoms;
+  CHECK(a.blocks == 4);
+  CHECK(a.phases.whole.size() == 4);
+  CHECK(a.noise.whole.size() == 8);  // both neighbours
+  CHECK(a.in_space.size == 3);       // 10 % of 32 atoms
+  CHECK(a.in_space.shared.size() == 3);
+  CHECK(a.properties.size() == 7);
+  CHECK(a.properties[4].system.value == Approx(a.volume));
+  REQUIRE(a.followed);
+  CHECK(a.followed->atom == 5);
+  REQUIRE(a.glass);
+  CHECK(std::abs(a.glass->modulus - std::complex<double>(sheared.tasks.front().modulus.storage.value, sheared.tasks.front().modulus.loss.value)) < 1e-6);  // rows are samples here
+  CHECK(figures_of(sheared).size() == 11);
+  for (const ResponseFindings& r : found.responses)
+    for (const Figure& f : figures_of(r)) {
+      INFO(f.title);
+      CHECK_THAT(to_svg(f), !Catch::Contains("no data"));
+      CHECK_FALSE(to_plotly(f).at("data").empty());
+    }
+  CHECK(tables_of(sheared).size() == 3);
+  CHECK(tables_of(still).size() == 1);
+  const std::string page = to_html(found);
+  CHECK_THAT(page, Catch::Contains("Dissipating atoms of") && Catch::Contains("run without shear"));
+  const auto json = to_json(found);
+  CHECK(json.at("responses").at(0).at("atoms").at("measured").at("groups").size() == 4);
+  CHECK(json.at("responses").at(0).at("atoms").at("unsheared").is_object());
+  CHECK(json.at("responses").at(1).at("atoms").at("unsheared").is_null());
+  CHECK(to_json(ran.findings()) == json);
+}
+
+TEST_CASE("phases of atoms are written for OVITO, a frame for each block, and their absence is told") {
+  const Ran ran(sheared_and_not);
+  const std::string file = ran.folder.file("study.toml");
+  const test::Ended written = test::Program(ran.folder.file("."), {"phases", file, "--folder", ran.study.folder.string(), "--write", ran.folder.file("out")}).wait();
+  CHECK(written.code == 0);
+  CHECK_THAT(written.out, Catch::Contains("2 tasks"));
+  const std::string task = ran.study.task_id(ran.study.stages[1], 0), path = ran.folder.file("out/" + task + ".extxyz");
+  const auto frames = read_frames(path);
+  REQUIRE(frames.size() == 4);
+  CHECK(frames.front().atoms() == 32);
+  CHECK_THAT(read_text_file(path, "phases"), Catch::Contains("phase:R:1:storage_modulus:R:1:loss_modulus:R:1") && Catch::Contains("from_ps=2 to_ps=3"));
+  const test::StudyAt fresh(sheared_and_not, crystal());
+  const test::Ended none = test::Program(fresh.folder.file("."), {"phases", fresh.folder.file("study.toml"), "--folder", fresh.folder.file("nothing")}).wait();
+  CHECK(none.code != 0);
+  CHECK_THAT(none.err, Catch::Contains("no stage of cyclic-shear has run there"));
 }
 
 TEST_CASE("a further sampling keeps the tasks of a cyclic shear that are there") {

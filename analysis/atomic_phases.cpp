@@ -1,0 +1,280 @@
+#include "analysis/atomic_phases.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "md/support/error.hpp"
+
+namespace glasscape {
+namespace {
+
+using Complex = std::complex<double>;
+using std::numbers::pi;
+
+constexpr int bins = 36;
+
+std::size_t bin_of(double phase) {
+  return static_cast<std::size_t>(std::clamp(static_cast<int>(std::floor((phase + pi) / (2.0 * pi) * bins)), 0, bins - 1));
+}
+
+/// Density of phases in each bin, 1/rad.
+Eigen::VectorXd histogram(const Shares& shares, const AtomSet* group = nullptr) {
+  Eigen::VectorXd counts = Eigen::VectorXd::Zero(bins);
+  const auto add = [&](Eigen::Index i) { ++counts[static_cast<Eigen::Index>(bin_of(std::arg(shares[i])))]; };
+  if (group != nullptr)
+    std::for_each(group->begin(), group->end(), add);
+  else
+    for (Eigen::Index i = 0; i < shares.size(); ++i) add(i);
+  return counts / (counts.sum() * 2.0 * pi / bins);
+}
+
+/// Means of rows of numbers, one row per block, with the intervals of drawing blocks anew.
+std::vector<Estimate> means(const std::vector<Eigen::VectorXd>& rows, Rng& rng) {
+  return bootstrap_jointly(std::span<const Eigen::VectorXd>(rows), [](std::span<const Eigen::VectorXd> some) {
+    Eigen::VectorXd sum = Eigen::VectorXd::Zero(some.front().size());
+    for (const Eigen::VectorXd& row : some) sum += row;
+    sum /= static_cast<double>(some.size());
+    return std::vector<double>(sum.begin(), sum.end());
+  }, rng);
+}
+
+Complex sum_over(const Shares& shares, const AtomSet& group) {
+  Complex sum = 0;
+  for (const Eigen::Index i : group) sum += shares[i];
+  return sum;
+}
+
+/// Pairs of one block and the next, what a group was chosen for and what it still has: loss above that of as many average atoms.
+struct Followed {
+  double chosen, next;
+};
+
+PhaseGroup phase_group(const std::vector<ShareSeries>& all, double phase, double fraction, Rng& rng) {
+  PhaseGroup found{phase, {}, {}, {}, {}};
+  std::vector<Eigen::VectorXd> changes;
+  std::vector<Followed> followed;
+  for (const ShareSeries& series : all)
+    for (std::size_t b = 0; b < series.size(); ++b) {
+      const AtomSet group = nearest_in_phase(series[b], phase, fraction);
+      const Complex whole = series[b].sum(), without = whole - sum_over(series[b], group);
+      found.without.push_back(without);
+      changes.push_back(Eigen::Vector2d(angle_between(std::arg(without), std::arg(whole)), without.imag() - whole.imag()));
+      if (b + 1 == series.size()) continue;
+      const double part = static_cast<double>(group.size()) / static_cast<double>(series[b].size());
+      followed.push_back({sum_over(series[b], group).imag() - part * whole.imag(), sum_over(series[b + 1], group).imag() - part * series[b + 1].sum().imag()});
+    }
+  const std::vector<Estimate> change = means(changes, rng);
+  found.phase_change = change[0];
+  found.loss_change = change[1];
+  const auto ratio = [](std::span<const Followed> some) {
+    double chosen = 0, next = 0;
+    for (const Followed& f : some) {
+      chosen += f.chosen;
+      next += f.next;
+    }
+    return std::vector<double>{chosen != 0 ? next / chosen : 0.0};  // atoms without any loss keep none
+  };
+  constexpr double none = std::numeric_limits<double>::quiet_NaN(), infinite = std::numeric_limits<double>::infinity();
+  found.kept = followed.empty() ? Estimate{none, {-infinite, infinite}} : bootstrap_jointly(std::span<const Followed>(followed), ratio, rng).front();
+  return found;
+}
+
+std::vector<LaterPhases> later_phases(const std::vector<ShareSeries>& all, double fraction, Rng& rng) {
+  std::size_t longest = 0;
+  for (const ShareSeries& series : all) longest = std::max(longest, series.size());
+  std::vector<std::size_t> lags{0};
+  for (const std::size_t lag : {std::size_t{1}, longest - 1})
+    if (lag > lags.back() && lag < longest) lags.push_back(lag);
+  std::vector<LaterPhases> later;
+  for (const std::size_t lag : lags) {
+    std::vector<Eigen::VectorXd> rows;
+    for (const ShareSeries& series : all)
+      for (std::size_t b = 0; b + lag < series.size(); ++b) {
+        const AtomSet group = nearest_in_phase(series[b], pi / 2, fraction);
+        rows.push_back(histogram(series[b + lag], &group));
+      }
+    later.push_back({static_cast<std::int64_t>(lag), means(rows, rng)});
+  }
+  return later;
+}
+
+/// Sums over atoms of a pair of blocks.
+struct Turned {
+  Complex between, one, next;
+  double atoms;
+};
+
+void add_persistence(const std::vector<ShareSeries>& all, AtomicPhases& found, Rng& rng) {
+  std::vector<Turned> pairs;
+  const auto direction = [](const Complex& share) { return std::abs(share) > 0 ? share / std::abs(share) : Complex(1.0); };
+  for (const ShareSeries& series : all)
+    for (std::size_t b = 0; b + 1 < series.size(); ++b) {
+      const Shares one = series[b].unaryExpr(direction), next = series[b + 1].unaryExpr(direction);
+      pairs.push_back({one.dot(next), one.sum(), next.sum(), static_cast<double>(one.size())});
+    }
+  if (pairs.empty()) return;
+  const std::vector<Estimate> estimates = bootstrap_jointly(std::span<const Turned>(pairs), [](std::span<const Turned> some) {
+    double together = 0, chance = 0;
+    for (const Turned& t : some) {
+      together += std::abs(t.between) / t.atoms / static_cast<double>(some.size());
+      chance += std::abs(t.one) * std::abs(t.next) / (t.atoms * t.atoms) / static_cast<double>(some.size());
+    }
+    return std::vector<double>{together, chance};
+  }, rng);
+  found.persistence = estimates[0];
+  found.by_chance = estimates[1];
+}
+
+/// Of the shares of all atoms in a block, both components.
+double mean_power(const std::vector<ShareSeries>& noise) {
+  std::vector<double> powers;
+  for (const ShareSeries& series : noise)
+    for (const Shares& block : series) powers.push_back(block.squaredNorm());
+  return mean(powers);
+}
+
+Shares mean_share(const ShareSeries& series) {
+  Shares sum = Shares::Zero(series.front().size());
+  for (const Shares& block : series) sum += block;
+  return sum / static_cast<double>(series.size());
+}
+
+/// Values drawn towards their mean until they scatter by the variance of `noise` less.
+Eigen::VectorXd shrunk(const Eigen::VectorXd& values, double noise) {
+  const Eigen::VectorXd about = values.array() - values.mean();
+  const double variance = about.squaredNorm() / static_cast<double>(values.size());
+  return values.mean() + std::sqrt(variance > noise ? 1.0 - noise / variance : 0.0) * about.array();
+}
+
+/// Of a block: scatter of the shares, and of how many blocks of noise the sum.
+struct Power {
+  double scatter, noise, counted;
+};
+
+std::vector<double> ratio_of_powers(std::span<const Power> some) {
+  double scatter = 0, noise = 0, counted = 0;
+  for (const Power& p : some) {
+    scatter += p.scatter / static_cast<double>(some.size());
+    noise += p.noise;
+    counted += p.counted;
+  }
+  return {scatter / (noise / counted)};
+}
+
+Shares steady_shares(const ShareSeries& series, double power) {
+  const Shares means = mean_share(series);
+  const double noise = 0.5 * power / static_cast<double>(means.size()) / static_cast<double>(series.size());  // of a component of a mean
+  Shares steady(means.size());
+  steady.real() = shrunk(means.real(), noise);
+  steady.imag() = shrunk(means.imag(), noise);
+  return steady;
+}
+
+}  // namespace
+
+double angle_between(double angle, double other) {
+  const double difference = std::remainder(angle - other, 2.0 * pi);
+  return difference <= -pi ? pi : difference;
+}
+
+AtomSet nearest_in_phase(const Shares& shares, double phase, double fraction) {
+  AtomSet order(static_cast<std::size_t>(shares.size()));
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  Eigen::VectorXd distance(shares.size());
+  for (Eigen::Index i = 0; i < shares.size(); ++i) distance[i] = std::abs(angle_between(std::arg(shares[i]), phase));
+  std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return distance[a] < distance[b]; });
+  order.resize(static_cast<std::size_t>(std::max(1LL, std::llround(fraction * static_cast<double>(shares.size())))));
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
+ShareSeries drive_of(const std::vector<ShearBlock>& blocks) {
+  ShareSeries series;
+  for (const ShearBlock& b : blocks) series.push_back(b.drive);
+  return series;
+}
+
+std::vector<ShareSeries> noise_of(const std::vector<ShearBlock>& blocks) {
+  std::vector<ShareSeries> both(2);
+  double below = 0, above = 0;
+  for (const ShearBlock& b : blocks) {
+    both[0].push_back(b.below);
+    both[1].push_back(b.above);
+    below += b.below.squaredNorm();
+    above += b.above.squaredNorm();
+  }
+  if (!(below > 0 && above > 0)) return both;
+  const double power = power_at_drive(below, above, blocks.front().cycles);
+  for (Shares& block : both[0]) block *= std::sqrt(power / below);
+  for (Shares& block : both[1]) block *= std::sqrt(power / above);
+  return both;
+}
+
+std::vector<ShareSeries> steady_with_noise(const std::vector<ShearBlock>& blocks) {
+  if (blocks.size() < 2) throw InputError("atoms' steady answers are means over 2 blocks or more, got {}", blocks.size());
+  std::vector<ShareSeries> both = noise_of(blocks);
+  const Shares steady = steady_shares(drive_of(blocks), mean_power(both));
+  for (ShareSeries& series : both)
+    for (Shares& noise : series) noise += steady;
+  return both;
+}
+
+const PhaseGroup& AtomicPhases::dissipating() const { return groups[2]; }
+
+AtomicPhases atomic_phases(const std::vector<ShareSeries>& series, double fraction, Rng& rng) {
+  if (!(fraction > 0 && fraction < 1)) throw InputError("a group of {} of the atoms, expected a part between 0 and 1", fraction);
+  AtomicPhases found;
+  found.fraction = fraction;
+  for (int k = 0; k <= bins; ++k) found.edges.push_back(pi * (2.0 * k / bins - 1.0));
+  std::vector<Eigen::VectorXd> rows, central;
+  for (const ShareSeries& one : series)
+    for (const Shares& shares : one) {
+      rows.push_back(histogram(shares));
+      found.whole.push_back(shares.sum());
+      central.push_back(Eigen::VectorXd::Constant(1, static_cast<double>((shares.real().array() > 0.0).count()) / static_cast<double>(shares.size())));
+    }
+  if (rows.empty()) throw InputError("phases of atoms need a whole block of cycles");
+  found.density = means(rows, rng);
+  found.central = means(central, rng).front();
+  for (const double phase : {-pi / 2, 0.0, pi / 2, pi}) found.groups.push_back(phase_group(series, phase, fraction, rng));
+  found.later = later_phases(series, fraction, rng);
+  add_persistence(series, found, rng);
+  return found;
+}
+
+Estimate scatter_over_noise(const ShareSeries& shares, const std::vector<ShareSeries>& noise, Rng& rng) {
+  const std::size_t n = shares.size();
+  if (n < 2) throw InputError("scatter from block to block needs 2 blocks or more, got {}", n);
+  std::vector<Power> powers;
+  const Shares steady = mean_share(shares);
+  const double unbiased = static_cast<double>(n) / static_cast<double>(n - 1);
+  for (std::size_t b = 0; b < n; ++b) {
+    Power p{unbiased * (shares[b] - steady).squaredNorm(), 0, 0};
+    for (const ShareSeries& series : noise)
+      if (b < series.size()) {
+        p.noise += series[b].squaredNorm();
+        p.counted += 1.0;
+      }
+    powers.push_back(p);
+  }
+  return bootstrap_jointly(std::span<const Power>(powers), ratio_of_powers, rng).front();
+}
+
+SignalToNoise signal_to_noise(const std::vector<ShearBlock>& blocks) {
+  SignalToNoise found;
+  if (blocks.empty()) return found;
+  const auto n = static_cast<double>(blocks.size());
+  Eigen::VectorXd power = Eigen::VectorXd::Zero(blocks.front().drive.size());
+  for (const ShareSeries& series : noise_of(blocks))
+    for (const Shares& block : series) power += 0.5 / n * block.cwiseAbs2();
+  const Shares steady = mean_share(drive_of(blocks)), &one = blocks[blocks.size() / 2].drive;
+  for (Eigen::Index i = 0; i < one.size(); ++i) {
+    found.of_block.push_back(std::abs(one[i]) / std::sqrt(power[i]));
+    found.of_run.push_back(std::abs(steady[i]) / std::sqrt(power[i] / n));
+  }
+  return found;
+}
+
+}  // namespace glasscape
