@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <numeric>
 
@@ -46,38 +47,18 @@ Complex sum_over(const Shares& shares, const AtomSet& group) {
   return sum;
 }
 
-/// Pairs of one block and the next, what a group was chosen for and what it still has: loss above that of as many average atoms.
-struct Followed {
-  double chosen, next;
-};
-
 PhaseGroup phase_group(const std::vector<ShareSeries>& all, double phase, double fraction, Rng& rng) {
-  PhaseGroup found{phase, {}, {}, {}, {}};
+  PhaseGroup found{phase, {}, {}, {}};
   std::vector<Eigen::VectorXd> changes;
-  std::vector<Followed> followed;
   for (const ShareSeries& series : all)
-    for (std::size_t b = 0; b < series.size(); ++b) {
-      const AtomSet group = nearest_in_phase(series[b], phase, fraction);
-      const Complex whole = series[b].sum(), without = whole - sum_over(series[b], group);
+    for (const Shares& block : series) {
+      const Complex whole = block.sum(), without = whole - sum_over(block, nearest_in_phase(block, phase, fraction));
       found.without.push_back(without);
       changes.push_back(Eigen::Vector2d(angle_between(std::arg(without), std::arg(whole)), without.imag() - whole.imag()));
-      if (b + 1 == series.size()) continue;
-      const double part = static_cast<double>(group.size()) / static_cast<double>(series[b].size());
-      followed.push_back({sum_over(series[b], group).imag() - part * whole.imag(), sum_over(series[b + 1], group).imag() - part * series[b + 1].sum().imag()});
     }
   const std::vector<Estimate> change = means(changes, rng);
   found.phase_change = change[0];
   found.loss_change = change[1];
-  const auto ratio = [](std::span<const Followed> some) {
-    double chosen = 0, next = 0;
-    for (const Followed& f : some) {
-      chosen += f.chosen;
-      next += f.next;
-    }
-    return std::vector<double>{chosen != 0 ? next / chosen : 0.0};  // atoms without any loss keep none
-  };
-  constexpr double none = std::numeric_limits<double>::quiet_NaN(), infinite = std::numeric_limits<double>::infinity();
-  found.kept = followed.empty() ? Estimate{none, {-infinite, infinite}} : bootstrap_jointly(std::span<const Followed>(followed), ratio, rng).front();
   return found;
 }
 
@@ -116,23 +97,16 @@ void add_persistence(const std::vector<ShareSeries>& all, AtomicPhases& found, R
     }
   if (pairs.empty()) return;
   const std::vector<Estimate> estimates = bootstrap_jointly(std::span<const Turned>(pairs), [](std::span<const Turned> some) {
-    double together = 0, chance = 0;
+    Complex together = 0, chance = 0;
+    const auto n = static_cast<double>(some.size());
     for (const Turned& t : some) {
-      together += std::abs(t.between) / t.atoms / static_cast<double>(some.size());
-      chance += std::abs(t.one) * std::abs(t.next) / (t.atoms * t.atoms) / static_cast<double>(some.size());
+      together += t.between / t.atoms / n;
+      chance += std::conj(t.one) * t.next / (t.atoms * t.atoms) / n;
     }
-    return std::vector<double>{together, chance};
+    return std::vector<double>{std::abs(together), std::abs(chance)};
   }, rng);
   found.persistence = estimates[0];
   found.by_chance = estimates[1];
-}
-
-/// Of the shares of all atoms in a block, both components.
-double mean_power(const std::vector<ShareSeries>& noise) {
-  std::vector<double> powers;
-  for (const ShareSeries& series : noise)
-    for (const Shares& block : series) powers.push_back(block.squaredNorm());
-  return mean(powers);
 }
 
 Shares mean_share(const ShareSeries& series) {
@@ -148,28 +122,28 @@ Eigen::VectorXd shrunk(const Eigen::VectorXd& values, double noise) {
   return values.mean() + std::sqrt(variance > noise ? 1.0 - noise / variance : 0.0) * about.array();
 }
 
-/// Of a block: scatter of the shares, and of how many blocks of noise the sum.
-struct Power {
-  double scatter, noise, counted;
-};
-
-std::vector<double> ratio_of_powers(std::span<const Power> some) {
-  double scatter = 0, noise = 0, counted = 0;
-  for (const Power& p : some) {
-    scatter += p.scatter / static_cast<double>(some.size());
-    noise += p.noise;
-    counted += p.counted;
-  }
-  return {scatter / (noise / counted)};
+/// Power of the change from block to block in each, both components of all atoms; unbiased.
+std::vector<double> scatter_powers(const ShareSeries& series) {
+  const Shares steady = mean_share(series);
+  const auto n = static_cast<double>(series.size());
+  std::vector<double> powers;
+  for (const Shares& block : series) powers.push_back(n / (n - 1.0) * (block - steady).squaredNorm());
+  return powers;
 }
 
-Shares steady_shares(const ShareSeries& series, double power) {
+Shares steady_shares(const ShareSeries& series) {
   const Shares means = mean_share(series);
-  const double noise = 0.5 * power / static_cast<double>(means.size()) / static_cast<double>(series.size());  // of a component of a mean
+  const double scatter = 0.5 * mean(scatter_powers(series)) / static_cast<double>(means.size()) / static_cast<double>(series.size());  // of a component of a mean
   Shares steady(means.size());
-  steady.real() = shrunk(means.real(), noise);
-  steady.imag() = shrunk(means.imag(), noise);
+  steady.real() = shrunk(means.real(), scatter);
+  steady.imag() = shrunk(means.imag(), scatter);
   return steady;
+}
+
+double drawn_mean(const std::vector<double>& values, Rng& rng) {
+  double sum = 0;
+  for (std::size_t k = 0; k < values.size(); ++k) sum += values[rng.below(values.size())];
+  return sum / static_cast<double>(values.size());
 }
 
 }  // namespace
@@ -206,22 +180,19 @@ std::vector<ShareSeries> noise_of(const std::vector<ShearBlock>& blocks) {
     above += b.above.squaredNorm();
   }
   if (!(below > 0 && above > 0)) return both;
-  const double power = power_at_drive(below, above, blocks.front().cycles);
+  const double power = power_at(1.0, below, above, blocks.front().cycles);
   for (Shares& block : both[0]) block *= std::sqrt(power / below);
   for (Shares& block : both[1]) block *= std::sqrt(power / above);
   return both;
 }
 
-std::vector<ShareSeries> steady_with_noise(const std::vector<ShearBlock>& blocks) {
-  if (blocks.size() < 2) throw InputError("atoms' steady answers are means over 2 blocks or more, got {}", blocks.size());
-  std::vector<ShareSeries> both = noise_of(blocks);
-  const Shares steady = steady_shares(drive_of(blocks), mean_power(both));
-  for (ShareSeries& series : both)
-    for (Shares& noise : series) noise += steady;
-  return both;
+std::vector<ShareSeries> steady_with_noise(const ShareSeries& shares, std::vector<ShareSeries> noise) {
+  if (shares.size() < 2) throw InputError("atoms' steady answers are means over 2 blocks or more, got {}", shares.size());
+  const Shares steady = steady_shares(shares);
+  for (ShareSeries& series : noise)
+    for (Shares& block : series) block += steady;
+  return noise;
 }
-
-const PhaseGroup& AtomicPhases::dissipating() const { return groups[2]; }
 
 AtomicPhases atomic_phases(const std::vector<ShareSeries>& series, double fraction, Rng& rng) {
   if (!(fraction > 0 && fraction < 1)) throw InputError("a group of {} of the atoms, expected a part between 0 and 1", fraction);
@@ -232,47 +203,68 @@ AtomicPhases atomic_phases(const std::vector<ShareSeries>& series, double fracti
   for (const ShareSeries& one : series)
     for (const Shares& shares : one) {
       rows.push_back(histogram(shares));
+      found.by_block.emplace_back(rows.back().begin(), rows.back().end());
       found.whole.push_back(shares.sum());
       central.push_back(Eigen::VectorXd::Constant(1, static_cast<double>((shares.real().array() > 0.0).count()) / static_cast<double>(shares.size())));
     }
   if (rows.empty()) throw InputError("phases of atoms need a whole block of cycles");
   found.density = means(rows, rng);
   found.central = means(central, rng).front();
-  for (const double phase : {-pi / 2, 0.0, pi / 2, pi}) found.groups.push_back(phase_group(series, phase, fraction, rng));
+  for (const double phase : group_phases) found.groups.push_back(phase_group(series, phase, fraction, rng));
   found.later = later_phases(series, fraction, rng);
   add_persistence(series, found, rng);
+  found.kept = kept_in_next(series, fraction, rng);
   return found;
 }
 
+std::optional<Estimate> kept_in_next(const std::vector<ShareSeries>& all, double fraction, Rng& rng) {
+  std::vector<Eigen::VectorXd> pairs;  // loss above that of as many average atoms, and in the next block
+  double chosen = 0;
+  for (const ShareSeries& series : all)
+    for (std::size_t b = 0; b + 1 < series.size(); ++b) {
+      const AtomSet group = nearest_in_phase(series[b], pi / 2, fraction);
+      const double part = static_cast<double>(group.size()) / static_cast<double>(series[b].size());
+      const auto above = [&](const Shares& shares) { return (sum_over(shares, group) - part * shares.sum()).imag(); };
+      pairs.push_back(Eigen::Vector2d(above(series[b]), above(series[b + 1])));
+      chosen += std::abs(pairs.back()[0]);
+    }
+  if (!(chosen > 0)) return std::nullopt;
+  return bootstrap_jointly(std::span<const Eigen::VectorXd>(pairs), [](std::span<const Eigen::VectorXd> some) {
+    Eigen::Vector2d sum = Eigen::Vector2d::Zero();
+    for (const Eigen::VectorXd& pair : some) sum += pair;
+    return std::vector<double>{sum[0] != 0 ? sum[1] / sum[0] : 0.0};
+  }, rng).front();
+}
+
 Estimate scatter_over_noise(const ShareSeries& shares, const std::vector<ShareSeries>& noise, Rng& rng) {
-  const std::size_t n = shares.size();
-  if (n < 2) throw InputError("scatter from block to block needs 2 blocks or more, got {}", n);
-  std::vector<Power> powers;
-  const Shares steady = mean_share(shares);
-  const double unbiased = static_cast<double>(n) / static_cast<double>(n - 1);
-  for (std::size_t b = 0; b < n; ++b) {
-    Power p{unbiased * (shares[b] - steady).squaredNorm(), 0, 0};
-    for (const ShareSeries& series : noise)
-      if (b < series.size()) {
-        p.noise += series[b].squaredNorm();
-        p.counted += 1.0;
-      }
-    powers.push_back(p);
-  }
-  return bootstrap_jointly(std::span<const Power>(powers), ratio_of_powers, rng).front();
+  if (shares.size() < 2) throw InputError("scatter from block to block needs 2 blocks or more, got {}", shares.size());
+  const std::vector<double> scatter = scatter_powers(shares);
+  std::vector<double> powers;
+  for (const ShareSeries& series : noise)
+    for (const Shares& block : series) powers.push_back(block.squaredNorm());
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  if (powers.empty() || !(*std::min_element(powers.begin(), powers.end()) > 0)) return {std::numeric_limits<double>::quiet_NaN(), {-infinite, infinite}};
+  const Bootstrap options;
+  std::vector<double> drawn;
+  for (int k = 0; k < options.resamples; ++k) drawn.push_back(drawn_mean(scatter, rng) / drawn_mean(powers, rng));
+  return percentile_estimates(std::vector{mean(scatter) / mean(powers)}, {drawn}, options.level).front();
+}
+
+Eigen::VectorXd noise_power(const std::vector<ShearBlock>& blocks) {
+  Eigen::VectorXd power = Eigen::VectorXd::Zero(blocks.front().drive.size());
+  for (const ShareSeries& series : noise_of(blocks))
+    for (const Shares& block : series) power += 0.5 / static_cast<double>(blocks.size()) * block.cwiseAbs2();
+  return power;
 }
 
 SignalToNoise signal_to_noise(const std::vector<ShearBlock>& blocks) {
   SignalToNoise found;
   if (blocks.empty()) return found;
-  const auto n = static_cast<double>(blocks.size());
-  Eigen::VectorXd power = Eigen::VectorXd::Zero(blocks.front().drive.size());
-  for (const ShareSeries& series : noise_of(blocks))
-    for (const Shares& block : series) power += 0.5 / n * block.cwiseAbs2();
+  const Eigen::VectorXd power = noise_power(blocks);
   const Shares steady = mean_share(drive_of(blocks)), &one = blocks[blocks.size() / 2].drive;
   for (Eigen::Index i = 0; i < one.size(); ++i) {
     found.of_block.push_back(std::abs(one[i]) / std::sqrt(power[i]));
-    found.of_run.push_back(std::abs(steady[i]) / std::sqrt(power[i] / n));
+    found.of_run.push_back(std::abs(steady[i]) / std::sqrt(power[i] / static_cast<double>(blocks.size())));
   }
   return found;
 }

@@ -41,22 +41,25 @@ struct ShearBlock {
   Shares second, third;    // harmonics
 };
 
+/// Shares of the modulus in single cycles, after the first `skipped`.
+std::vector<Shares> cycle_shares(const ShearTest& test, std::int64_t skipped = 0);
+
 /// Blocks of `begun.block` cycles after the first `skipped`; cycles at the end that fill none are left out.
 std::vector<ShearBlock> blocks_of(const ShearTest& test, std::int64_t skipped = 0);
 
-/// Power of noise at the drive's frequency from that at its neighbours, by a power law between them: exact for white noise and for 1/f.
-/// `cycles` of a block.
-double power_at_drive(double below, double above, std::int64_t cycles);
+/// Power of noise at a multiple of the drive's frequency from that at its neighbours, by a power law: exact for white noise and for 1/f.
+/// `cycles` of a block. Beyond the neighbours the exponent is kept between those of white noise and 1/f^2.
+double power_at(double multiple, double below, double above, std::int64_t cycles);
 
 struct DynamicModulus {
   std::vector<std::complex<double>> by_cycle;  // after those skipped
   Estimate storage, loss;                      // G' and G''; all intervals are Student's, of the blocks
   Estimate phase, loss_tangent;                // arg G, rad, and G''/G'
   double noise = 0;                            // standard error of G' and of G'' by the neighbours of the drive: a second road
-  Estimate loss_by_fluctuation;                // G'' of that noise
+  Estimate loss_by_fluctuation;                // G'' that this noise belongs to if it is thermal; chi-squared interval
   Estimate storage_drift, loss_drift;          // per cycle, of lines through the blocks
   double second = 0, third = 0;                // harmonics over |G|
-  double harmonic_noise = 0;                   // what noise alone makes of them
+  double second_noise = 0, third_noise = 0;    // what noise alone makes of them
   double temperature = 0;                      // mean, K
   std::vector<std::string> doubts;
 };

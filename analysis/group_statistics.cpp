@@ -48,13 +48,22 @@ Counted count(const Contacts& contacts, const AtomSet& group, std::vector<std::s
   return counted;
 }
 
-/// `size` different atoms of `atoms`.
-AtomSet drawn(Eigen::Index atoms, std::size_t size, Rng& rng) {
-  AtomSet all(static_cast<std::size_t>(atoms));
-  std::iota(all.begin(), all.end(), Eigen::Index{0});
-  for (std::size_t k = 0; k < size; ++k) std::swap(all[k], all[k + rng.below(all.size() - k)]);
-  all.resize(size);
+/// Atoms of each element.
+std::vector<AtomSet> by_element(const Species& species) {
+  std::vector<AtomSet> all(species.elements.size());
+  for (std::size_t i = 0; i < species.element_of.size(); ++i) all[static_cast<std::size_t>(species.element_of[i])].push_back(static_cast<Eigen::Index>(i));
   return all;
+}
+
+/// Different atoms, so many of each element; shuffles them.
+AtomSet drawn(std::vector<AtomSet>& all, const std::vector<std::size_t>& counts, Rng& rng) {
+  AtomSet group;
+  for (std::size_t e = 0; e < all.size(); ++e)
+    for (std::size_t k = 0; k < counts[e]; ++k) {
+      std::swap(all[e][k], all[e][k + rng.below(all[e].size() - k)]);
+      group.push_back(all[e][k]);
+    }
+  return group;
 }
 
 }  // namespace
@@ -66,13 +75,17 @@ Clustering clustering(const Configuration& configuration, const AtomSet& group, 
   std::vector<std::size_t> parent(static_cast<std::size_t>(configuration.atoms()));
   std::vector<char> in(parent.size());
   const Counted own = count(contacts, group, parent, in);
-  Clustering found{static_cast<double>(own.contacts), 0, static_cast<double>(own.largest), 0, 0, 0};
+  const double one = 1.0 / (draws + 1.0);
+  Clustering found{static_cast<double>(own.contacts), 0, static_cast<double>(own.largest), 0, one, one};
+  std::vector<AtomSet> atoms = by_element(*configuration.species);
+  std::vector<std::size_t> counts(atoms.size(), 0);
+  for (const Eigen::Index i : group) ++counts[static_cast<std::size_t>(configuration.species->element_of[static_cast<std::size_t>(i)])];
   for (int k = 0; k < draws; ++k) {
-    const Counted random = count(contacts, drawn(configuration.atoms(), group.size(), rng), parent, in);
+    const Counted random = count(contacts, drawn(atoms, counts, rng), parent, in);
     found.contacts_by_chance += static_cast<double>(random.contacts) / draws;
     found.largest_by_chance += static_cast<double>(random.largest) / draws;
-    found.chance_of_contacts += random.contacts >= own.contacts ? 1.0 / draws : 0.0;
-    found.chance_of_largest += random.largest >= own.largest ? 1.0 / draws : 0.0;
+    found.chance_of_contacts += random.contacts >= own.contacts ? one : 0.0;
+    found.chance_of_largest += random.largest >= own.largest ? one : 0.0;
   }
   return found;
 }
@@ -81,6 +94,12 @@ std::int64_t shared_atoms(const AtomSet& one, const AtomSet& other) {
   AtomSet both;
   std::set_intersection(one.begin(), one.end(), other.begin(), other.end(), std::back_inserter(both));
   return static_cast<std::int64_t>(both.size());
+}
+
+BlockMean GroupAgainstAll::difference() const {
+  std::vector<double> differences;
+  for (std::size_t b = 0; b < group.size(); ++b) differences.push_back(group[b] - all[b]);
+  return block_mean(differences);
 }
 
 BlockMean block_mean(const std::vector<double>& blocks) {

@@ -1,5 +1,5 @@
 // A group of atoms against all others: whether its atoms lie together in space, whether the next group is another one, and whether
-// anything sets them apart. Groups that are drawn at random from all atoms say what chance does.
+// anything sets them apart. Groups that are drawn at random, as many of each element, say what chance does.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@ namespace glasscape {
 struct Clustering {
   double contacts = 0, contacts_by_chance = 0;  // pairs of the group that touch; mean of groups drawn at random
   double largest = 0, largest_by_chance = 0;    // atoms in the largest cluster
-  double chance_of_contacts = 1;                // part of the random groups with as many contacts or more
+  double chance_of_contacts = 1;                // (1 + random groups with as many contacts or more) / (1 + all)
   double chance_of_largest = 1;                 // with as large a cluster or a larger one
 };
 
@@ -36,5 +36,12 @@ struct Moments {
 };
 /// `group` nothing: all atoms.
 Moments moments(const Eigen::VectorXd& property, const AtomSet* group = nullptr);
+
+/// A property of a group and of all atoms in each block; blocks move both together, so that their difference has an error of its own.
+struct GroupAgainstAll {
+  std::vector<double> group, all;
+
+  BlockMean difference() const;
+};
 
 }  // namespace glasscape

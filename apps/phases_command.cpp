@@ -14,9 +14,9 @@ namespace {
 Eigen::MatrixXd row(const Eigen::VectorXd& values) { return values.transpose(); }
 
 /// Positions and displacements are those at the end of the block.
-Frame frame_of(const AtomFrame& f, double block_time) {
+Frame frame_of(const AtomFrame& f, const ShearBegun& begun) {
   return {f.configuration,
-          {{"block", std::to_string(f.block)}, {"from_ps", shortest(static_cast<double>(f.block) * block_time)}, {"to_ps", shortest(static_cast<double>(f.block + 1) * block_time)}},
+          {{"from_ps", shortest(f.from)}, {"to_ps", shortest(f.to)}, {"temperature_K", shortest(begun.temperature)}, {"period_ps", shortest(begun.period)}, {"amplitude", shortest(begun.amplitude)}},
           {{"phase", row(f.phase)}, {"storage_modulus", row(f.storage)}, {"loss_modulus", row(f.loss)}, {"signal_to_noise", row(f.signal_to_noise)}, {"shear_stress", row(f.stress)}, {"volume", row(f.volume)},
            {"coordination", row(f.coordination.cast<double>())}, {"displacement", row(f.displacement)}, {"d2min", row(f.d2min)}, {"group", row(f.group.cast<double>())}}};
 }
@@ -37,7 +37,7 @@ void phases_command(const Request& request, const Plugins& plugins) {
       const std::vector<AtomFrame> atoms = atom_frames(*test, study.report);
       if (atoms.empty()) continue;
       std::vector<Frame> frames;
-      for (const AtomFrame& f : atoms) frames.push_back(frame_of(f, test->begun.period * static_cast<double>(test->begun.block)));
+      for (const AtomFrame& f : atoms) frames.push_back(frame_of(f, test->begun));
       std::filesystem::create_directories(folder);
       write_frames((folder / (shard.task + ".extxyz")).string(), frames);
       ++written;

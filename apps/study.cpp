@@ -74,10 +74,12 @@ ReportOptions read_report(Input& in) {
   o.nu0 = in.frequency("nu0", "2 THz", "attempt frequency that activation entropies are counted from") / units::time_ps;
   o.compared_entropy = in.real("compared_entropy", 14.8, "activation entropy for nu0 to compare with, kB; 14.8: beta relaxation of Cu50Zr50, PRB 102, 174103 (2020)");
   for (Input& law : in.tables("published", "Arrhenius laws nu0 exp(S/kB) exp(-E/kT) to draw beside the own ones: name, energy, entropy, from, to")) o.published.push_back(read_published(law));
-  o.skipped_cycles = in.count("skipped_cycles", 0, "cycles of a cyclic shear that its numbers leave out at the beginning", non_negative);
+  o.skipped = in.real("skipped", 0.0, "part of the cycles of a cyclic shear that its numbers leave out at the beginning, in whole blocks", non_negative);
+  in.expect(o.skipped <= 0.9, "skipped", "a part of the cycles, at most 0.9");
   o.group = in.real("group", 0.05, "part of the atoms that are taken as nearest to a phase", positive);
   in.expect(o.group <= 0.5, "group", "a part of all atoms, at most 0.5");
   o.contact = in.length("contact", "0 A", "atoms within it are neighbours, for coordination, clusters and D2min; 0 A: the first minimum of g(r)", non_negative);
+  in.expect(o.contact == 0 || (o.contact >= 1.0 && o.contact <= 10.0), "contact", "0 A, or a length from 1 to 10 A");
   in.finish();
   return o;
 }

@@ -27,7 +27,7 @@ struct ReportOptions {
   double nu0;                        // THz: activation entropies are counted from it
   double compared_entropy;           // kB for that nu0
   std::vector<PublishedLaw> published;
-  std::int64_t skipped_cycles;       // of a cyclic shear, before its blocks begin
+  double skipped;                    // part of the cycles of a shear, before its blocks begin
   double group;                      // part of the atoms that are nearest to a phase
   double contact;                    // Angstrom: atoms within it are neighbours; 0: the first minimum of g(r)
 };

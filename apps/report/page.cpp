@@ -67,11 +67,11 @@ std::string section(const KineticsFindings& k) {
   return html + "<h3>" + html_text(t.title) + "</h3>\n" + html_table(t.head, t.rows) + "</section>\n";
 }
 
-/// Where the dissipating atoms are (Fig. 4 of Zella et al.).
+/// Where the atoms near pi/2 are (Fig. 4 of Zella et al.).
 std::string section(const ResponseFindings& r) {
-  if (!r.atoms || !r.sheared()) return stage_section(r);
+  if (!r.atoms) return stage_section(r);
   const GroupView& view = r.atoms->view;
-  const std::string title = fmt::format("Dissipating atoms of {:g} to {:g} ps (first colour) and of {:g} to {:g} ps (second), nearer ones larger and darker.", view.from, view.between, view.between, view.to);
+  const std::string title = fmt::format("Atoms near π/2 from {:g} to {:g} ps (first colour) and from {:g} to {:g} ps (second), nearer ones larger and darker.", view.from, view.between, view.between, view.to);
   return stage_section(r) + fmt::format("<section><h3>Where they are</h3>\n<figure style=\"max-width:34em\">{}<figcaption>{}</figcaption></figure>\n</section>\n", group_svg(view, title), html_text(title));
 }
 

@@ -27,7 +27,7 @@ Figure signal_figure(const Signal& s, const std::string& title, double period, d
   f.x = {.label = "time", .unit = "ps"};
   f.y = {.label = "shear stress", .unit = "GPa"};
   const double size = std::abs(s.modulus);
-  f.caption = fmt::format("Fit over the whole run: amplitude {} GPa, phase {} rad.", readable(size * amplitude, 3), readable(std::arg(s.modulus), 3));
+  f.caption = fmt::format("Fit over all cycles: amplitude {} GPa, phase {} rad.", readable(size * amplitude, 3), readable(std::arg(s.modulus), 3));
   f.marks.push_back(Line{.name = "stress", .x = s.time, .y = s.stress, .color = 5, .thin = true});
   Line fit{.name = "fit", .x = s.time, .color = 0};
   for (const double t : s.time) fit.y.push_back(size * amplitude * std::sin(2.0 * pi * t / period + std::arg(s.modulus)));
@@ -42,7 +42,7 @@ Figure spectrum_of_atom(const FollowedAtom& a, double period) {
   f.title = fmt::format("Spectrum of atom {}", a.atom);
   f.x = {.label = "frequency", .unit = "THz", .scale = Scale::logarithmic};
   f.y = {.label = "amplitude of its stress", .unit = "GPa"};
-  f.caption = "Fourier amplitudes over the whole run; all but the drive's is thermal motion, and slow change at the lowest frequencies.";
+  f.caption = "Fourier amplitudes over all cycles; all but the drive's is thermal motion, and slow change at the lowest frequencies.";
   f.marks.push_back(Line{.x = a.frequency, .y = a.amplitude, .color = 0, .thin = true});
   f.marks.push_back(VerticalLine{1.0 / period, "drive"});
   return f;
@@ -74,34 +74,39 @@ Figure phase_figure(const AtomicResponse& a) {
   f.title = "Phases of atoms";
   f.x = phase_axis;
   f.y = {.label = "density", .unit = "1/rad"};
-  f.caption = fmt::format("Over blocks of {} ps. Always alike: each atom's mean share with the noise of one block.", readable(a.block_time, 3));
+  const AtomicPhases& alike = a.steady_unsheared ? *a.steady_unsheared : a.steady;
+  f.caption = fmt::format("Mean over blocks of {} ps. Always alike: each atom's mean share with the noise of one block{}.", readable(a.block_time, 3), a.steady_unsheared ? " without shear" : "");
   std::vector<double> heights;
   for (const Estimate& e : a.phases.density) heights.push_back(e.value);
   Bars bars = bars_between("measured", scaled(a.phases.edges, 1.0 / pi), std::move(heights));
   bars.color = 5;
   f.marks.push_back(std::move(bars));
-  f.marks.push_back(density_line("always alike, with noise", a.steady, a.steady.density, 0, false));
+  f.marks.push_back(density_line("always alike, with noise", alike, alike.density, 0, false));
   f.marks.push_back(density_line("noise alone", a.noise, a.noise.density, 6, true));
   if (a.unsheared) f.marks.push_back(density_line("run without shear", *a.unsheared, a.unsheared->density, 1, true));
   return f;
 }
 
-/// Figs. 2b and c.
-Figure partial_figure(const AtomicResponse& a, const std::string& title, const std::string& label, const std::string& unit, double (*of)(const std::complex<double>&)) {
+/// Figs. 2b and c; `noise` of one block in the unit of the figure.
+Figure partial_figure(const AtomicResponse& a, const std::string& title, const std::string& label, const std::string& unit, double (*of)(const std::complex<double>&), double noise) {
   Figure f;
   f.title = title;
   f.x = {.label = "time", .unit = "ps"};
   f.y = {.label = label, .unit = unit};
-  f.caption = fmt::format("{:g} % of the atoms, those nearest to a phase in a block, left out.", 100 * a.phases.fraction);
+  f.caption = fmt::format("{:g} % of the atoms, those nearest to a phase in a block, left out. Bars: 95 % of what the noise of a block does, to all of them alike.", 100 * a.phases.fraction);
+  constexpr int everything = 6;
   const auto add = [&](const std::string& name, const std::vector<std::complex<double>>& moduli, int color) {
     Points points{.name = name, .color = color};
     for (std::size_t k = 0; k < moduli.size(); ++k) {
-      points.x.push_back((static_cast<double>(k) + 0.5) * a.block_time);
+      points.x.push_back(a.begin + (static_cast<double>(k) + 0.5) * a.block_time);
       points.y.push_back(of(moduli[k]));
+      if (color != everything) continue;
+      points.y_low.push_back(of(moduli[k]) - 1.96 * noise);
+      points.y_high.push_back(of(moduli[k]) + 1.96 * noise);
     }
     add_curve(f, std::move(points));
   };
-  add("all atoms", a.phases.whole, 6);
+  add("all atoms", a.phases.whole, everything);
   for (std::size_t k = 0; k < a.phases.groups.size(); ++k) add("without " + group_names[k], a.phases.groups[k].without, static_cast<int>(k));
   return f;
 }
@@ -119,7 +124,7 @@ Figure nulls_figure(const AtomicResponse& a) {
     f.marks.push_back(std::move(points));
   };
   add("measured", a.phases, 0, -0.15);
-  add("always alike, with noise", a.steady, 1, 0.0);
+  add("always alike, with noise", a.steady_unsheared ? *a.steady_unsheared : a.steady, 1, 0.0);
   add("noise alone", a.noise, 6, 0.15);
   if (a.unsheared) add("run without shear", *a.unsheared, 3, 0.3);
   return f;
@@ -128,7 +133,7 @@ Figure nulls_figure(const AtomicResponse& a) {
 /// Fig. 3.
 Figure later_figure(const AtomicResponse& a) {
   Figure f;
-  f.title = "Later phases of the dissipating atoms";
+  f.title = "Later phases of the atoms near π/2";
   f.x = phase_axis;
   f.y = {.label = "density", .unit = "1/rad"};
   f.caption = fmt::format("Atoms nearest to π/2 in one block, in later ones, blocks of {} ps; the band holds 95 %. Dashed: all atoms, and the same of atoms that always answer alike, with noise.", readable(a.block_time, 3));
@@ -141,29 +146,26 @@ Figure later_figure(const AtomicResponse& a) {
     ++color;
   }
   f.marks.push_back(density_line("all atoms", a.phases, a.phases.density, 6, true));
-  for (const LaterPhases& later : a.steady.later)
+  for (const LaterPhases& later : (a.steady_unsheared ? *a.steady_unsheared : a.steady).later)
     if (later.blocks_later == 1) f.marks.push_back(density_line("next block, always alike", a.steady, later.density, 3, true));
   return f;
 }
 
-/// Fig. 5.
-Figure displacement_figure(const AtomicResponse& a) {
+/// Fig. 5, and the same of D2min.
+Figure density_figure(const AtomicResponse& a, const Density& density, const std::string& title, Axis x) {
   Figure f;
-  f.title = "Non-affine displacements";
-  f.x = {.label = fmt::format("displacement in {} ps", readable(a.block_time, 3)), .unit = "Å"};
-  f.y = {.label = "density", .unit = "1/Å", .scale = Scale::logarithmic};
-  f.caption = "Between the beginnings of blocks, when the cell is not sheared.";
-  const auto add = [&](const std::string& name, const std::vector<double>& density, int color) {
+  f.title = title;
+  f.y = {.label = "density", .unit = "1/" + x.unit, .scale = Scale::logarithmic};
+  f.x = std::move(x);
+  f.caption = fmt::format("From the beginning to the end of blocks of {} ps, when the cell is not sheared; Poisson intervals.", readable(a.block_time, 3));
+  const auto add = [&](const std::string& name, const std::vector<Estimate>& densities, int color) {
     Points points{.name = name, .color = color};
-    for (std::size_t k = 0; k < density.size(); ++k) {
-      if (density[k] <= 0) continue;
-      points.x.push_back(0.5 * (a.displacement.edges[k] + a.displacement.edges[k + 1]));
-      points.y.push_back(density[k]);
-    }
+    for (std::size_t k = 0; k < densities.size(); ++k)
+      if (densities[k].value > 0) add_point(points, 0.5 * (density.edges[k] + density.edges[k + 1]), densities[k]);
     f.marks.push_back(std::move(points));
   };
-  add("all atoms", a.displacement.system, 0);
-  add("dissipating atoms", a.displacement.group, 1);
+  add("all atoms", density.system, 0);
+  add("atoms near π/2", density.group, 1);
   return f;
 }
 
@@ -195,7 +197,7 @@ Figure noise_figure(const AtomicResponse& a) {
   return f;
 }
 
-Figure cycles_figure(const ResponseTask& t) {
+Figure cycles_figure(const ResponseTask& t, std::int64_t skipped) {
   Figure f;
   f.title = "Modulus cycle by cycle";
   f.x = {.label = "cycle"};
@@ -204,7 +206,7 @@ Figure cycles_figure(const ResponseTask& t) {
   const auto add = [&](const std::string& name, double (*of)(const std::complex<double>&), const Estimate& whole, int color) {
     Points points{.name = name, .color = color};
     for (std::size_t k = 0; k < t.modulus.by_cycle.size(); ++k) {
-      points.x.push_back(static_cast<double>(k + 1));
+      points.x.push_back(static_cast<double>(skipped + static_cast<std::int64_t>(k) + 1));
       points.y.push_back(of(t.modulus.by_cycle[k]));
     }
     add_curve(f, std::move(points));
@@ -215,17 +217,22 @@ Figure cycles_figure(const ResponseTask& t) {
   return f;
 }
 
-/// Of all tasks, a curve for each temperature; samplings of one temperature and period stand beside each other.
+/// Of all sheared tasks, colours for temperatures and amplitudes; samplings of one kind stand beside each other.
 Figure sweep_figure(const ResponseFindings& r, const std::string& title, const std::string& label, const std::string& unit, Estimate DynamicModulus::* of) {
   Figure f;
   f.title = title;
   f.x = {.label = "frequency", .unit = "THz", .scale = Scale::logarithmic};
   f.y = {.label = label, .unit = unit};
-  std::map<double, Points> curves;
-  for (const ResponseTask& t : r.tasks) add_point(curves[t.temperature], 1.0 / t.period, t.modulus.*of);
+  std::map<std::pair<double, double>, Points> curves;  // by temperature and amplitude
+  bool one_amplitude = true;
+  for (const ResponseTask& t : r.tasks) {
+    if (t.amplitude == 0) continue;
+    add_point(curves[{t.temperature, t.amplitude}], 1.0 / t.period, t.modulus.*of);
+    one_amplitude = one_amplitude && t.amplitude == curves.begin()->first.second;
+  }
   int color = 0;
-  for (auto& [temperature, points] : curves) {
-    points.name = fmt::format("{:g} K", temperature);
+  for (auto& [key, points] : curves) {
+    points.name = fmt::format("{:g} K", key.first) + (one_amplitude ? "" : fmt::format(", {:g} %", 100 * key.second));
     points.color = color++ % 6;
     f.marks.push_back(std::move(points));
   }
@@ -238,29 +245,31 @@ Figure sweep_figure(const ResponseFindings& r, const std::string& title, const s
 std::vector<Figure> figures_of(const ResponseFindings& r) {
   std::vector<Figure> figures;
   if (r.tasks.empty()) return figures;
-  const ResponseTask& task = r.tasks.front();
-  const double amplitude = task.amplitude > 0 ? task.amplitude : amplitude_told;
-  if (r.tasks.size() > 1) {
+  const ResponseTask& task = r.tasks[r.task_of_atoms];
+  const auto sheared = std::count_if(r.tasks.begin(), r.tasks.end(), [](const ResponseTask& t) { return t.amplitude > 0; });
+  if (sheared > 1) {
     figures.push_back(sweep_figure(r, "Storage modulus", "G′", "GPa", &DynamicModulus::storage));
     figures.push_back(sweep_figure(r, "Loss modulus", "G″", "GPa", &DynamicModulus::loss));
     figures.push_back(sweep_figure(r, "Loss tangent", "tan δ", "", &DynamicModulus::loss_tangent));
   }
-  if (r.atoms && r.atoms->glass) figures.push_back(signal_figure(*r.atoms->glass, "Stress of the glass", task.period, amplitude));
+  if (r.atoms && r.atoms->glass) figures.push_back(signal_figure(*r.atoms->glass, "Stress of the glass", task.period, task.amplitude));
   if (r.atoms && r.atoms->followed) {
     const FollowedAtom& atom = *r.atoms->followed;
-    figures.push_back(signal_figure(atom.signal, fmt::format("Stress of atom {}", atom.atom), task.period, amplitude));
+    figures.push_back(signal_figure(atom.signal, fmt::format("Stress of atom {}", atom.atom), task.period, task.amplitude));
     figures.push_back(spectrum_of_atom(atom, task.period));
   }
-  figures.push_back(cycles_figure(task));
+  figures.push_back(cycles_figure(task, task.cycles - static_cast<std::int64_t>(task.modulus.by_cycle.size())));
   if (!r.atoms) return figures;
   const AtomicResponse& a = *r.atoms;
+  const double of_a_block = task.modulus.noise * std::sqrt(static_cast<double>(a.blocks));  // GPa
   figures.push_back(phase_figure(a));
-  figures.push_back(partial_figure(a, "Phase of the glass without a group", "phase", "rad", [](const std::complex<double>& g) { return std::arg(g); }));
-  figures.push_back(partial_figure(a, "Loss of the glass without a group", "G″", "GPa", [](const std::complex<double>& g) { return g.imag(); }));
+  figures.push_back(partial_figure(a, "Phase of the glass without a group", "phase", "rad", [](const std::complex<double>& g) { return std::arg(g); }, of_a_block / std::hypot(task.modulus.storage.value, task.modulus.loss.value)));
+  figures.push_back(partial_figure(a, "Loss of the glass without a group", "G″", "GPa", [](const std::complex<double>& g) { return g.imag(); }, of_a_block));
   figures.push_back(nulls_figure(a));
   figures.push_back(later_figure(a));
   figures.push_back(noise_figure(a));
-  figures.push_back(displacement_figure(a));
+  figures.push_back(density_figure(a, a.displacement, "Non-affine displacements", {.label = "displacement", .unit = "Å"}));
+  figures.push_back(density_figure(a, a.d2min, "Non-affine strain", {.label = "D^{2}_{min}", .unit = "Å^{2}"}));
   return figures;
 }
 

@@ -15,47 +15,76 @@ namespace {
 using Json = nlohmann::ordered_json;
 using glasscape::json_of;  // beside those of this file
 
+constexpr std::size_t most_in_words = 4;  // tasks; the table has all
+
+std::string percent_of(double share) { return fmt::format("{} %", readable(std::round(100 * share), 3)); }
+
+/// Without an interval where there is none.
+std::string text_of(const Estimate& e, int significant) { return std::isfinite(e.interval.low) ? with_interval(e, significant) : readable(e.value, significant); }
+
 std::string modulus_text(const ResponseTask& t) {
   const DynamicModulus& m = t.modulus;
-  return fmt::format("{}, {:g} %, {} cycles: G′ = {} GPa, G″ = {} GPa, phase {} rad, tan δ = {}. Noise alone makes a standard error of {} GPa in either, and by the fluctuation–dissipation theorem this noise has a loss of G″ = {} GPa.", t.name, 100 * t.amplitude, t.cycles,
-                     with_interval(m.storage, 3), with_interval(m.loss, 2), with_interval(m.phase, 2), with_interval(m.loss_tangent, 2), readable(m.noise, 2), with_interval(m.loss_by_fluctuation, 2));
+  if (t.amplitude == 0) return fmt::format("{}, {} cycles: the fluctuations of its stress belong to a loss of G″ = {} GPa, by the fluctuation–dissipation theorem.", t.name, t.cycles, text_of(m.loss_by_fluctuation, 2));
+  return fmt::format("{}, {} cycles: G′ = {} GPa, G″ = {} GPa, phase {} rad, tan δ = {}. Noise beside the drive makes a standard error of {} GPa in either; if it were thermal it would belong to G″ = {} GPa.", t.name, t.cycles,
+                     text_of(m.storage, 3), text_of(m.loss, 2), text_of(m.phase, 2), text_of(m.loss_tangent, 2), readable(m.noise, 2), text_of(m.loss_by_fluctuation, 2));
 }
 
+const AtomicPhases& alike(const AtomicResponse& a) { return a.steady_unsheared ? *a.steady_unsheared : a.steady; }
+std::string noise_name(const AtomicResponse& a) { return a.steady_unsheared ? "with the noise of a run without shear" : "with the noise beside the drive"; }
+
 std::string central_text(const AtomicResponse& a) {
-  std::string text = fmt::format("The phase of {} of the atoms is within π/2 of the strain's in a block of {} ps (the paper: some 80 % in the central peak); of atoms that always answer alike, with noise, {}; of noise alone, {}",
-                                 percent(a.phases.central), readable(a.block_time, 3), percent(a.steady.central), percent(a.noise.central));
+  std::string text = fmt::format("The phase of {} of the atoms is within π/2 of the strain's in a block of {} ps (Zella et al.: some 80 % in the central peak); of atoms that always answer alike, {}, {}; of noise alone, {}",
+                                 percent(a.phases.central), readable(a.block_time, 3), noise_name(a), percent(alike(a).central), percent(a.noise.central));
   if (a.unsheared) text += fmt::format("; without shear, {}", percent(a.unsheared->central));
   return text + ".";
 }
 
 std::string group_text(const AtomicResponse& a) {
-  const PhaseGroup &measured = a.phases.dissipating(), &steady = a.steady.dissipating();
-  return fmt::format("Leaving out the {:g} % nearest to π/2 changes the phase of the glass by {} rad and G″ by {} GPa, by {} GPa in a glass whose atoms always answer alike, with noise: they are chosen for it.",
-                     100 * a.phases.fraction, with_interval(measured.phase_change, 2), with_interval(measured.loss_change, 2), with_interval(steady.loss_change, 2));
+  const PhaseGroup &measured = a.phases.dissipating(), &steady = alike(a).dissipating();
+  return fmt::format("Leaving out the {:g} % nearest to π/2 changes the phase of the glass by {} rad and G″ by {} GPa; in a glass whose atoms always answer alike, {}, by {} GPa: they are chosen for it.",
+                     100 * a.phases.fraction, with_interval(measured.phase_change, 2), with_interval(measured.loss_change, 2), noise_name(a), with_interval(steady.loss_change, 2));
 }
 
 std::string kept_text(const AtomicResponse& a) {
-  return fmt::format("Of the loss above the average that these atoms are chosen for, they keep {} in the next block; atoms that always answer alike, with noise, would keep {}, noise alone {}.",
-                     percent(a.phases.dissipating().kept), percent(a.steady.dissipating().kept), percent(a.noise.dissipating().kept));
+  const auto share = [](const std::optional<Estimate>& e) { return e ? percent(*e) : std::string("–"); };
+  std::string text = fmt::format("Of the loss above the average that these atoms are chosen for, they keep {} in the next block", share(a.phases.kept));
+  if (a.kept_by_cycle) text += fmt::format(" ({} from one cycle to the next)", percent(*a.kept_by_cycle));
+  text += fmt::format("; atoms that always answer alike would keep {}, noise alone {}.", share(alike(a).kept), share(a.noise.kept));
+  const auto overlap = [](const std::optional<Estimate>& one, const std::optional<Estimate>& other) { return one && other && one->interval.low <= other->interval.high && other->interval.low <= one->interval.high; };
+  if (overlap(a.phases.kept, alike(a).kept) && overlap(alike(a).kept, a.noise.kept)) text += " These cannot be told apart: how much they keep does not say whether atoms dissipate for a while.";
+  return text;
 }
 
 std::string persistence_text(const AtomicResponse& a) {
   if (!a.phases.persistence) return "";
-  return fmt::format("Persistence of phases from block to block: {}; {} if each atom went on with the phase of another, {} of atoms that always answer alike, with noise.", with_interval(*a.phases.persistence, 2),
-                     readable(a.phases.by_chance->value, 2), with_interval(*a.steady.persistence, 2));
+  return fmt::format("Persistence of phases from block to block: {}; {} if each atom went on with the phase of another, {} of atoms that always answer alike.", with_interval(*a.phases.persistence, 2),
+                     readable(a.phases.by_chance->value, 2), alike(a).persistence ? with_interval(*alike(a).persistence, 2) : "–");
 }
 
-/// Whether atoms' answers change more than noise does, and whether shear makes noise.
+/// 1 - 1/ratio: what is beyond the noise.
+std::string beyond(const Estimate& e) { return percent({1.0 - 1.0 / e.value, {1.0 - 1.0 / e.interval.low, 1.0 - 1.0 / e.interval.high}}); }
+
+/// Of the scatter over the noise beside the drive.
+std::string beside_text(const AtomicResponse& a) {
+  const Estimate& s = a.scatter;
+  const std::string seen = fmt::format("answers that change and last for a quarter of a period ({} ps) or longer", readable(0.25 * a.begun.period, 2));
+  std::string text = fmt::format("It is {} times the noise at the frequencies beside the drive's", with_interval(s, 3));
+  if (s.interval.low > 1.0) return text + fmt::format(": {} of it is at the drive's own frequency, as {} make it.", beyond(s), seen);
+  if (s.interval.high < 1.0) return text + ": the noise there is not that at the drive, and says nothing.";
+  return text + fmt::format(": there is no sign of {}, but up to {} of the scatter could be theirs; shorter ones are as strong beside the drive as at it, and so are rearrangements for good.", seen, percent_of(1.0 - 1.0 / s.interval.high));
+}
+
+/// Whether atoms' answers change more than thermal motion makes them seem to.
 std::string verdict(const AtomicResponse& a) {
-  const auto beyond = [](const Estimate& e) { return percent({1.0 - 1.0 / e.value, {1.0 - 1.0 / e.interval.low, 1.0 - 1.0 / e.interval.high}}); };
-  std::string text = fmt::format("An atom's share of the modulus scatters from block to block {} times as much as the noise at the neighbours of the drive's frequency", with_interval(a.scatter, 3));
-  text += a.scatter.interval.low > 1.0 ? fmt::format(": {} of the scatter is beyond that noise, answers do change from block to block.", beyond(a.scatter))
-                                       : ": that the phases of atoms change from block to block is what noise does, and no sign of atoms that dissipate for a while.";
-  if (!a.scatter_over_unsheared) return text;
-  const Estimate& still = *a.scatter_over_unsheared;
-  text += fmt::format(" It is {} times that of a run without shear", with_interval(still, 3));
-  if (still.interval.low <= 1.0) return text + ": the noise is thermal.";
-  return text + (a.scatter.interval.low > 1.0 ? "." : ": shear makes the glass noisier, beside the drive's frequency as much as at it; atoms that are rearranged do that, and answers that change need not.");
+  std::string text = "How much an atom's share of the modulus scatters from block to block. ";
+  if (a.scatter_over_unsheared) {
+    const Estimate& s = *a.scatter_over_unsheared;
+    text += fmt::format("It is {} times the noise of a run without shear: ", with_interval(s, 3));
+    if (s.interval.low > 1.0) text += fmt::format("{} of it is not thermal. ", beyond(s));
+    else if (s.interval.high < 1.0) text += "less than thermal, so that the two runs cannot be compared. ";
+    else text += fmt::format("all of it may be thermal, and up to {} may not. ", percent_of(1.0 - 1.0 / s.interval.high));
+  }
+  return text + beside_text(a);
 }
 
 std::string noise_text(const AtomicResponse& a) {
@@ -81,7 +110,7 @@ std::string clustering_text(const AtomicResponse& a) {
     return fmt::format("{} (always alike, with noise: {}; drawn at random: {})", readable(mean_of(a.in_space.clusters, measured), 3), readable(mean_of(a.steady_in_space.clusters, measured), 3), readable(mean_of(a.in_space.clusters, chance), 3));
   };
   const auto n = static_cast<double>(a.in_space.size);
-  return fmt::format("In space: the {} dissipating atoms of a block have {} pairs within {} Å, more than 95 % of the draws in {} of {} blocks, and {} atoms in their largest cluster. With those of the next block they have {} atoms in common "
+  return fmt::format("In space: the {} atoms near π/2 of a block have {} pairs within {} Å, more than 95 % of the draws in {} of {} blocks (by chance in one of 20), and {} atoms in their largest cluster. With those of the next block they have {} atoms in common "
                      "(always alike, with noise: {}; by chance: {}).",
                      a.in_space.size, three(&Clustering::contacts, &Clustering::contacts_by_chance), readable(a.contact, 3), crowded, a.in_space.clusters.size(), three(&Clustering::largest, &Clustering::largest_by_chance),
                      readable(mean_shared(a.in_space), 3), readable(mean_shared(a.steady_in_space), 3), readable(n * n / static_cast<double>(a.shares.front().size()), 3));
@@ -92,18 +121,16 @@ std::string with_error(const BlockMean& m) {
   return fmt::format("{} ± {}", readable(m.value, 4), readable(m.error, 1));
 }
 
-/// Group less system, over the errors of both; 0 without errors.
-double apart(const PropertyRow& row) {
-  const double error = std::hypot(row.group.error, row.system.error);
-  return error > 0 && std::isfinite(error) ? (row.group.value - row.system.value) / error : 0.0;
-}
+/// Over its error; 0 without one.
+double apart(const PropertyRow& row) { return row.difference.error > 0 && std::isfinite(row.difference.error) ? row.difference.value / row.difference.error : 0.0; }
 
 ReportTable property_table(const AtomicResponse& a) {
-  ReportTable t{fmt::format("Properties of the dissipating atoms and of all, means over {} blocks with standard errors (Table 1 of Zella et al.); neighbours within {} Å", a.blocks, readable(a.contact, 3)),
-                {"property", "dissipating", "all", "difference over its error", "paper, dissipating", "paper, all"},
+  ReportTable t{fmt::format("Properties of the atoms near π/2 and of all: means over {} blocks with standard errors; neighbours within {} Å (Zella et al., Table 1: their cutoff is not told, and the ± of their displacement is its distribution's width)",
+                            a.blocks, readable(a.contact, 3)),
+                {"property", "near π/2", "all", "difference", "over its error", "Zella et al., near π/2", "Zella et al., all"},
                 {}};
   for (const PropertyRow& row : a.properties)
-    t.rows.push_back({row.name + (row.unit.empty() ? "" : " (" + row.unit + ")"), with_error(row.group), with_error(row.system), readable(apart(row), 2), row.paper_group, row.paper_system});
+    t.rows.push_back({row.name + (row.unit.empty() ? "" : " (" + row.unit + ")"), with_error(row.group), with_error(row.system), with_error(row.difference), readable(apart(row), 2), row.paper_group, row.paper_system});
   return t;
 }
 
@@ -113,28 +140,32 @@ ReportTable nulls_table(const AtomicResponse& a) {
                 {}};
   const auto add = [&](const std::string& name, const AtomicPhases& p) {
     t.rows.push_back({name, percent(p.central), with_interval(p.dissipating().phase_change, 2), with_interval(p.dissipating().loss_change, 2), with_interval(p.groups.front().loss_change, 2),
-                      percent(p.dissipating().kept), p.persistence ? with_interval(*p.persistence, 2) : "–", p.by_chance ? readable(p.by_chance->value, 2) : "–"});
+                      p.kept ? percent(*p.kept) : "–", p.persistence ? with_interval(*p.persistence, 2) : "–", p.by_chance ? readable(p.by_chance->value, 2) : "–"});
   };
   add("measured", a.phases);
-  add("atoms always alike, with noise", a.steady);
-  add("noise alone (neighbours of the drive)", a.noise);
+  if (a.steady_unsheared) add("atoms always alike, with the noise of the run without shear", *a.steady_unsheared);
+  add("atoms always alike, with the noise beside the drive", a.steady);
+  add("noise beside the drive alone", a.noise);
   if (a.unsheared) add("run without shear", *a.unsheared);
   return t;
 }
 
 ReportTable task_table(const ResponseFindings& r) {
-  ReportTable t{"Moduli", {"task", "T, measured (K)", "G′ (GPa)", "G″ (GPa)", "phase (rad)", "tan δ", "noise (GPa)", "G″ by fluctuation (GPa)", "second harmonic", "third harmonic", "of noise", "G′ per cycle (GPa)", "G″ per cycle (GPa)"}, {}};
+  ReportTable t{"Moduli", {"task", "T, measured (K)", "G′ (GPa)", "G″ (GPa)", "phase (rad)", "tan δ", "noise (GPa)", "G″ by fluctuation (GPa)", "second harmonic", "of noise", "third harmonic", "of noise", "G′ per cycle (GPa)", "G″ per cycle (GPa)"}, {}};
   const auto part = [](double value) { return fmt::format("{:.1f} %", 100 * value); };
   for (const ResponseTask& task : r.tasks) {
     const DynamicModulus& m = task.modulus;
-    t.rows.push_back({task.name, readable(m.temperature, 4), with_interval(m.storage, 3), with_interval(m.loss, 2), with_interval(m.phase, 2), with_interval(m.loss_tangent, 2), readable(m.noise, 2), with_interval(m.loss_by_fluctuation, 2), part(m.second), part(m.third),
-                      part(m.harmonic_noise), with_interval(m.storage_drift, 2), with_interval(m.loss_drift, 2)});
+    if (task.amplitude == 0)
+      t.rows.push_back({task.name, readable(m.temperature, 4), "–", "–", "–", "–", readable(m.noise, 2), text_of(m.loss_by_fluctuation, 2), "–", "–", "–", "–", "–", "–"});
+    else
+      t.rows.push_back({task.name, readable(m.temperature, 4), text_of(m.storage, 3), text_of(m.loss, 2), text_of(m.phase, 2), text_of(m.loss_tangent, 2), readable(m.noise, 2), text_of(m.loss_by_fluctuation, 2), part(m.second),
+                        part(m.second_noise), part(m.third), part(m.third_noise), text_of(m.storage_drift, 2), text_of(m.loss_drift, 2)});
   }
   return t;
 }
 
 Json json_of(const AtomicPhases& p) {
-  Json json{{"edges_rad", p.edges}, {"density", Json::array()}, {"within_half_pi", json_of(p.central)}, {"groups", Json::array()}, {"later", Json::array()}, {"persistence", json_of(p.persistence)}, {"by_chance", json_of(p.by_chance)}};
+  Json json{{"edges_rad", p.edges}, {"density", Json::array()}, {"density_by_block", p.by_block}, {"within_half_pi", json_of(p.central)}, {"groups", Json::array()}, {"later", Json::array()}, {"loss_kept", json_of(p.kept)}, {"persistence", json_of(p.persistence)}, {"by_chance", json_of(p.by_chance)}};
   for (const Estimate& e : p.density) json["density"].push_back(e.value);
   for (const PhaseGroup& g : p.groups) {
     Json storage = Json::array(), loss = Json::array();
@@ -142,7 +173,7 @@ Json json_of(const AtomicPhases& p) {
       storage.push_back(z.real());
       loss.push_back(z.imag());
     }
-    json["groups"].push_back({{"phase_rad", g.phase}, {"storage_without_GPa", storage}, {"loss_without_GPa", loss}, {"phase_change_rad", json_of(g.phase_change)}, {"loss_change_GPa", json_of(g.loss_change)}, {"loss_kept", json_of(g.kept)}});
+    json["groups"].push_back({{"phase_rad", g.phase}, {"storage_without_GPa", storage}, {"loss_without_GPa", loss}, {"phase_change_rad", json_of(g.phase_change)}, {"loss_change_GPa", json_of(g.loss_change)}});
   }
   for (const LaterPhases& l : p.later) {
     Json density = Json::array();
@@ -161,10 +192,11 @@ Json json_of(const InSpace& s) {
 
 Json json_of(const AtomicResponse& a) {
   Json json{{"natoms", a.shares.front().size()}, {"blocks", a.blocks}, {"block_ps", a.block_time}, {"contact_A", a.contact}, {"volume_per_atom_A3", a.volume}, {"measured", json_of(a.phases)},
-            {"noise", json_of(a.noise)}, {"always_alike_with_noise", json_of(a.steady)}, {"unsheared", a.unsheared ? json_of(*a.unsheared) : Json(nullptr)}, {"scatter_over_noise", json_of(a.scatter)},
+            {"noise", json_of(a.noise)}, {"always_alike_with_noise", json_of(a.steady)}, {"unsheared", a.unsheared ? json_of(*a.unsheared) : Json(nullptr)}, {"always_alike_with_unsheared_noise", a.steady_unsheared ? json_of(*a.steady_unsheared) : Json(nullptr)},
+            {"loss_kept_by_cycle", json_of(a.kept_by_cycle)}, {"noise_range", a.noise_range}, {"scatter_over_noise", json_of(a.scatter)},
             {"scatter_over_unsheared", json_of(a.scatter_over_unsheared)}, {"properties", Json::array()}, {"in_space", json_of(a.in_space)}, {"always_alike_in_space", json_of(a.steady_in_space)}};
   for (const PropertyRow& row : a.properties)
-    json["properties"].push_back({{"name", plain_text(row.name)}, {"unit", plain_text(row.unit)}, {"group", row.group.value}, {"group_error", row.group.error}, {"system", row.system.value}, {"system_error", row.system.error},
+    json["properties"].push_back({{"name", plain_text(row.name)}, {"unit", plain_text(row.unit)}, {"group", row.group.value}, {"group_error", row.group.error}, {"system", row.system.value}, {"system_error", row.system.error}, {"difference", row.difference.value}, {"difference_error", row.difference.error},
                                   {"paper_group", row.paper_group}, {"paper_system", row.paper_system}});
   return json;
 }
@@ -173,20 +205,18 @@ Json json_of(const ResponseTask& t) {
   const DynamicModulus& m = t.modulus;
   return {{"name", t.name}, {"temperature_K", t.temperature}, {"period_ps", t.period}, {"amplitude", t.amplitude}, {"cycles", t.cycles}, {"mean_temperature_K", m.temperature}, {"storage_GPa", json_of(m.storage)},
           {"loss_GPa", json_of(m.loss)}, {"phase_rad", json_of(m.phase)}, {"loss_tangent", json_of(m.loss_tangent)}, {"noise_GPa", m.noise}, {"loss_by_fluctuation_GPa", json_of(m.loss_by_fluctuation)}, {"second_harmonic", m.second}, {"third_harmonic", m.third},
-          {"harmonic_noise", m.harmonic_noise}, {"storage_drift_GPa_per_cycle", json_of(m.storage_drift)}, {"loss_drift_GPa_per_cycle", json_of(m.loss_drift)}};
+          {"second_noise", m.second_noise}, {"third_noise", m.third_noise}, {"storage_drift_GPa_per_cycle", json_of(m.storage_drift)}, {"loss_drift_GPa_per_cycle", json_of(m.loss_drift)}};
 }
 
 }  // namespace
 
 std::vector<std::string> in_words(const ResponseFindings& r) {
   std::vector<std::string> words;
-  if (r.tasks.empty()) return words;
-  if (r.sheared()) words.push_back(modulus_text(r.tasks.front()));
-  else words.push_back(fmt::format("{}, {} cycles without shear: what thermal motion alone looks like, told as if there had been {:g} %.", r.tasks.front().name, r.tasks.front().cycles, 100 * amplitude_told));
+  for (const ResponseTask& t : r.tasks)
+    if (r.tasks.size() <= most_in_words) words.push_back(modulus_text(t));
   if (!r.atoms) return words;
   const AtomicResponse& a = *r.atoms;
-  words.push_back(fmt::format("Volume {} Å^{{3}} per atom. {}", readable(a.volume, 4), noise_text(a)));
-  if (!r.sheared()) return words;
+  words.push_back(fmt::format("Atoms, {}. Volume {} Å^{{3}} per atom. {}", r.tasks[r.task_of_atoms].name, readable(a.volume, 4), noise_text(a)));
   words.push_back(central_text(a));
   words.push_back(group_text(a));
   words.push_back(kept_text(a));
@@ -199,12 +229,12 @@ std::vector<std::string> in_words(const ResponseFindings& r) {
 std::vector<std::string> doubts_of(const ResponseFindings& r) {
   std::vector<std::string> doubts = r.doubts;
   for (const ResponseTask& t : r.tasks)
-    for (const std::string& doubt : t.modulus.doubts)
-      if (r.sheared() || &t == &r.tasks.front()) doubts.push_back((r.tasks.size() > 1 ? t.name + ": " : "") + doubt);
-  if (r.sheared() && !r.atoms) doubts.push_back(fmt::format("Nothing is told of single atoms: that takes {} blocks of cycles or more", fewest_blocks));
-  if (!r.atoms || !r.sheared()) return doubts;
+    for (const std::string& doubt : t.modulus.doubts) doubts.push_back((r.tasks.size() > 1 ? t.name + ": " : "") + doubt);
+  if (!r.atoms && !r.tasks.empty()) doubts.push_back(fmt::format("Nothing is told of single atoms: that takes a shear of {} blocks of cycles or more", fewest_blocks));
+  if (!r.atoms) return doubts;
   if (!r.atoms->unsheared)
-    doubts.push_back("There is no run without shear of this temperature and period (a stage with amplitude = 0): noise is that of the neighbours of the drive, which need not be as strong at the drive's own frequency");
+    doubts.push_back("There is no run without shear of this temperature and period (amplitude 0): noise is that of the neighbours of the drive, which need not be as strong at the drive's own frequency");
+  if (r.atoms->noise_range > 3.0) doubts.push_back(fmt::format("The noise of one block is {:.1f} times that of another: the glass is not in a steady state; skip cycles (key report.skipped) or make more", r.atoms->noise_range));
   if (const auto few = doubt_of_few("block", static_cast<std::size_t>(r.atoms->blocks), {})) doubts.push_back(*few);
   return doubts;
 }
@@ -212,7 +242,7 @@ std::vector<std::string> doubts_of(const ResponseFindings& r) {
 std::vector<ReportTable> tables_of(const ResponseFindings& r) {
   std::vector<ReportTable> tables;
   if (!r.tasks.empty()) tables.push_back(task_table(r));
-  if (!r.atoms || !r.sheared()) return tables;
+  if (!r.atoms) return tables;
   tables.push_back(nulls_table(*r.atoms));
   tables.push_back(property_table(*r.atoms));
   return tables;
@@ -222,10 +252,10 @@ std::string to_text(const ResponseFindings& r) {
   std::string text = r.stage + "\n";
   for (const std::string& sentence : in_words(r)) text += "  " + plain_text(sentence) + "\n";
   for (const ResponseTask& t : r.tasks)
-    text += fmt::format("  {:<40} G' {:6.2f}  G'' {:6.2f} GPa  tan {:.3f}  noise {:.2f} GPa\n", t.name, t.modulus.storage.value, t.modulus.loss.value, t.modulus.loss_tangent.value, t.modulus.noise);
-  if (r.atoms && r.sheared())
+    if (t.amplitude > 0) text += fmt::format("  {:<44} G' {:6.2f}  G'' {:6.2f} GPa  tan {:.3f}  noise {:.2f} GPa\n", t.name, t.modulus.storage.value, t.modulus.loss.value, t.modulus.loss_tangent.value, t.modulus.noise);
+  if (r.atoms)
     for (const PropertyRow& row : r.atoms->properties)
-      text += fmt::format("  {:<18} dissipating {:<18} all {:<18} paper {} | {}\n", plain_text(row.name), plain_text(with_error(row.group)), plain_text(with_error(row.system)), row.paper_group, row.paper_system);
+      text += fmt::format("  {:<18} near pi/2 {:<18} all {:<18} paper {} | {}\n", plain_text(row.name), plain_text(with_error(row.group)), plain_text(with_error(row.system)), row.paper_group, row.paper_system);
   for (const std::string& doubt : doubts_of(r)) text += "  ! " + plain_text(doubt) + "\n";
   return text;
 }

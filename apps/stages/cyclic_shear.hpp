@@ -1,5 +1,5 @@
-// Dynamic mechanical analysis as a stage: temperatures x periods x independent samplings, one task each, in that order: more samplings
-// keep the tasks of fewer.
+// Dynamic mechanical analysis as a stage: temperatures x periods x amplitudes x independent samplings, one task each, in that order: more
+// samplings keep the tasks of fewer.
 #pragma once
 
 #include "apps/stage.hpp"
@@ -13,13 +13,14 @@ class CyclicShearStage final : public Stage {
   struct Options {
     std::vector<double> temperatures;       // K
     std::vector<std::int64_t> periods;      // steps
-    std::int64_t samplings = 1;             // at each temperature and period
-    CyclicShear run;                        // its temperature and period are those of the task
+    std::vector<double> amplitudes;
+    std::int64_t samplings = 1;             // of each of these
+    CyclicShear run;                        // its temperature, period and amplitude are those of the task
   };
   static Options read(Input& in);
   explicit CyclicShearStage(Options options) : options_(std::move(options)) {}
 
-  std::int64_t tasks() const override { return static_cast<std::int64_t>(options_.temperatures.size() * options_.periods.size()) * options_.samplings; }
+  std::int64_t tasks() const override { return different() * options_.samplings; }
   Events run(std::int64_t task, TaskContext& context) const override;
   StartsFrom starts_from() const override { return StartsFrom::basin; }
   Finds finds() const override { return Finds::response; }
@@ -29,7 +30,8 @@ class CyclicShearStage final : public Stage {
 
  private:
   CyclicShear of_task(std::int64_t task) const;
-  std::int64_t sampling_of(std::int64_t task) const { return task / static_cast<std::int64_t>(options_.temperatures.size() * options_.periods.size()); }
+  /// Tasks of one sampling.
+  std::int64_t different() const { return static_cast<std::int64_t>(options_.temperatures.size() * options_.periods.size() * options_.amplitudes.size()); }
 
   Options options_;
 };

@@ -11,12 +11,15 @@
 
 namespace glasscape {
 
+enum class Steps { rounded, whole };
+
 /// A time as a number of time steps, one at least unless it may be none.
-inline std::int64_t steps_of(Input& in, const std::string& key, const std::string& fallback, std::string_view meaning, double timestep, Range range = positive) {
+inline std::int64_t steps_of(Input& in, const std::string& key, const std::string& fallback, std::string_view meaning, double timestep, Range range = positive, Steps kind = Steps::rounded) {
   constexpr double most = 1e12;
   const double time = in.time(key, fallback, meaning, range);
   in.expect(time / timestep <= most, key, fmt::format("at most {:g} time steps", most));
   const auto steps = std::llround(time / timestep);
+  in.expect(kind == Steps::rounded || std::abs(time / timestep - static_cast<double>(steps)) < 1e-6 * time / timestep, key, "a whole number of time steps");
   return range == positive ? std::max<std::int64_t>(1, steps) : steps;
 }
 

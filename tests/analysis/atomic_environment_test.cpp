@@ -63,7 +63,7 @@ TEST_CASE("a compact group is found to cluster, a random one is not") {
   const Clustering compact = clustering(c, near, first_shell, rng);
   CHECK(compact.contacts == 36);  // 12 to the centre, 24 between neighbours of it
   CHECK(compact.largest == 13);
-  CHECK(compact.chance_of_contacts == 0);
+  CHECK(compact.chance_of_contacts == Approx(1.0 / 201.0));
   // a pair of atoms touches with the chance 12/255
   CHECK(compact.contacts_by_chance == Approx(13 * 12 / 2 * 12.0 / 255.0).epsilon(0.1));
   int seldom = 0;
@@ -91,4 +91,7 @@ TEST_CASE("moments of a group and of all, and means over blocks with their error
   CHECK(block_mean({1, 2, 3}).value == Approx(2));
   CHECK(block_mean({1, 2, 3}).error == Approx(1 / std::sqrt(3.0)));
   CHECK(std::isinf(block_mean({1}).error));
+  const GroupAgainstAll moving{{1.1, 2.1, 3.2}, {1, 2, 3}};  // both move, their difference hardly does
+  CHECK(moving.difference().value == Approx(0.4 / 3));
+  CHECK(moving.difference().error == Approx(0.1 / 3));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ namespace glasscape::test {
 struct Ended {
   int code;  // of the exit, or minus the signal
   std::string out, err;
+  double memory_MB;  // at most at a time
 };
 
 /// The program at work in a folder; what it prints lies in a folder of its own.
@@ -49,10 +51,12 @@ class Program {
   void signal(int number) const { ::kill(process_, number); }
   Ended wait() {
     int status = 0;
-    ::waitpid(process_, &status, 0);
+    rusage used{};
+    ::wait4(process_, &status, 0, &used);
     process_ = -1;
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
-            read_text_file(printed_.file("out"), "output"), read_text_file(printed_.file("err"), "messages")};
+            read_text_file(printed_.file("out"), "output"), read_text_file(printed_.file("err"), "messages"),
+            static_cast<double>(used.ru_maxrss) / 1024.0};
   }
   /// Until something has happened in the file system; false when the program ended before.
   template <typename Happened>

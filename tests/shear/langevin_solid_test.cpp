@@ -164,12 +164,45 @@ TEST_CASE("white noise has flat phases, no persistence, and groups that only see
   const AtomicPhases phases = atomic_phases({drive_of(blocks)}, 0.05, rng);
   for (const Estimate& density : phases.density) CHECK(density.value == Approx(1 / (2 * std::numbers::pi)).epsilon(0.1));
   CHECK(phases.central.value == Approx(0.5).margin(0.01));
-  CHECK(phases.persistence->value < 3.0 / std::sqrt(2000.0));
-  CHECK(std::abs(phases.dissipating().kept.value) < 0.05);
+  CHECK(phases.persistence->value < 3.0 / std::sqrt(2000.0 * 14.0));
+  CHECK(phases.by_chance->value < 0.01);
+  CHECK(std::abs(phases.kept->value) < 0.05);
   CHECK(phases.dissipating().loss_change.interval.high < 0);  // by construction
   CHECK(phases.groups.front().loss_change.interval.low > 0);
   const Estimate scatter = scatter_over_noise(drive_of(blocks), noise_of(blocks), rng);
   CHECK(scatter.value == Approx(1.0).margin(0.02));
   const SignalToNoise ratio = signal_to_noise(blocks);
   CHECK(quantile(sorted(ratio.of_block), 0.5) == Approx(std::sqrt(std::log(2.0))).margin(0.04));
+}
+
+TEST_CASE("atoms that dissipate for a while show beside the noise at the drive when they last half a period, and not when they last a fiftieth") {
+  const Solid solid;
+  constexpr Eigen::Index atoms = 3000;
+  constexpr std::int64_t per_cycle = 100, cycles = 16;
+  for (const auto& [life, least, most] : {std::tuple{0.02, 0.95, 1.05}, {0.5, 1.5, 2.6}}) {  // in periods
+    Rng rng(9, static_cast<std::uint64_t>(100 * life));
+    ShearTest test{{{"prepare", 1}, solid.minimum, "xy", 0.01, 1.0, 300, "nvt", 0.1, 0.002, per_cycle, 2, {0.5, 1, 1.5, 2, 3}, {}}, {}, {}};
+    LockIn lock_in(atoms, test.begun.multiples, per_cycle);
+    std::vector<char> on(atoms, 0);
+    const double ends = 1.0 / (life * per_cycle), begins = ends / 9.0;  // per sample: on for a tenth of the time
+    for (std::int64_t k = 1; k <= cycles * per_cycle; ++k) {
+      const double angle = 2 * std::numbers::pi * static_cast<double>(k) / per_cycle;
+      Eigen::VectorXd stress(atoms);
+      for (Eigen::Index i = 0; i < atoms; ++i) {
+        char& state = on[static_cast<std::size_t>(i)];
+        if (rng.uniform() < (state != 0 ? ends : begins)) state = state != 0 ? 0 : 1;
+        stress[i] = std::sin(angle) + (state != 0 ? 4.0 * std::cos(angle) : 0.0) + 3.0 * rng.normal();
+      }
+      lock_in.add(k, stress);
+      if (k % per_cycle != 0) continue;
+      const Eigen::MatrixXcd z = lock_in.amplitudes();
+      test.cycles.push_back({{"shear", 0}, k / per_cycle - 1, z.real(), z.imag(), {}, {}, {}, 300, 0, 0, 0});
+      lock_in.clear();
+    }
+    const std::vector<ShearBlock> blocks = blocks_of(test);
+    const Estimate scatter = scatter_over_noise(drive_of(blocks), noise_of(blocks), rng);
+    INFO("they last " << life << " periods");
+    CHECK(scatter.value > least);
+    CHECK(scatter.value < most);
+  }
 }
