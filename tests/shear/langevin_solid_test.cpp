@@ -7,7 +7,7 @@
 #include "analysis/atomic_phases.hpp"
 #include "md/minimise.hpp"
 #include "samplers/cyclic_shear.hpp"
-#include "tests/support/systems.hpp"
+#include "tests/support/glass.hpp"
 
 using namespace glasscape;
 using namespace glasscape::test;
@@ -205,4 +205,31 @@ TEST_CASE("atoms that dissipate for a while show beside the noise at the drive w
     CHECK(scatter.value > least);
     CHECK(scatter.value < most);
   }
+}
+
+TEST_CASE("the modulus of a glass does not depend on what keeps its temperature") {
+  const Glass& glass = glass_of_500();
+  CyclicShear options;
+  options.timestep = 2 * fs;
+  options.equilibration = 500;
+  options.steps_per_cycle = 500;
+  options.amplitude = 0.02;
+  options.cycles = 24;
+  options.damping = 500 * fs;
+  std::vector<DynamicModulus> found;
+  for (const Ensemble thermostat : {Ensemble::nvt, Ensemble::langevin}) {
+    options.thermostat = thermostat;
+    CyclicShearRun run({glass.potential, {glass.basin, glass.energy, 0, 1}, {"prepare", 1}, "shear"}, options);
+    while (!run.ended()) run.step();
+    found.push_back(dynamic_modulus(*shear_test(run.events()), 4));
+    CHECK(found.back().temperature == Approx(300).epsilon(0.05));
+  }
+  const auto apart = [&](Estimate DynamicModulus::* of) {
+    const auto half = [](const Estimate& e) { return 0.5 * (e.interval.high - e.interval.low); };
+    return std::abs((found[0].*of).value - (found[1].*of).value) / std::hypot(half(found[0].*of), half(found[1].*of));
+  };
+  INFO("G' " << found[0].storage.value << " and " << found[1].storage.value << ", G'' " << found[0].loss.value << " and " << found[1].loss.value << " GPa");
+  CHECK(apart(&DynamicModulus::storage) < 1.5);
+  CHECK(apart(&DynamicModulus::loss) < 1.5);
+  CHECK(found[0].storage.interval.high - found[0].storage.interval.low < 0.25 * found[0].storage.value);
 }
