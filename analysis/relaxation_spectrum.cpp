@@ -1,0 +1,254 @@
+#include "analysis/relaxation_spectrum.hpp"
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "analysis/distributions.hpp"
+#include "analysis/nonnegative_least_squares.hpp"
+#include "md/support/error.hpp"
+#include "md/support/text.hpp"
+
+namespace glasscape {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+bool is_of_time(Response kind) { return kind == Response::recovery || kind == Response::creep; }
+int background_terms(const ResponseData& d) { return d.kind == Response::loss ? 0 : (d.constant ? 1 : 0) + (d.drift && is_of_time(d.kind) ? 1 : 0); }
+
+/// Second differences, with two points that are 0 beyond either end.
+MatrixXd second_differences(Index n) {
+  MatrixXd l = MatrixXd::Zero(n + 2, n);
+  for (Index row = 0; row < n + 2; ++row)
+    for (const auto& [column, weight] : {std::pair{row - 2, 1.0}, {row - 1, -2.0}, {row, 1.0}})
+      if (column >= 0 && column < n) l(row, column) = weight;
+  return l;
+}
+
+/// Grid of relaxation times, equally spaced in ln tau.
+VectorXd grid_of(const std::vector<ResponseData>& sets, const SpectrumOptions& o) {
+  double shortest = std::numeric_limits<double>::infinity(), longest = 0;
+  for (const ResponseData& d : sets)
+    for (const double x : d.at) {
+      if (x == 0) continue;
+      shortest = std::min(shortest, is_of_time(d.kind) ? x : 1.0 / x);
+      longest = std::max(longest, is_of_time(d.kind) ? x : 1.0 / x);
+    }
+  constexpr double beyond = 3.0;
+  shortest = o.shortest.value_or(shortest / beyond);
+  longest = o.longest.value_or(longest * beyond);
+  if (!(shortest > 0 && longest > shortest)) throw InputError("relaxation times from {} to {} s, expected a range above 0", shortest, longest);
+  const VectorXd ln = VectorXd::LinSpaced(o.points, std::log(shortest), std::log(longest));
+  return ln.array().exp();
+}
+
+/// The whole of the data as one weighted linear problem: background | kernel of the grid | values.
+struct Problem {
+  MatrixXd rows;
+  Index background = 0, points = 0;
+  double spacing = 0;
+};
+
+Problem problem_of(const std::vector<ResponseData>& sets, const VectorXd& tau) {
+  Problem p;
+  Index data = 0;
+  for (const ResponseData& d : sets) {
+    data += d.at.size();
+    p.background += background_terms(d);
+  }
+  p.points = tau.size();
+  p.spacing = std::log(tau[1] / tau[0]);
+  p.rows = MatrixXd::Zero(data, p.background + p.points + 1);
+  Index row = 0, term = 0;
+  for (const ResponseData& d : sets) {
+    for (Index k = 0; k < d.at.size(); ++k, ++row) {
+      const double weight = d.error.size() > 0 ? 1.0 / d.error[k] : 1.0;
+      Index own = term;
+      if (background_terms(d) > 0 && d.constant) p.rows(row, own++) = weight;
+      if (background_terms(d) > 0 && d.drift && is_of_time(d.kind)) p.rows(row, own) = weight * d.at[k];
+      for (Index i = 0; i < p.points; ++i) p.rows(row, p.background + i) = weight * p.spacing * kernel(d.kind, d.at[k], tau[i]);
+      p.rows(row, p.background + p.points) = weight * d.value[k];
+    }
+    term += background_terms(d);
+  }
+  return p;
+}
+
+/// The same without the background, and no longer than it is wide: a QR factorisation leaves squares as they are.
+struct Reduced {
+  MatrixXd kernel;
+  VectorXd values;
+  MatrixXd penalty;
+  double data = 0, background = 0;  // points, terms
+};
+
+Reduced reduced(const Problem& p) {
+  const MatrixXd q = Eigen::HouseholderQR<MatrixXd>(p.rows).matrixQR().triangularView<Eigen::Upper>();
+  const Index rows = std::min<Index>(q.rows(), q.cols()) - p.background;
+  return {q.block(p.background, p.background, rows, p.points), q.block(p.background, p.background + p.points, rows, 1), second_differences(p.points), static_cast<double>(p.rows.rows()),
+          static_cast<double>(p.background)};
+}
+
+/// Of one lambda: the fit and what the rules make of it.
+struct Trial {
+  NonnegativeFit fit;
+  TriedWeight says;
+};
+
+Trial trial(const Reduced& r, double lambda, const std::vector<Index>& guess) {
+  const Index n = r.kernel.cols();
+  MatrixXd stacked(r.kernel.rows() + r.penalty.rows(), n);
+  stacked << r.kernel, std::sqrt(lambda) * r.penalty;
+  VectorXd values = VectorXd::Zero(stacked.rows());
+  values.head(r.values.size()) = r.values;
+  Trial t{nonnegative_least_squares(stacked, values, guess), {}};
+  const double squares = (r.values - r.kernel * t.fit.x).squaredNorm(), roughness = (r.penalty * t.fit.x).squaredNorm();
+  double freedom = r.background, log_ratio = 0;
+  if (!t.fit.free.empty()) {
+    const MatrixXd free = stacked(Eigen::all, t.fit.free), penalty = r.penalty(Eigen::all, t.fit.free);
+    const Eigen::HouseholderQR<MatrixXd> qr(free), of_penalty(penalty);
+    const auto m = static_cast<Index>(t.fit.free.size());
+    const MatrixXd q = qr.householderQ() * MatrixXd::Identity(free.rows(), m);
+    freedom += q.topRows(r.kernel.rows()).squaredNorm();
+    for (Index k = 0; k < m; ++k) log_ratio += std::log(std::sqrt(lambda) * std::abs(of_penalty.matrixQR()(k, k))) - std::log(std::abs(qr.matrixQR()(k, k)));
+  }
+  const double left = r.data - freedom, k = freedom + 1.0;
+  TriedWeight& s = t.says;
+  s = {lambda, squares, freedom, r.data * squares / (left * left), r.data * std::log(squares / r.data) + 2.0 * k + 2.0 * k * (k + 1.0) / std::max(r.data - k - 1.0, 1e-9),
+       -0.5 * (r.data - r.background) * std::log(squares + lambda * roughness) + log_ratio, 0};
+  return t;
+}
+
+/// Chance that a misfit larger than that of the least lambda is one of noise (Provencher, ibid., Eq. 3.23).
+void add_prob1(const Reduced& r, std::vector<Trial>& trials) {
+  const TriedWeight& least = trials.front().says;
+  const double left = r.data - least.freedom;
+  for (Trial& t : trials) {
+    const double f = (t.says.squares / least.squares - 1.0) * left / least.freedom;
+    t.says.prob1 = f > 0 && left > 0 ? 1.0 - fisher_above(least.freedom, left, f) : 0.0;
+  }
+}
+
+std::size_t chosen_by(Rule rule, const std::vector<Trial>& trials) {
+  const auto least = [&](auto value) {
+    return static_cast<std::size_t>(std::min_element(trials.begin(), trials.end(), [&](const Trial& a, const Trial& b) { return value(a.says) < value(b.says); }) - trials.begin());
+  };
+  switch (rule) {
+    case Rule::gcv: return least([](const TriedWeight& t) { return t.gcv; });
+    case Rule::aicc: return least([](const TriedWeight& t) { return t.aicc; });
+    case Rule::evidence: return least([](const TriedWeight& t) { return -t.log_evidence; });
+    case Rule::prob1: break;
+  }
+  return least([](const TriedWeight& t) { return std::abs(t.prob1 - 0.5); });
+}
+
+/// From stiff to soft, each beginning where the one before was free.
+std::vector<Trial> scan(const Reduced& r, int weights) {
+  constexpr double softest = 1e-10, stiffest = 1e3;  // of the weight at which both terms have equal traces
+  const double unit = r.kernel.squaredNorm() / r.penalty.squaredNorm();
+  std::vector<Trial> trials;
+  for (int k = 0; k < weights; ++k) {
+    const double part = weights > 1 ? static_cast<double>(k) / (weights - 1) : 0.0;
+    trials.push_back(trial(r, unit * stiffest * std::pow(softest / stiffest, part), trials.empty() ? std::vector<Index>{} : trials.back().fit.free));
+  }
+  std::reverse(trials.begin(), trials.end());
+  add_prob1(r, trials);
+  return trials;
+}
+
+void check(const SpectrumOptions& o) {
+  if (o.points < 5 || o.points > 400) throw InputError("a spectrum of {} relaxation times, expected 5 to 400", o.points);
+  if (o.weights < 5 || o.weights > 1000) throw InputError("{} weights of the penalty, expected 5 to 1000", o.weights);
+  if (o.lambda && !(*o.lambda > 0)) throw InputError("a weight of the penalty of {}, expected a number above 0", *o.lambda);
+}
+
+/// Background of each set by least squares on what the spectrum leaves, and the fitted values.
+void add_background(const std::vector<ResponseData>& sets, const Problem& p, RelaxationSpectrum& s) {
+  const VectorXd left = p.rows.rightCols(1) - p.rows.middleCols(p.background, p.points) * s.density;
+  VectorXd terms(p.background);
+  if (p.background > 0) terms = p.rows.leftCols(p.background).colPivHouseholderQr().solve(left);
+  const VectorXd fitted = p.rows.leftCols(p.background) * terms + p.rows.middleCols(p.background, p.points) * s.density;
+  Index row = 0, term = 0;
+  for (const ResponseData& d : sets) {
+    s.background.push_back(terms.segment(term, background_terms(d)));
+    VectorXd own = fitted.segment(row, d.at.size());
+    if (d.error.size() > 0) own = own.cwiseProduct(d.error);
+    s.fitted.push_back(own);
+    row += d.at.size();
+    term += background_terms(d);
+  }
+}
+
+void add_doubts(RelaxationSpectrum& s) {
+  const double most = s.density.maxCoeff();
+  for (const auto& [end, name] : {std::pair{s.density[0], "shortest"}, {s.density[s.density.size() - 1], "longest"}})
+    if (end > 0.1 * most && most > 0) s.doubts.push_back(fmt::format("The spectrum does not fall to 0 at its {} relaxation time: what lies beyond the data bends it; free the background or widen the range", name));
+  if (s.lambda <= s.tried.front().lambda || s.lambda >= s.tried.back().lambda) s.doubts.emplace_back("The weight of the penalty lies at an end of those tried: the rule found none");
+  if (s.kkt > 1e-9) s.doubts.push_back(fmt::format("The fit is not the minimum: its conditions are violated by {:.1g}", s.kkt));
+}
+
+}  // namespace
+
+void check(const ResponseData& d) {
+  if (d.at.size() != d.value.size() || (d.error.size() > 0 && d.error.size() != d.at.size()))
+    throw InputError("{}: columns of {}, {} and {} numbers, expected equal ones", d.source, d.at.size(), d.value.size(), d.error.size());
+  const bool of_time = is_of_time(d.kind);
+  for (Index k = 0; k < d.at.size(); ++k) {
+    const auto row = k + 1;
+    if (!std::isfinite(d.at[k]) || !std::isfinite(d.value[k])) throw InputError("{}: row {}: got {} and {}, expected finite numbers", d.source, row, d.at[k], d.value[k]);
+    if (d.at[k] < 0 || (!of_time && d.at[k] == 0)) throw InputError("{}: row {}: {} {}, expected one above 0", d.source, row, of_time ? "time" : "frequency", d.at[k]);
+    if (k > 0 && !(d.at[k] > d.at[k - 1])) throw InputError("{}: row {}: {} {} follows {}, expected ascending ones, each once; sort the rows", d.source, row, of_time ? "time" : "frequency", d.at[k], d.at[k - 1]);
+    if (d.error.size() > 0 && !(d.error[k] > 0 && std::isfinite(d.error[k]))) throw InputError("{}: row {}: standard error {}, expected a number above 0", d.source, row, d.error[k]);
+  }
+  if (d.at.size() < background_terms(d) + 2) throw InputError("{}: {} for {} of the background and a spectrum, expected {} or more", d.source, counted(static_cast<std::size_t>(d.at.size()), "point"), counted(static_cast<std::size_t>(background_terms(d)), "term"), background_terms(d) + 2);
+}
+
+std::string to_string(Rule rule) {
+  switch (rule) {
+    case Rule::gcv: return "gcv";
+    case Rule::aicc: return "aicc";
+    case Rule::evidence: return "evidence";
+    case Rule::prob1: break;
+  }
+  return "prob1";
+}
+
+double kernel(Response kind, double at, double tau) {
+  const double x = at / tau, wt = at * tau;
+  switch (kind) {
+    case Response::recovery: return std::exp(-x);
+    case Response::creep: return -std::exp(-x);
+    case Response::loss: return wt / (1.0 + wt * wt);
+    case Response::storage: break;
+  }
+  return wt * wt / (1.0 + wt * wt);
+}
+
+RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, const SpectrumOptions& options) {
+  if (sets.empty()) throw InputError("a spectrum needs data");
+  for (const ResponseData& d : sets) check(d);
+  check(options);
+  RelaxationSpectrum s;
+  s.tau = grid_of(sets, options);
+  const Problem problem = problem_of(sets, s.tau);
+  const Reduced r = reduced(problem);
+  std::vector<Trial> trials = scan(r, options.weights);
+  for (const Trial& t : trials) s.tried.push_back(t.says);
+  for (const Rule rule : {Rule::gcv, Rule::aicc, Rule::evidence, Rule::prob1}) s.chosen.emplace_back(rule, trials[chosen_by(rule, trials)].says.lambda);
+  const Trial best = options.lambda ? trial(r, *options.lambda, trials[chosen_by(options.rule, trials)].fit.free) : trials[chosen_by(options.rule, trials)];
+  s.spacing = problem.spacing;
+  s.lambda = best.says.lambda;
+  s.density = best.fit.x;
+  s.freedom = best.says.freedom;
+  s.kkt = best.fit.kkt;
+  s.noise = std::sqrt(best.says.squares / std::max(r.data - best.says.freedom, 1.0));
+  add_background(sets, problem, s);
+  add_doubts(s);
+  return s;
+}
+
+}  // namespace glasscape

@@ -1,0 +1,77 @@
+// Direct spectrum analysis: the nonnegative density f of relaxation times, per unit of ln tau, that data of strain, stress or modulus are
+// made of, with a penalty on its second differences in ln tau (Tikhonov), so that it has no more structure than the data ask for:
+//   min over f >= 0 and the background b of |W (y - K f - B b)|^2 + lambda |L f|^2
+//   recovery    y(t) = c + B t + sum f_i dln e^{-t/tau_i}    of strain without load, or of stress at constant strain
+//   creep       y(t) = c + B t - sum f_i dln e^{-t/tau_i}    of strain under constant load
+//   loss        y(w) = sum f_i dln w tau_i / (1 + w^2 tau_i^2)
+//   storage     y(w) = c + sum f_i dln w^2 tau_i^2 / (1 + w^2 tau_i^2)
+// f is 0 beyond the ends of its grid, so that what lies beyond goes to c and B. Provencher, Comput. Phys. Commun. 27, 213 and 229 (1982),
+// as Atzmon, Ju and Lei use it, Materials 16, 7444 (2023). Weights lambda by four rules, beside each other: generalised cross-validation
+// (Golub, Heath and Wahba, Technometrics 21, 215 (1979)), Akaike's criterion for small samples (Hurvich and Tsai, Biometrika 76, 297
+// (1989)), evidence (MacKay, Neural Comput. 4, 415 (1992), on the free points), and Provencher's PROB1 = 1/2.
+// Several sets share one spectrum, each with a background of its own. Seconds, rad/s; f in the units of y.
+#pragma once
+
+#include <Eigen/Core>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace glasscape {
+
+enum class Response { recovery, creep, loss, storage };
+
+struct ResponseData {
+  std::string source;              // begins the messages
+  Response kind = Response::recovery;
+  Eigen::VectorXd at, value;       // times (s) or angular frequencies (rad/s), ascending and above or, times, from 0; what was measured
+  Eigen::VectorXd error;           // standard errors; empty: equal ones, to be found
+  bool constant = true, drift = false;  // whether the background has c, and B t; a loss has none
+};
+
+/// Throws InputError, with the source and the number of the row, for columns of different length, numbers that are not finite, times or
+/// frequencies that do not ascend or are below 0, errors not above 0, and fewer points than background terms and two.
+void check(const ResponseData& data);
+
+enum class Rule { gcv, aicc, evidence, prob1 };
+std::string to_string(Rule rule);
+
+struct SpectrumOptions {
+  int points = 60;                 // of the grid
+  std::optional<double> shortest, longest;  // tau, s; none: of the data, and a factor of 3 beyond
+  Rule rule = Rule::gcv;
+  std::optional<double> lambda;    // instead of a rule
+  int weights = 49;                // lambdas that are tried
+};
+
+/// What each lambda says.
+struct TriedWeight {
+  double lambda = 0;
+  double squares = 0;              // weighted, of the residuals
+  double freedom = 0;              // effective parameters, background included
+  double gcv = 0, aicc = 0, log_evidence = 0, prob1 = 0;
+};
+
+struct RelaxationSpectrum {
+  Eigen::VectorXd tau, density;    // s; f per unit of ln tau
+  double spacing = 0;              // of ln tau
+  double lambda = 0;
+  std::vector<TriedWeight> tried;  // ascending lambda
+  std::vector<std::pair<Rule, double>> chosen;  // lambda by each rule
+  std::vector<Eigen::VectorXd> background;      // of each set: c, then B, as far as it has them
+  std::vector<Eigen::VectorXd> fitted;          // of each set, at its points
+  double noise = 0;                // standard deviation of a point over its error: 1 when errors are right
+  double freedom = 0;
+  double kkt = 0;                  // how far from the minimum, 0 at it: see nonnegative_least_squares.hpp
+  std::vector<std::string> doubts;
+
+  double area() const { return density.sum() * spacing; }
+};
+
+/// Throws InputError as `check`, without data, and for options out of range.
+RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, const SpectrumOptions& options = {});
+
+/// What one relaxation time of strength 1 makes of a measurement.
+double kernel(Response kind, double at, double tau);
+
+}  // namespace glasscape
