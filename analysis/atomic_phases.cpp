@@ -140,10 +140,33 @@ Shares steady_shares(const ShareSeries& series) {
   return steady;
 }
 
-double drawn_mean(const std::vector<double>& values, Rng& rng) {
-  double sum = 0;
-  for (std::size_t k = 0; k < values.size(); ++k) sum += values[rng.below(values.size())];
-  return sum / static_cast<double>(values.size());
+std::vector<double> powers_of(const std::vector<ShareSeries>& noise) {
+  std::vector<double> powers;
+  for (const ShareSeries& series : noise)
+    for (const Shares& block : series) powers.push_back(block.squaredNorm());
+  return powers;
+}
+
+double mean_value(const std::vector<double>& values) { return mean(values); }
+double median(const std::vector<double>& values) { return quantile(sorted(values), 0.5); }
+
+std::vector<double> redrawn(const std::vector<double>& values, Rng& rng) {
+  std::vector<double> some;
+  for (std::size_t k = 0; k < values.size(); ++k) some.push_back(values[rng.below(values.size())]);
+  return some;
+}
+
+/// Of two samples that are drawn anew by themselves.
+Estimate ratio_of(const std::vector<double>& above, const std::vector<double>& below, double (*of)(const std::vector<double>&), Rng& rng) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  if (below.empty() || !(*std::min_element(below.begin(), below.end()) > 0)) return {std::numeric_limits<double>::quiet_NaN(), {-infinite, infinite}};
+  const Bootstrap options;
+  std::vector<double> drawn;
+  for (int k = 0; k < options.resamples; ++k) {
+    const double one = of(redrawn(above, rng));
+    drawn.push_back(one / of(redrawn(below, rng)));
+  }
+  return percentile_estimates(std::vector{of(above) / of(below)}, {drawn}, options.level).front();
 }
 
 }  // namespace
@@ -238,16 +261,14 @@ std::optional<Estimate> kept_in_next(const std::vector<ShareSeries>& all, double
 
 Estimate scatter_over_noise(const ShareSeries& shares, const std::vector<ShareSeries>& noise, Rng& rng) {
   if (shares.size() < 2) throw InputError("scatter from block to block needs 2 blocks or more, got {}", shares.size());
-  const std::vector<double> scatter = scatter_powers(shares);
-  std::vector<double> powers;
-  for (const ShareSeries& series : noise)
-    for (const Shares& block : series) powers.push_back(block.squaredNorm());
-  constexpr double infinite = std::numeric_limits<double>::infinity();
-  if (powers.empty() || !(*std::min_element(powers.begin(), powers.end()) > 0)) return {std::numeric_limits<double>::quiet_NaN(), {-infinite, infinite}};
-  const Bootstrap options;
-  std::vector<double> drawn;
-  for (int k = 0; k < options.resamples; ++k) drawn.push_back(drawn_mean(scatter, rng) / drawn_mean(powers, rng));
-  return percentile_estimates(std::vector{mean(scatter) / mean(powers)}, {drawn}, options.level).front();
+  return ratio_of(scatter_powers(shares), powers_of(noise), mean_value, rng);
+}
+
+Estimate typical_scatter_over_noise(const ShareSeries& shares, const std::vector<ShareSeries>& noise, Rng& rng) {
+  if (shares.size() < 2) throw InputError("scatter from block to block needs 2 blocks or more, got {}", shares.size());
+  std::vector<double> changes;
+  for (std::size_t b = 0; b + 1 < shares.size(); ++b) changes.push_back(0.5 * (shares[b + 1] - shares[b]).squaredNorm());
+  return ratio_of(changes, powers_of(noise), median, rng);
 }
 
 Eigen::VectorXd noise_power(const std::vector<ShearBlock>& blocks) {

@@ -78,6 +78,9 @@ std::optional<Estimate> kept_in_next(const std::vector<ShareSeries>& series, dou
 /// Scatter of atoms' shares from block to block over the power of `noise` series of the same atoms, blocks of either drawn anew by
 /// themselves; two blocks or more. No number, with an infinite interval, when there is no noise.
 Estimate scatter_over_noise(const ShareSeries& shares, const std::vector<ShareSeries>& noise, Rng& rng);
+/// The same of a typical block: medians, of half of the squared change from a block to the next and of noise. One rearrangement that shakes
+/// all atoms in one block moves it little.
+Estimate typical_scatter_over_noise(const ShareSeries& shares, const std::vector<ShareSeries>& noise, Rng& rng);
 
 /// Power of the noise of each atom in a block, GPa^2, by the neighbours of the drive.
 Eigen::VectorXd noise_power(const std::vector<ShearBlock>& blocks);

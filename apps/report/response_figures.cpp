@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numbers>
 
@@ -225,18 +226,23 @@ Figure sweep_figure(const ResponseFindings& r, const std::string& title, const s
   f.y = {.label = label, .unit = unit};
   std::map<std::pair<double, double>, Points> curves;  // by temperature and amplitude
   bool one_amplitude = true;
+  double lowest = std::numeric_limits<double>::infinity(), highest = 0;
   for (const ResponseTask& t : r.tasks) {
     if (t.amplitude == 0) continue;
     add_point(curves[{t.temperature, t.amplitude}], 1.0 / t.period, t.modulus.*of);
+    lowest = std::min(lowest, 1.0 / t.period);
+    highest = std::max(highest, 1.0 / t.period);
     one_amplitude = one_amplitude && t.amplitude == curves.begin()->first.second;
   }
   int color = 0;
   for (auto& [key, points] : curves) {
     points.name = fmt::format("{:g} K", key.first) + (one_amplitude ? "" : fmt::format(", {:g} %", 100 * key.second));
+    for (double& x : points.x) x *= 1.0 + 0.02 * color;  // side by side
     points.color = color++ % 6;
     f.marks.push_back(std::move(points));
   }
-  f.caption = "95 % intervals by the scatter of blocks.";
+  f.x.range = Interval{lowest / 1.3, highest * 1.3};
+  f.caption = "95 % intervals by the scatter of blocks; points of one frequency side by side.";
   return f;
 }
 

@@ -154,7 +154,7 @@ class Binned {
 /// Table 1 and Fig. 5 of the atoms at +pi/2 in each block.
 void add_group(const ShearTest& test, const std::vector<ShearBlock>& blocks, double fraction, AtomicResponse& a) {
   Collected stress, coordinations, volumes, displacements, d2mins;
-  Binned displacement(0.05), d2min(0.25);  // Angstrom, Angstrom^2
+  Binned displacement(0.05), d2min(1.0);  // Angstrom, Angstrom^2
   for (const ShearBlock& b : blocks) {
     const AtomSet group = nearest_in_phase(b.drive, std::numbers::pi / 2, fraction);
     const Snapshot begin = snapshot(test, b.first), end = snapshot(test, b.first + a.block_cycles);
@@ -272,6 +272,7 @@ AtomicResponse ResponseReading::atomic_response(const ShearTest& test, const std
   a.noise = atomic_phases(noise, part, rng_);
   a.steady = atomic_phases(steady_with_noise(a.shares, noise), part, rng_);
   a.scatter = scatter_over_noise(a.shares, noise, rng_);
+  a.typical_scatter = typical_scatter_over_noise(a.shares, noise, rng_);
   a.kept_by_cycle = kept_in_next({cycle_shares(test, skipped)}, part, rng_);
   a.noise_range = range_of(noise);
   a.signal_to_noise = signal_to_noise(blocks);
@@ -301,6 +302,7 @@ void compare_with_unsheared(std::vector<ResponseFindings>& all, std::uint64_t se
     a.unsheared = atomic_phases(noise, a.phases.fraction, rng);
     a.steady_unsheared = atomic_phases(steady_with_noise(a.shares, noise), a.phases.fraction, rng);
     a.scatter_over_unsheared = scatter_over_noise(a.shares, noise, rng);
+    a.typical_over_unsheared = typical_scatter_over_noise(a.shares, noise, rng);
   }
 }
 

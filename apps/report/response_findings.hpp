@@ -72,12 +72,12 @@ struct AtomicResponse {
   ShearBegun begun;
   ShareSeries shares;                     // of the drive in each block
   AtomicPhases phases, noise, steady;     // measured, noise of the neighbours alone, atoms that always answer alike with that noise
-  Estimate scatter;                       // over the noise of the neighbours of the drive
+  Estimate scatter, typical_scatter;      // over the noise of the neighbours of the drive; of a typical block
   std::optional<Estimate> kept_by_cycle;  // from one cycle to the next
   double noise_range = 1;                 // power of the noisiest block over that of the quietest
   std::optional<AtomicPhases> unsheared;  // of runs without shear under the same conditions
   std::optional<AtomicPhases> steady_unsheared;  // atoms that always answer alike, with the noise of these
-  std::optional<Estimate> scatter_over_unsheared;
+  std::optional<Estimate> scatter_over_unsheared, typical_over_unsheared;
   SignalToNoise signal_to_noise;
   std::optional<Signal> glass;            // of the trace
   std::optional<FollowedAtom> followed;

@@ -68,7 +68,7 @@ std::string beyond(const Estimate& e) { return percent({1.0 - 1.0 / e.value, {1.
 std::string beside_text(const AtomicResponse& a) {
   const Estimate& s = a.scatter;
   const std::string seen = fmt::format("answers that change and last for a quarter of a period ({} ps) or longer", readable(0.25 * a.begun.period, 2));
-  std::string text = fmt::format("It is {} times the noise at the frequencies beside the drive's", with_interval(s, 3));
+  std::string text = fmt::format("It is {} times the noise at the frequencies beside the drive's, {} times in a typical block", with_interval(s, 3), with_interval(a.typical_scatter, 3));
   if (s.interval.low > 1.0) return text + fmt::format(": {} of it is at the drive's own frequency, as {} make it.", beyond(s), seen);
   if (s.interval.high < 1.0) return text + ": the noise there is not that at the drive, and says nothing.";
   return text + fmt::format(": there is no sign of {}, but up to {} of the scatter could be theirs; shorter ones are as strong beside the drive as at it, and so are rearrangements for good.", seen, percent_of(1.0 - 1.0 / s.interval.high));
@@ -79,7 +79,7 @@ std::string verdict(const AtomicResponse& a) {
   std::string text = "How much an atom's share of the modulus scatters from block to block. ";
   if (a.scatter_over_unsheared) {
     const Estimate& s = *a.scatter_over_unsheared;
-    text += fmt::format("It is {} times the noise of a run without shear: ", with_interval(s, 3));
+    text += fmt::format("It is {} times the noise of a run without shear, {} times in a typical block (medians): ", with_interval(s, 3), with_interval(*a.typical_over_unsheared, 3));
     if (s.interval.low > 1.0) text += fmt::format("{} of it is not thermal. ", beyond(s));
     else if (s.interval.high < 1.0) text += "less than thermal, so that the two runs cannot be compared. ";
     else text += fmt::format("all of it may be thermal, and up to {} may not. ", percent_of(1.0 - 1.0 / s.interval.high));
@@ -194,7 +194,7 @@ Json json_of(const AtomicResponse& a) {
   Json json{{"natoms", a.shares.front().size()}, {"blocks", a.blocks}, {"block_ps", a.block_time}, {"contact_A", a.contact}, {"volume_per_atom_A3", a.volume}, {"measured", json_of(a.phases)},
             {"noise", json_of(a.noise)}, {"always_alike_with_noise", json_of(a.steady)}, {"unsheared", a.unsheared ? json_of(*a.unsheared) : Json(nullptr)}, {"always_alike_with_unsheared_noise", a.steady_unsheared ? json_of(*a.steady_unsheared) : Json(nullptr)},
             {"loss_kept_by_cycle", json_of(a.kept_by_cycle)}, {"noise_range", a.noise_range}, {"scatter_over_noise", json_of(a.scatter)},
-            {"scatter_over_unsheared", json_of(a.scatter_over_unsheared)}, {"properties", Json::array()}, {"in_space", json_of(a.in_space)}, {"always_alike_in_space", json_of(a.steady_in_space)}};
+            {"typical_scatter_over_noise", json_of(a.typical_scatter)}, {"scatter_over_unsheared", json_of(a.scatter_over_unsheared)}, {"typical_scatter_over_unsheared", json_of(a.typical_over_unsheared)}, {"properties", Json::array()}, {"in_space", json_of(a.in_space)}, {"always_alike_in_space", json_of(a.steady_in_space)}};
   for (const PropertyRow& row : a.properties)
     json["properties"].push_back({{"name", plain_text(row.name)}, {"unit", plain_text(row.unit)}, {"group", row.group.value}, {"group_error", row.group.error}, {"system", row.system.value}, {"system_error", row.system.error}, {"difference", row.difference.value}, {"difference_error", row.difference.error},
                                   {"paper_group", row.paper_group}, {"paper_system", row.paper_system}});

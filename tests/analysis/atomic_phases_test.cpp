@@ -88,6 +88,15 @@ TEST_CASE("atoms that always answer alike, with noise, are told from atoms that 
   CHECK(phases_of(persistent, rng).kept->interval.low > 0.4);
 }
 
+TEST_CASE("one block that is shaken moves the mean scatter, and that of a typical block little") {
+  Rng rng(6, 1);
+  auto blocks = blocks_with(std::vector<Shares>(16, elastic(rng)), 1.0, rng);
+  CHECK(typical_scatter_over_noise(drive_of(blocks), noise_of(blocks), rng).value == Approx(1.0).margin(0.04));
+  blocks[7].drive += gaussian(5.0, rng);
+  CHECK(scatter_over_noise(drive_of(blocks), noise_of(blocks), rng).value > 2.0);
+  CHECK(typical_scatter_over_noise(drive_of(blocks), noise_of(blocks), rng).value == Approx(1.0).margin(0.04));
+}
+
 TEST_CASE("the null of atoms that always answer alike is like such atoms in all that is told of them") {
   Rng rng(3, 1);
   const auto blocks = blocks_with(std::vector<Shares>(16, elastic(rng)), 0.8, rng);
