@@ -9,7 +9,7 @@
 namespace glasscape {
 
 /// Less say nothing of how atoms change from one to the next.
-constexpr std::size_t fewest_blocks = 4;
+constexpr std::size_t fewest_blocks = 6;
 
 struct ResponseTask {
   std::string name;         // "300 K, period 50 ps, sampling 1"

@@ -60,7 +60,7 @@ type = "cyclic-shear"
 temperatures = ["100 K"]
 periods = ["0.5 ps"]
 amplitudes = [0.01, 0]
-cycles = 8
+cycles = 12
 equilibration = "0.2 ps"
 timestep = "5 fs"
 sample_every = "5 fs"
@@ -117,7 +117,7 @@ TEST_CASE("a report has the modulus of every task of a cyclic shear") {
   CHECK(r.tasks[2].name == "20 K, period 0.5 ps, 1 %, sampling 1");
   CHECK_FALSE(r.atoms);  // two cycles are one block
   CHECK(r.tasks.front().modulus.storage.value > 5);
-  CHECK_THAT(to_text(found), Catch::Contains("takes a shear of 4 blocks of cycles or more"));
+  CHECK_THAT(to_text(found), Catch::Contains("takes a shear of 6 blocks of cycles or more"));
   const test::StudyAt fresh(study, crystal());
   CHECK_THROWS_AS(fresh.findings(), NotFound);
 }
@@ -132,11 +132,11 @@ TEST_CASE("a report tells which atoms dissipate beside a run without shear, in w
   REQUIRE(sheared.atoms);
   REQUIRE(sheared.atoms->unsheared);
   const AtomicResponse& a = *sheared.atoms;
-  CHECK(a.blocks == 4);
-  CHECK(a.phases.whole.size() == 4);
-  CHECK(a.noise.whole.size() == 8);  // both neighbours
+  CHECK(a.blocks == 6);
+  CHECK(a.phases.whole.size() == 6);
+  CHECK(a.noise.whole.size() == 12);  // both neighbours
   CHECK(a.in_space.size == 3);       // 10 % of 32 atoms
-  CHECK(a.in_space.shared.size() == 3);
+  CHECK(a.in_space.shared.size() == 5);
   CHECK(a.properties.size() == 8);
   CHECK(a.properties[5].system.value == Approx(a.volume));
   REQUIRE(a.followed);
@@ -167,7 +167,7 @@ TEST_CASE("phases of atoms are written for OVITO, a frame for each block, and th
   CHECK_THAT(written.out, Catch::Contains("2 tasks"));
   const std::string task = ran.study.task_id(ran.study.stages[1], 0), path = ran.folder.file("out/" + task + ".extxyz");
   const auto frames = read_frames(path);
-  REQUIRE(frames.size() == 4);
+  REQUIRE(frames.size() == 6);
   CHECK(frames.front().atoms() == 32);
   CHECK_THAT(read_text_file(path, "phases"), Catch::Contains("phase:R:1:storage_modulus:R:1:loss_modulus:R:1") && Catch::Contains("from_ps=2 to_ps=3"));
   const test::StudyAt fresh(sheared_and_not, crystal());
