@@ -1,0 +1,85 @@
+#include "analysis/network_relaxation.hpp"
+
+#include <Eigen/SVD>
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/thermal_energy.hpp"
+#include "md/support/error.hpp"
+
+namespace glasscape {
+namespace {
+
+/// Basins that the start reaches over ways that are faster than 1/observed in the direction taken.
+std::vector<std::size_t> reached_from(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double kT, double observed) {
+  std::vector<char> in(basins.size(), 0);
+  std::vector<std::size_t> open{start};
+  in[start] = 1;
+  const double slowest = -std::log(observed);
+  while (!open.empty()) {
+    const std::size_t at = open.back();
+    open.pop_back();
+    for (const NetworkWay& w : ways) {
+      if (w.from != at && w.to != at) continue;
+      const std::size_t other = w.from == at ? w.to : w.from;
+      const double back = w.log_rate + (basins[w.to].free_energy - basins[w.from].free_energy) / kT;
+      if (in[other] != 0 || (w.from == at ? w.log_rate : back) < slowest) continue;
+      in[other] = 1;
+      open.push_back(other);
+    }
+  }
+  std::vector<std::size_t> reached;
+  for (std::size_t k = 0; k < in.size(); ++k)
+    if (in[k] != 0) reached.push_back(k);
+  return reached;
+}
+
+}  // namespace
+
+NetworkRelaxation network_relaxation(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed) {
+  if (start >= basins.size()) throw InputError("basin {} of {} to start from", start, basins.size());
+  if (!(volume > 0 && observed > 0)) throw InputError("a network in {} A^3 for {} s, expected numbers above 0", volume, observed);
+  for (const NetworkWay& w : ways)
+    if (w.from >= basins.size() || w.to >= basins.size()) throw InputError("a way from basin {} to {} of {}", w.from, w.to, basins.size());
+  const double kT = thermal_energy(temperature);
+  NetworkRelaxation found;
+  found.reached = reached_from(basins, ways, start, kT, observed);
+  const auto n = static_cast<Eigen::Index>(found.reached.size());
+  std::vector<Eigen::Index> place(basins.size(), -1);
+  for (Eigen::Index k = 0; k < n; ++k) place[found.reached[static_cast<std::size_t>(k)]] = k;
+
+  double lowest = basins[start].free_energy;
+  for (const std::size_t k : found.reached) lowest = std::min(lowest, basins[k].free_energy);
+  Eigen::VectorXd root(n), stress(n);
+  for (Eigen::Index k = 0; k < n; ++k) {
+    const NetworkBasinState& basin = basins[found.reached[static_cast<std::size_t>(k)]];
+    root[k] = std::exp(-0.5 * (basin.free_energy - lowest) / kT);
+    stress[k] = basin.stress;
+  }
+  root.normalize();
+  stress.array() -= stress.dot(root.cwiseAbs2());
+  found.variance_modulus = volume / kT * stress.cwiseAbs2().dot(root.cwiseAbs2());
+  if (n < 2) return found;
+
+  // -S = B B^T with a column for each way. Singular values of B by Jacobi's rotations keep their digits over tens of decades, where
+  // eigenvalues of S lose those that are 1e-16 of the fastest (Demmel and Veselic, SIAM J. Matrix Anal. Appl. 13, 1204 (1992)).
+  std::vector<NetworkWay> inside;
+  for (const NetworkWay& w : ways)
+    if (place[w.from] >= 0 && place[w.to] >= 0 && w.from != w.to) inside.push_back(w);
+  Eigen::MatrixXd b = Eigen::MatrixXd::Zero(n, static_cast<Eigen::Index>(inside.size()));
+  for (std::size_t k = 0; k < inside.size(); ++k) {
+    const NetworkWay& w = inside[k];
+    const double uphill = (basins[w.to].free_energy - basins[w.from].free_energy) / kT;
+    b(place[w.from], static_cast<Eigen::Index>(k)) = std::exp(0.5 * w.log_rate);
+    b(place[w.to], static_cast<Eigen::Index>(k)) = -std::exp(0.5 * (w.log_rate + uphill));
+  }
+  const Eigen::JacobiSVD<Eigen::MatrixXd> modes(b, Eigen::ComputeThinU);
+  const Eigen::VectorXd weighted = root.cwiseProduct(stress);
+  for (Eigen::Index m = 0; m < n - 1; ++m) {  // the last is the equilibrium
+    const double a = modes.matrixU().col(m).dot(weighted), singular = modes.singularValues()[m];
+    found.modes.push_back({volume / kT * a * a, 1.0 / (singular * singular)});
+  }
+  return found;
+}
+
+}  // namespace glasscape
