@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "analysis/bootstrap.hpp"
 #include "analysis/distributions.hpp"
 #include "analysis/nonnegative_least_squares.hpp"
 #include "md/support/error.hpp"
@@ -31,17 +32,10 @@ MatrixXd second_differences(Index n) {
 
 /// Grid of relaxation times, equally spaced in ln tau.
 VectorXd grid_of(const std::vector<ResponseData>& sets, const SpectrumOptions& o) {
-  double shortest = std::numeric_limits<double>::infinity(), longest = 0;
-  for (const ResponseData& d : sets)
-    for (const double x : d.at) {
-      if (x == 0) continue;
-      shortest = std::min(shortest, is_of_time(d.kind) ? x : 1.0 / x);
-      longest = std::max(longest, is_of_time(d.kind) ? x : 1.0 / x);
-    }
   constexpr double beyond = 3.0;
-  shortest = o.shortest.value_or(shortest / beyond);
-  longest = o.longest.value_or(longest * beyond);
-  if (!(shortest > 0 && longest > shortest)) throw InputError("relaxation times from {} to {} s, expected a range above 0", shortest, longest);
+  const auto [first, last] = range_of_times(sets, beyond);
+  const double shortest = o.shortest.value_or(first), longest = o.longest.value_or(last);
+  if (!(shortest > 0 && longest > shortest && std::isfinite(longest))) throw InputError("relaxation times from {} to {} s, expected a range above 0", shortest, longest);
   const VectorXd ln = VectorXd::LinSpaced(o.points, std::log(shortest), std::log(longest));
   return ln.array().exp();
 }
@@ -54,27 +48,11 @@ struct Problem {
 };
 
 Problem problem_of(const std::vector<ResponseData>& sets, const VectorXd& tau) {
-  Problem p;
-  Index data = 0;
-  for (const ResponseData& d : sets) {
-    data += d.at.size();
-    p.background += background_terms(d);
-  }
-  p.points = tau.size();
-  p.spacing = std::log(tau[1] / tau[0]);
-  p.rows = MatrixXd::Zero(data, p.background + p.points + 1);
-  Index row = 0, term = 0;
-  for (const ResponseData& d : sets) {
-    for (Index k = 0; k < d.at.size(); ++k, ++row) {
-      const double weight = d.error.size() > 0 ? 1.0 / d.error[k] : 1.0;
-      Index own = term;
-      if (background_terms(d) > 0 && d.constant) p.rows(row, own++) = weight;
-      if (background_terms(d) > 0 && d.drift && is_of_time(d.kind)) p.rows(row, own) = weight * d.at[k];
-      for (Index i = 0; i < p.points; ++i) p.rows(row, p.background + i) = weight * p.spacing * kernel(d.kind, d.at[k], tau[i]);
-      p.rows(row, p.background + p.points) = weight * d.value[k];
-    }
-    term += background_terms(d);
-  }
+  const WeightedRows data = weighted_rows(sets);
+  Problem p{MatrixXd(data.values.size(), data.background.cols() + tau.size() + 1), data.background.cols(), tau.size(), std::log(tau[1] / tau[0])};
+  p.rows.leftCols(p.background) = data.background;
+  for (Index i = 0; i < p.points; ++i) p.rows.col(p.background + i) = p.spacing * weighted_kernel(sets, tau[i]);
+  p.rows.rightCols(1) = data.values;
   return p;
 }
 
@@ -172,14 +150,13 @@ void add_background(const std::vector<ResponseData>& sets, const Problem& p, Rel
   VectorXd terms(p.background);
   if (p.background > 0) terms = p.rows.leftCols(p.background).colPivHouseholderQr().solve(left);
   const VectorXd fitted = p.rows.leftCols(p.background) * terms + p.rows.middleCols(p.background, p.points) * s.density;
-  Index row = 0, term = 0;
+  s.background = background_of_sets(sets, terms);
+  Index row = 0;
   for (const ResponseData& d : sets) {
-    s.background.push_back(terms.segment(term, background_terms(d)));
     VectorXd own = fitted.segment(row, d.at.size());
     if (d.error.size() > 0) own = own.cwiseProduct(d.error);
     s.fitted.push_back(own);
     row += d.at.size();
-    term += background_terms(d);
   }
 }
 
@@ -226,6 +203,79 @@ double kernel(Response kind, double at, double tau) {
     case Response::storage: break;
   }
   return wt * wt / (1.0 + wt * wt);
+}
+
+std::vector<Estimate> density_band(const std::vector<ResponseData>& sets, const RelaxationSpectrum& spectrum, Rng& rng, int resamples) {
+  Problem problem = problem_of(sets, spectrum.tau);
+  VectorXd exact(problem.rows.rows());
+  Index row = 0;
+  for (std::size_t k = 0; k < sets.size(); ++k) {
+    exact.segment(row, spectrum.fitted[k].size()) = sets[k].error.size() > 0 ? VectorXd(spectrum.fitted[k].cwiseQuotient(sets[k].error)) : spectrum.fitted[k];
+    row += spectrum.fitted[k].size();
+  }
+  std::vector<Index> free;
+  for (Index i = 0; i < spectrum.density.size(); ++i)
+    if (spectrum.density[i] > 0) free.push_back(i);
+  std::vector<std::vector<double>> drawn(static_cast<std::size_t>(problem.points));
+  for (int r = 0; r < resamples; ++r) {
+    problem.rows.rightCols(1) = exact;
+    for (double& value : problem.rows.rightCols(1).reshaped()) value += spectrum.noise * rng.normal();
+    const Trial again = trial(reduced(problem), spectrum.lambda, free);
+    for (Index i = 0; i < problem.points; ++i) drawn[static_cast<std::size_t>(i)].push_back(again.fit.x[i]);
+  }
+  return percentile_estimates(std::span<const double>(spectrum.density.data(), static_cast<std::size_t>(problem.points)), drawn, 0.95);
+}
+
+WeightedRows weighted_rows(const std::vector<ResponseData>& sets) {
+  Index points = 0, terms = 0;
+  for (const ResponseData& d : sets) {
+    points += d.at.size();
+    terms += background_terms(d);
+  }
+  WeightedRows rows{MatrixXd::Zero(points, terms), VectorXd(points)};
+  Index row = 0, term = 0;
+  for (const ResponseData& d : sets) {
+    for (Index k = 0; k < d.at.size(); ++k, ++row) {
+      const double weight = d.error.size() > 0 ? 1.0 / d.error[k] : 1.0;
+      rows.values[row] = weight * d.value[k];
+      if (background_terms(d) == 0) continue;
+      Index own = term;
+      if (d.constant) rows.background(row, own++) = weight;
+      if (own < term + background_terms(d)) rows.background(row, own) = weight * d.at[k];
+    }
+    term += background_terms(d);
+  }
+  return rows;
+}
+
+VectorXd weighted_kernel(const std::vector<ResponseData>& sets, double tau) {
+  Index points = 0, row = 0;
+  for (const ResponseData& d : sets) points += d.at.size();
+  VectorXd column(points);
+  for (const ResponseData& d : sets)
+    for (Index k = 0; k < d.at.size(); ++k, ++row) column[row] = kernel(d.kind, d.at[k], tau) / (d.error.size() > 0 ? d.error[k] : 1.0);
+  return column;
+}
+
+std::vector<VectorXd> background_of_sets(const std::vector<ResponseData>& sets, const VectorXd& terms) {
+  std::vector<VectorXd> all;
+  Index term = 0;
+  for (const ResponseData& d : sets) {
+    all.push_back(terms.segment(term, background_terms(d)));
+    term += background_terms(d);
+  }
+  return all;
+}
+
+std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets, double beyond) {
+  double shortest = std::numeric_limits<double>::infinity(), longest = 0;
+  for (const ResponseData& d : sets)
+    for (const double x : d.at) {
+      if (x == 0) continue;
+      shortest = std::min(shortest, is_of_time(d.kind) ? x : 1.0 / x);
+      longest = std::max(longest, is_of_time(d.kind) ? x : 1.0 / x);
+    }
+  return {shortest / beyond, longest * beyond};
 }
 
 RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, const SpectrumOptions& options) {

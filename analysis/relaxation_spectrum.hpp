@@ -17,6 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "analysis/estimate.hpp"
+#include "md/support/random.hpp"
+
 namespace glasscape {
 
 enum class Response { recovery, creep, loss, storage };
@@ -71,7 +74,24 @@ struct RelaxationSpectrum {
 /// Throws InputError as `check`, without data, and for options out of range.
 RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, const SpectrumOptions& options = {});
 
+/// At each time of the grid, what fits to the fit with new noise find with the same weight: 95 % of them. It does not hold what the penalty
+/// smooths away.
+std::vector<Estimate> density_band(const std::vector<ResponseData>& sets, const RelaxationSpectrum& spectrum, Rng& rng, int resamples = 200);
+
 /// What one relaxation time of strength 1 makes of a measurement.
 double kernel(Response kind, double at, double tau);
+
+/// The points of all sets below each other, each over its error.
+struct WeightedRows {
+  Eigen::MatrixXd background;  // a column for each term of each set
+  Eigen::VectorXd values;
+};
+WeightedRows weighted_rows(const std::vector<ResponseData>& sets);
+/// A relaxation time of strength 1 in these rows.
+Eigen::VectorXd weighted_kernel(const std::vector<ResponseData>& sets, double tau);
+/// Background of each set out of the terms of all of them, in the order of the columns.
+std::vector<Eigen::VectorXd> background_of_sets(const std::vector<ResponseData>& sets, const Eigen::VectorXd& terms);
+/// tau from the shortest to the longest that the data can tell, and a factor beyond.
+std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets, double beyond);
 
 }  // namespace glasscape

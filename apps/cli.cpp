@@ -56,6 +56,15 @@ void add_structure(CLI::App& verb, Request& request) {
   add_json(verb, request);
 }
 
+CLI::App* add_entropy(CLI::App& app, Request& request) {
+  auto* entropy = app.add_subcommand("entropy", "activation energy and entropy from free-energy barriers at several temperatures");
+  entropy->add_option("table", request.file, "CSV with the columns glass, temperature_K, barrier_eV, error_eV")->required();
+  entropy->add_option("--nu0", request.nu0, "attempt frequency that entropies are counted from")->capture_default_str();
+  entropy->add_option("--write", request.write, "write a page with figures here (.html)");
+  add_json(*entropy, request);
+  return entropy;
+}
+
 CLI::App* add_hills(CLI::App& app, Request& request) {
   auto* hills = app.add_subcommand("hills", "write the hills of metadynamics as PLUMED and Colvars read them");
   add_study(*hills, request);
@@ -68,6 +77,15 @@ CLI::App* add_phases(CLI::App& app, Request& request) {
   add_study(*phases, request);
   phases->add_option("--write", request.write, "folder for them; phases in the run folder by default");
   return phases;
+}
+
+CLI::App* add_spectrum(CLI::App& app, Request& request) {
+  auto* spectrum = app.add_subcommand("spectrum", "relaxation times that strain, stress or modulus are made of (CSV)");
+  spectrum->add_option("files", request.files, "CSV with the columns time_s (or _ms, _min, _h) and strain, stress or creep_strain, or frequency_Hz (or omega_rad_per_s) and loss_modulus or storage_modulus; error: standard errors. Several share one spectrum")->required();
+  spectrum->add_flag("--drift", request.drift, "a term B t in the background of strain and stress");
+  spectrum->add_option("--rule", request.method, "gcv, aicc, evidence or prob1: how smooth the curve is")->check(CLI::IsMember({"gcv", "aicc", "evidence", "prob1"}));
+  add_json(*spectrum, request);
+  return spectrum;
 }
 
 CLI::App* add_profile(CLI::App& app, Request& request) {
@@ -118,13 +136,10 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   add_structure(*relax, request);
   relax->add_option("--fmax", request.fmax, "largest force on an atom, eV/A");
   relax->add_option("--method", request.method, "lbfgs or fire")->check(CLI::IsMember({"lbfgs", "fire"}));
-  auto* entropy = app.add_subcommand("entropy", "activation energy and entropy from free-energy barriers at several temperatures");
-  entropy->add_option("table", request.file, "CSV with the columns glass, temperature_K, barrier_eV, error_eV")->required();
-  entropy->add_option("--nu0", request.nu0, "attempt frequency that entropies are counted from")->capture_default_str();
-  entropy->add_option("--write", request.write, "write a page with figures here (.html)");
-  add_json(*entropy, request);
+  auto* entropy = add_entropy(app, request);
   auto* hills = add_hills(app, request);
   auto* phases = add_phases(app, request);
+  auto* spectrum = add_spectrum(app, request);
   auto* profile = add_profile(app, request);
   auto* list = app.add_subcommand("list", "potentials, samplers, stages and collective variables");
   add_json(*list, request);
@@ -150,6 +165,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     if (*entropy) entropy_command(request);
     if (*hills) hills_command(request, plugins);
     if (*phases) phases_command(request, plugins);
+    if (*spectrum) spectrum_command(request);
     if (*profile) profile_command(request);
     if (*list) list_command(request, plugins);
     if (*describe) describe_command(request, plugins);

@@ -12,6 +12,8 @@ namespace glasscape {
 struct Request {
   std::string study, folder;                // run, status, report, digest, check, merge, hills, phases
   std::string file, potential, write;      // evaluate, relax
+  std::vector<std::string> files;           // spectrum
+  bool drift = false;                       // spectrum
   std::vector<std::string> elements;
   std::string name;                         // describe
   std::string method = "lbfgs";             // relax
@@ -37,6 +39,8 @@ void evaluate_command(const Request& request, const Plugins& plugins);
 void relax_command(const Request& request, const Plugins& plugins);
 void entropy_command(const Request& request);
 void hills_command(const Request& request, const Plugins& plugins);
+/// The relaxation times that measurements are made of.
+void spectrum_command(const Request& request);
 /// Writes atoms with their phases in each block, for OVITO.
 void phases_command(const Request& request, const Plugins& plugins);
 void profile_command(const Request& request);

@@ -87,6 +87,20 @@ TEST_CASE("creep under load has the spectrum of the recovery after it, beside a 
   CHECK(s.background.front()[1] == Approx(1e-6).margin(4e-7));
 }
 
+TEST_CASE("the band of a spectrum is wide where noise is, and holds what is certain") {
+  const ResponseData data = recovery({{1e3, 1.0}}, 0.0, decades(0, 6, 60), 0.01, 8);
+  const RelaxationSpectrum s = relaxation_spectrum({data});
+  Rng rng(2, 2);
+  const std::vector<Estimate> band = density_band({data}, s, rng, 100);
+  REQUIRE(band.size() == 60);
+  Eigen::Index most = 0;
+  s.density.maxCoeff(&most);
+  const Estimate& top = band[static_cast<std::size_t>(most)];
+  CHECK(top.interval.low > 0.5 * top.value);
+  CHECK(top.interval.high > top.interval.low);
+  CHECK(band.front().interval.low == 0);
+}
+
 TEST_CASE("errors of points weigh them, and equal ones change nothing but the scale of the noise") {
   ResponseData data = recovery({{1e3, 1.0}}, 0.0, decades(0, 6, 50), 0.01, 8);
   const RelaxationSpectrum plain = relaxation_spectrum({data});
