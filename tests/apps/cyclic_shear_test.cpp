@@ -17,7 +17,7 @@ using test::with;
 
 namespace {
 
-const std::string study = R"([study]
+const std::string head = R"([study]
 seed = 3
 [potential]
 type = "lj"
@@ -32,7 +32,8 @@ file = "start.xyz"
 [[stage]]
 name = "shear"
 type = "cyclic-shear"
-temperatures = ["20 K", "60 K"]
+)";
+const std::string study = head + R"(temperatures = ["20 K", "60 K"]
 periods = ["1 ps", "0.5 ps"]
 cycles = 2
 equilibration = "0.2 ps"
@@ -42,22 +43,7 @@ record_every = "10 fs"
 followed = [5]
 )";
 
-const std::string sheared_and_not = R"([study]
-seed = 3
-[potential]
-type = "lj"
-epsilon = 0.1
-sigma = 2.5
-cutoff = 6.25
-truncation = "smoothed"
-[[stage]]
-name = "crystal"
-type = "structure"
-file = "start.xyz"
-[[stage]]
-name = "shear"
-type = "cyclic-shear"
-temperatures = ["100 K"]
+const std::string sheared_and_not = head + R"(temperatures = ["100 K"]
 periods = ["0.5 ps"]
 amplitudes = [0.01, 0]
 cycles = 12
