@@ -14,6 +14,8 @@
 namespace glasscape {
 namespace {
 
+constexpr int weights_of_band = 17;  // as many lambdas for each fit to new noise
+
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
@@ -32,8 +34,7 @@ MatrixXd second_differences(Index n) {
 
 /// Grid of relaxation times, equally spaced in ln tau.
 VectorXd grid_of(const std::vector<ResponseData>& sets, const SpectrumOptions& o) {
-  constexpr double beyond = 3.0;
-  const auto [first, last] = range_of_times(sets, beyond);
+  const auto [first, last] = range_of_times(sets);
   const double shortest = o.shortest.value_or(first), longest = o.longest.value_or(last);
   if (!(shortest > 0 && longest > shortest && std::isfinite(longest))) throw InputError("relaxation times from {} to {} s, expected a range above 0", shortest, longest);
   const VectorXd ln = VectorXd::LinSpaced(o.points, std::log(shortest), std::log(longest));
@@ -77,12 +78,17 @@ struct Trial {
   TriedWeight says;
 };
 
-Trial trial(const Reduced& r, double lambda, const std::vector<Index>& guess) {
-  const Index n = r.kernel.cols();
-  MatrixXd stacked(r.kernel.rows() + r.penalty.rows(), n);
+/// Data and penalty below each other.
+std::pair<MatrixXd, VectorXd> stacked_with(const Reduced& r, double lambda) {
+  MatrixXd stacked(r.kernel.rows() + r.penalty.rows(), r.kernel.cols());
   stacked << r.kernel, std::sqrt(lambda) * r.penalty;
   VectorXd values = VectorXd::Zero(stacked.rows());
   values.head(r.values.size()) = r.values;
+  return {stacked, values};
+}
+
+Trial trial(const Reduced& r, double lambda, const std::vector<Index>& guess) {
+  const auto [stacked, values] = stacked_with(r, lambda);
   Trial t{nonnegative_least_squares(stacked, values, guess), {}};
   const double squares = (r.values - r.kernel * t.fit.x).squaredNorm(), roughness = (r.penalty * t.fit.x).squaredNorm();
   double freedom = r.background, log_ratio = 0;
@@ -213,14 +219,12 @@ std::vector<Estimate> density_band(const std::vector<ResponseData>& sets, const 
     exact.segment(row, spectrum.fitted[k].size()) = sets[k].error.size() > 0 ? VectorXd(spectrum.fitted[k].cwiseQuotient(sets[k].error)) : spectrum.fitted[k];
     row += spectrum.fitted[k].size();
   }
-  std::vector<Index> free;
-  for (Index i = 0; i < spectrum.density.size(); ++i)
-    if (spectrum.density[i] > 0) free.push_back(i);
   std::vector<std::vector<double>> drawn(static_cast<std::size_t>(problem.points));
   for (int r = 0; r < resamples; ++r) {
     problem.rows.rightCols(1) = exact;
     for (double& value : problem.rows.rightCols(1).reshaped()) value += spectrum.noise * rng.normal();
-    const Trial again = trial(reduced(problem), spectrum.lambda, free);
+    const std::vector<Trial> trials = scan(reduced(problem), weights_of_band);
+    const Trial& again = trials[chosen_by(spectrum.rule, trials)];
     for (Index i = 0; i < problem.points; ++i) drawn[static_cast<std::size_t>(i)].push_back(again.fit.x[i]);
   }
   return percentile_estimates(std::span<const double>(spectrum.density.data(), static_cast<std::size_t>(problem.points)), drawn, 0.95);
@@ -267,7 +271,7 @@ std::vector<VectorXd> background_of_sets(const std::vector<ResponseData>& sets, 
   return all;
 }
 
-std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets, double beyond) {
+std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets) {
   double shortest = std::numeric_limits<double>::infinity(), longest = 0;
   for (const ResponseData& d : sets)
     for (const double x : d.at) {
@@ -275,7 +279,7 @@ std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets, 
       shortest = std::min(shortest, is_of_time(d.kind) ? x : 1.0 / x);
       longest = std::max(longest, is_of_time(d.kind) ? x : 1.0 / x);
     }
-  return {shortest / beyond, longest * beyond};
+  return {shortest, longest};
 }
 
 RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, const SpectrumOptions& options) {
@@ -283,6 +287,7 @@ RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, co
   for (const ResponseData& d : sets) check(d);
   check(options);
   RelaxationSpectrum s;
+  s.rule = options.rule;
   s.tau = grid_of(sets, options);
   const Problem problem = problem_of(sets, s.tau);
   const Reduced r = reduced(problem);

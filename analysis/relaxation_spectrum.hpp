@@ -41,7 +41,7 @@ std::string to_string(Rule rule);
 
 struct SpectrumOptions {
   int points = 60;                 // of the grid
-  std::optional<double> shortest, longest;  // tau, s; none: of the data, and a factor of 3 beyond
+  std::optional<double> shortest, longest;  // tau, s; none: of the data, as what lies beyond is not seen or is a constant
   Rule rule = Rule::gcv;
   std::optional<double> lambda;    // instead of a rule
   int weights = 49;                // lambdas that are tried
@@ -58,6 +58,7 @@ struct TriedWeight {
 struct RelaxationSpectrum {
   Eigen::VectorXd tau, density;    // s; f per unit of ln tau
   double spacing = 0;              // of ln tau
+  Rule rule = Rule::gcv;
   double lambda = 0;
   std::vector<TriedWeight> tried;  // ascending lambda
   std::vector<std::pair<Rule, double>> chosen;  // lambda by each rule
@@ -74,8 +75,8 @@ struct RelaxationSpectrum {
 /// Throws InputError as `check`, without data, and for options out of range.
 RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, const SpectrumOptions& options = {});
 
-/// At each time of the grid, what fits to the fit with new noise find with the same weight: 95 % of them. It does not hold what the penalty
-/// smooths away.
+/// At each time of the grid, what fits to the fit with new noise find, each with the weight that the rule chooses for it: 95 % of them. It
+/// does not hold what the penalty smooths away.
 std::vector<Estimate> density_band(const std::vector<ResponseData>& sets, const RelaxationSpectrum& spectrum, Rng& rng, int resamples = 200);
 
 /// What one relaxation time of strength 1 makes of a measurement.
@@ -91,7 +92,7 @@ WeightedRows weighted_rows(const std::vector<ResponseData>& sets);
 Eigen::VectorXd weighted_kernel(const std::vector<ResponseData>& sets, double tau);
 /// Background of each set out of the terms of all of them, in the order of the columns.
 std::vector<Eigen::VectorXd> background_of_sets(const std::vector<ResponseData>& sets, const Eigen::VectorXd& terms);
-/// tau from the shortest to the longest that the data can tell, and a factor beyond.
-std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets, double beyond);
+/// The shortest and the longest time, or 1/frequency, of all sets.
+std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets);
 
 }  // namespace glasscape

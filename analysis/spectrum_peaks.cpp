@@ -247,8 +247,9 @@ SpectrumPeaks spectrum_peaks(const std::vector<ResponseData>& sets, Rng& rng, co
   for (const ResponseData& d : sets) check(d);
   if (options.most < 1 || options.most > 40 || options.resamples < 0) throw InputError("at most {} peaks with {} fits of new noise, expected 1 to 40 and 0 or more", options.most, options.resamples);
   const Projected data(sets);
-  const auto [shortest, longest] = range_of_times(sets, 2.0);
-  const std::pair range{std::log(shortest), std::log(longest)};
+  constexpr double beyond = 2.0;  // the data's range
+  const auto [shortest, longest] = range_of_times(sets);
+  const std::pair range{std::log(shortest / beyond), std::log(longest * beyond)};
   SpectrumPeaks found;
   Model best;
   double least = std::numeric_limits<double>::infinity();
@@ -283,7 +284,7 @@ SpectrumPeaks spectrum_peaks(const std::vector<ResponseData>& sets, Rng& rng, co
     found.peaks.push_back({{std::exp(ln.value), {std::exp(ln.interval.low), std::exp(ln.interval.high)}, ln.level}, estimates[peaks + k]});
     if (k > 0 && found.peaks[k].tau.value / found.peaks[k - 1].tau.value < found.resolution)
       found.doubts.push_back(fmt::format("Peaks at {:.3g} and {:.3g} s are nearer than the factor {:.2g} that this noise can tell apart", found.peaks[k - 1].tau.value, found.peaks[k].tau.value, found.resolution));
-    if (const double c = best.centres[static_cast<Index>(k)]; c <= range.first + std::log(2.0) || c >= range.second - std::log(2.0))
+    if (const double c = best.centres[static_cast<Index>(k)]; c <= std::log(shortest) || c >= std::log(longest))
       found.doubts.push_back(fmt::format("The peak at {:.3g} s lies at the end of the data: it may be part of the background", found.peaks[k].tau.value));
   }
   found.width = estimates[2 * peaks];
