@@ -25,25 +25,30 @@ struct Transform {
   }
 };
 
+/// Ascending times, all different and of some strength. Throws InputError for what is below 0.
+std::vector<RelaxationMode> tidy(std::vector<RelaxationMode> modes) {
+  std::sort(modes.begin(), modes.end(), [](const auto& a, const auto& b) { return a.tau < b.tau; });
+  std::vector<RelaxationMode> kept;
+  for (const RelaxationMode& m : modes) {
+    if (!(m.strength >= 0 && std::isfinite(m.strength) && m.tau > 0 && std::isfinite(m.tau))) throw InputError("a mode of strength {} and time {}, expected numbers not below and above 0", m.strength, m.tau);
+    if (m.strength == 0) continue;
+    if (!kept.empty() && kept.back().tau == m.tau)
+      kept.back().strength += m.strength;
+    else
+      kept.push_back(m);
+  }
+  return kept;
+}
+
 Transform transform_of(const Compliance& c) {
   if (!(c.instantaneous > 0 && std::isfinite(c.instantaneous) && c.fluidity >= 0 && std::isfinite(c.fluidity)))
     throw InputError("a compliance of {} at once and a fluidity of {}, expected one above 0 and one not below", c.instantaneous, c.fluidity);
-  Transform f{c.instantaneous, c.fluidity, {}};
-  std::vector<RelaxationMode> modes = c.modes;
-  std::sort(modes.begin(), modes.end(), [](const auto& a, const auto& b) { return a.tau < b.tau; });
-  for (const RelaxationMode& m : modes) {
-    if (!(m.strength >= 0 && std::isfinite(m.strength) && m.tau > 0 && std::isfinite(m.tau))) throw InputError("a mode of compliance {} and time {}, expected numbers not below and above 0", m.strength, m.tau);
-    if (m.strength == 0) continue;
-    if (!f.modes.empty() && f.modes.back().tau == m.tau)
-      f.modes.back().strength += m.strength;
-    else
-      f.modes.push_back(m);
-  }
-  return f;
+  return {c.instantaneous, c.fluidity, tidy(c.modes)};
 }
 
 /// The zero between `low` and `high`, of which F is below 0 next to the one and above 0 next to the other.
-double zero_between(const Transform& f, double low, double high) {
+template <typename Function>
+double zero_between(const Function& f, double low, double high) {
   double a = std::log(low), b = std::log(high);
   for (int k = 0; k < 200; ++k) {
     const double middle = 0.5 * (a + b);
@@ -69,6 +74,24 @@ double Relaxation::at(double time) const {
 
 double Relaxation::instantaneous() const { return at(0.0); }
 
+double Relaxation::storage(double omega) const {
+  double e = equilibrium;
+  for (const RelaxationMode& m : modes) {
+    const double x = omega * m.tau;
+    e += m.strength / (1.0 + 1.0 / (x * x));
+  }
+  return e;
+}
+
+double Relaxation::loss(double omega) const {
+  double e = 0;
+  for (const RelaxationMode& m : modes) {
+    const double x = omega * m.tau;
+    e += m.strength / (x + 1.0 / x);
+  }
+  return e;
+}
+
 Relaxation relaxation_of(const Compliance& compliance) {
   const Transform f = transform_of(compliance);
   Relaxation found;
@@ -90,6 +113,39 @@ Relaxation relaxation_of(const Compliance& compliance) {
     add(zero_between(f, outwards(slowest, 0.5, false), slowest));
   } else {
     found.equilibrium = 1.0 / whole;
+  }
+  return found;
+}
+
+Compliance compliance_of(const Relaxation& relaxation) {
+  const std::vector<RelaxationMode> modes = tidy(relaxation.modes);
+  double instantaneous = relaxation.equilibrium, viscosity = 0;
+  for (const RelaxationMode& m : modes) {
+    instantaneous += m.strength;
+    viscosity += m.strength * m.tau;
+  }
+  if (!(relaxation.equilibrium >= 0 && instantaneous > 0 && std::isfinite(instantaneous))) throw InputError("a modulus of {} at first and {} in the end, expected numbers above and not below 0", instantaneous, relaxation.equilibrium);
+  // minus the transform of s E at s = -u, which rises from pole to pole: E_inf at u = 0, E(0) far beyond the fastest
+  const auto h = [&](double u) {
+    double sum = -instantaneous;
+    for (const RelaxationMode& m : modes) sum += m.strength / (1.0 - u * m.tau);
+    return sum;
+  };
+  const auto slope = [&](double u) {
+    double sum = 0;
+    for (const RelaxationMode& m : modes) sum += m.strength * m.tau / std::pow(1.0 - u * m.tau, 2);
+    return sum;
+  };
+  Compliance found{1.0 / instantaneous, {}, relaxation.equilibrium > 0 || modes.empty() ? 0.0 : 1.0 / viscosity};
+  const auto add = [&](double low, double high) {
+    const double u = zero_between(h, low, high);
+    found.modes.push_back({1.0 / (u * slope(u)), 1.0 / u});
+  };
+  for (std::size_t k = 0; k + 1 < modes.size(); ++k) add(1.0 / modes[k + 1].tau, 1.0 / modes[k].tau);
+  if (relaxation.equilibrium > 0 && !modes.empty()) {
+    double low = 0.5 / modes.back().tau;
+    while (h(low) > 0) low *= 0.5;
+    add(low, 1.0 / modes.back().tau);
   }
   return found;
 }

@@ -28,9 +28,15 @@ struct Relaxation {
 
   double at(double time) const;
   double instantaneous() const;         // E(0) = 1 / J_g
+  /// E' = E_inf + sum E_k (w rho)^2/(1 + (w rho)^2) and E'' = sum E_k w rho/(1 + (w rho)^2) at an angular frequency w, rad/s.
+  double storage(double omega) const;
+  double loss(double omega) const;
+  double loss_tangent(double omega) const { return loss(omega) / storage(omega); }
 };
 
 /// Throws InputError for what is not above 0 and must be.
 Relaxation relaxation_of(const Compliance& compliance);
+/// The way back, as exact; a solid without equilibrium modulus flows. Throws InputError for what is below 0, and without any modulus.
+Compliance compliance_of(const Relaxation& relaxation);
 
 }  // namespace glasscape

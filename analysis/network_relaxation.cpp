@@ -50,15 +50,17 @@ NetworkRelaxation network_relaxation(const std::vector<NetworkBasinState>& basin
 
   double lowest = basins[start].free_energy;
   for (const std::size_t k : found.reached) lowest = std::min(lowest, basins[k].free_energy);
-  Eigen::VectorXd root(n), stress(n);
+  Eigen::VectorXd root(n);
+  Eigen::Matrix<double, 6, Eigen::Dynamic> stress(6, n);
   for (Eigen::Index k = 0; k < n; ++k) {
     const NetworkBasinState& basin = basins[found.reached[static_cast<std::size_t>(k)]];
     root[k] = std::exp(-0.5 * (basin.free_energy - lowest) / kT);
-    stress[k] = basin.stress;
+    stress.col(k) = basin.stress;
   }
   root.normalize();
-  stress.array() -= stress.dot(root.cwiseAbs2());
-  found.variance_modulus = volume / kT * stress.cwiseAbs2().dot(root.cwiseAbs2());
+  stress.colwise() -= StressComponents(stress * root.cwiseAbs2());
+  const Eigen::Matrix<double, 6, Eigen::Dynamic> weighted = std::sqrt(volume / kT) * stress * root.asDiagonal();
+  found.fluctuation = weighted * weighted.transpose();
   if (n < 2) return found;
 
   // -S = B B^T with a column for each way. Singular values of B by Jacobi's rotations keep their digits over tens of decades, where
@@ -74,12 +76,29 @@ NetworkRelaxation network_relaxation(const std::vector<NetworkBasinState>& basin
     b(place[w.to], static_cast<Eigen::Index>(k)) = -std::exp(0.5 * (w.log_rate + uphill));
   }
   const Eigen::JacobiSVD<Eigen::MatrixXd> modes(b, Eigen::ComputeThinU);
-  const Eigen::VectorXd weighted = root.cwiseProduct(stress);
   for (Eigen::Index m = 0; m < n - 1; ++m) {  // the last is the equilibrium
-    const double a = modes.matrixU().col(m).dot(weighted), singular = modes.singularValues()[m];
-    found.modes.push_back({volume / kT * a * a, 1.0 / (singular * singular)});
+    const double singular = modes.singularValues()[m];
+    found.modes.push_back({1.0 / (singular * singular), weighted * modes.matrixU().col(m)});
   }
   return found;
 }
+
+std::vector<RelaxationMode> NetworkRelaxation::shear() const {
+  std::vector<RelaxationMode> all;
+  for (const NetworkMode& m : modes) all.push_back({isotropic_shear(m.amplitude * m.amplitude.transpose()), m.tau});
+  return all;
+}
+
+std::vector<RelaxationMode> two_level_shear(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed) {
+  std::vector<RelaxationMode> all;
+  for (const NetworkWay& w : ways) {
+    if ((w.from != start && w.to != start) || w.from == w.to) continue;
+    for (const RelaxationMode& m : network_relaxation(basins, {w}, start, temperature, volume, observed).shear()) all.push_back(m);
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.tau < b.tau; });
+  return all;
+}
+
+double isotropic_shear(const Eigen::Matrix<double, 6, 6>& c) { return (c(0, 0) + c(1, 1) + c(2, 2) - c(0, 1) - c(1, 2) - c(2, 0)) / 15.0 + (c(3, 3) + c(4, 4) + c(5, 5)) / 5.0; }
 
 }  // namespace glasscape

@@ -1,23 +1,28 @@
 // What a landscape of basins says of the modulus: the stress of the basin that the glass is in relaxes as it jumps from basin to basin.
 // With rates k_ij in detailed balance, p_i ~ exp(-F_i/kT) and the symmetric matrix S_ij = sqrt(k_ij k_ji), S_ii = -sum_j k_ij, whose
 // eigenvectors are u_m and eigenvalues -1/tau_m,
-//   G(w) = G_inf - sum over m of G_m / (1 + i w tau_m),   G_m = V/kT (sum over i of u_m(i) sqrt(p_i) sigma_i)^2
-// so that G_inf, with all basins as they are, relaxes by G_m at tau_m: a discrete spectrum of relaxation times. The sum of all G_m is
-// V/kT times the variance of sigma, the fluctuation formula. It is no sum over saddles: neighbours share basins.
+//   C_ab(w) = C_ab(inf) - sum over m of a_ma a_mb / (1 + i w tau_m),   a_m = sqrt(V/kT) sum over i of u_m(i) sqrt(p_i) sigma_i
+// for components a, b of stress and strain: the modulus with all basins as they are relaxes by G_m = a_m^2 at tau_m, a discrete spectrum of
+// relaxation times. The sum of all a_m a_m^T is V/kT times the covariance of sigma, the fluctuation formula. It is no sum over saddles:
+// neighbours share basins. A saddle by itself is a two-level system (Gilroy and Phillips, Philos. Mag. B 43, 735 (1981), whose gamma is
+// half of the derivative of the difference of energies: here it is all of it, and a 4 stands below), G = V (sigma_2 - sigma_1)^2 / (4 kT
+// cosh^2(dF/2kT)).
 // A glass does not reach all basins: only those are counted that the start reaches over rates above 1/t_obs, one after the other.
-// Energies in eV, volume in A^3, stress in eV/A^3, K, ln of rates in 1/s.
+// Energies in eV, volume in A^3, stress in eV/A^3, K, ln of rates in 1/s. Components xx, yy, zz, xy, xz, yz.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <vector>
 
 #include "analysis/linear_solid.hpp"
+#include "md/potential.hpp"
 
 namespace glasscape {
 
 struct NetworkBasinState {
-  double free_energy = 0;  // eV
-  double stress = 0;       // one component of its inherent stress, eV/A^3
+  double free_energy = 0;   // eV
+  StressComponents stress;  // inherent, eV/A^3
 };
 
 /// One way between two basins; ways over several saddles add up.
@@ -26,13 +31,28 @@ struct NetworkWay {
   double log_rate = 0;  // of from to to, ln(1/s); the rate back follows from detailed balance
 };
 
+struct NetworkMode {
+  double tau = 0;              // s
+  StressComponents amplitude;  // a_m, square roots of eV/A^3
+};
+
 struct NetworkRelaxation {
-  std::vector<RelaxationMode> modes;  // G_m in eV/A^3, tau_m in s; ascending times
-  std::vector<std::size_t> reached;   // basins, ascending
-  double variance_modulus = 0;        // V/kT times the variance of the stress over these: the sum of all strengths
+  std::vector<NetworkMode> modes;    // ascending times
+  std::vector<std::size_t> reached;  // basins, ascending
+  Eigen::Matrix<double, 6, 6> fluctuation = Eigen::Matrix<double, 6, 6>::Zero();  // V/kT times the covariance of the stress over these: the sum of all a_m a_m^T
+
+  /// The shear modulus that relaxes in a glass with this structure in every direction.
+  std::vector<RelaxationMode> shear() const;
 };
 
 /// Throws InputError for a start or ways beyond the basins, and what is not above 0 and must be; `observed` in s.
 NetworkRelaxation network_relaxation(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed);
+
+/// Each way from `start` as if it were alone, those slower than 1/observed left out: what relaxes of the isotropic shear modulus.
+std::vector<RelaxationMode> two_level_shear(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed);
+
+/// Of a modulus C_ab, mean over all orientations (Voigt): (C_xx,xx + C_yy,yy + C_zz,zz - C_xx,yy - C_yy,zz - C_zz,xx)/15 + (C_xy,xy + C_xz,xz
+/// + C_yz,yz)/5. A shear component answers to the engineering strain gamma.
+double isotropic_shear(const Eigen::Matrix<double, 6, 6>& modulus);
 
 }  // namespace glasscape

@@ -23,15 +23,6 @@ using Eigen::VectorXd;
 bool is_of_time(Response kind) { return kind == Response::recovery || kind == Response::creep; }
 int background_terms(const ResponseData& d) { return d.kind == Response::loss ? 0 : (d.constant ? 1 : 0) + (d.drift && is_of_time(d.kind) ? 1 : 0); }
 
-/// Second differences, with two points that are 0 beyond either end.
-MatrixXd second_differences(Index n) {
-  MatrixXd l = MatrixXd::Zero(n + 2, n);
-  for (Index row = 0; row < n + 2; ++row)
-    for (const auto& [column, weight] : {std::pair{row - 2, 1.0}, {row - 1, -2.0}, {row, 1.0}})
-      if (column >= 0 && column < n) l(row, column) = weight;
-  return l;
-}
-
 /// Grid of relaxation times, equally spaced in ln tau.
 VectorXd grid_of(const std::vector<ResponseData>& sets, const SpectrumOptions& o) {
   const auto [first, last] = range_of_times(sets);
@@ -170,13 +161,41 @@ void add_doubts(RelaxationSpectrum& s) {
   const double most = s.density.maxCoeff();
   for (const auto& [end, name] : {std::pair{s.density[0], "shortest"}, {s.density[s.density.size() - 1], "longest"}})
     if (end > 0.1 * most && most > 0) s.doubts.push_back(fmt::format("The spectrum does not fall to 0 at its {} relaxation time: what lies beyond the data bends it; free the background or widen the range", name));
-  if (s.lambda <= s.tried.front().lambda || s.lambda >= s.tried.back().lambda) s.doubts.emplace_back("The weight of the penalty lies at an end of those tried: the rule found none");
   if (s.kkt > 1e-9) s.doubts.push_back(fmt::format("The fit is not the minimum: its conditions are violated by {:.1g}", s.kkt));
+}
+
+/// Checks all and begins the answer.
+std::pair<Problem, Reduced> posed(const std::vector<ResponseData>& sets, const SpectrumOptions& options, RelaxationSpectrum& s) {
+  if (sets.empty()) throw InputError("a spectrum needs data");
+  for (const ResponseData& d : sets) check(d);
+  check(options);
+  s.rule = options.rule;
+  s.tau = grid_of(sets, options);
+  Problem problem = problem_of(sets, s.tau);
+  Reduced r = reduced(problem);
+  return {std::move(problem), std::move(r)};
+}
+
+void take(const Trial& best, const Reduced& r, const Problem& problem, const std::vector<ResponseData>& sets, RelaxationSpectrum& s) {
+  s.spacing = problem.spacing;
+  s.lambda = best.says.lambda;
+  s.density = best.fit.x;
+  s.freedom = best.says.freedom;
+  s.kkt = best.fit.kkt;
+  s.noise = std::sqrt(best.says.squares / std::max(r.data - best.says.freedom, 1.0));
+  add_background(sets, problem, s);
+  add_doubts(s);
 }
 
 }  // namespace
 
+// the exact number where nothing is shifted, which exp(ln) would miss by rounding
+double ResponseData::time_of(double tau) const { return shift == 0 && stretch == 1 ? tau : std::exp(shift + stretch * std::log(tau)); }
+
+double ResponseData::spectral_time(double time) const { return shift == 0 && stretch == 1 ? time : std::exp((std::log(time) - shift) / stretch); }
+
 void check(const ResponseData& d) {
+  if (!(std::isfinite(d.shift) && d.stretch > 0 && std::isfinite(d.stretch))) throw InputError("{}: relaxation times shifted by {} and stretched by {} in ln, expected a finite number and one above 0", d.source, d.shift, d.stretch);
   if (d.at.size() != d.value.size() || (d.error.size() > 0 && d.error.size() != d.at.size()))
     throw InputError("{}: columns of {}, {} and {} numbers, expected equal ones", d.source, d.at.size(), d.value.size(), d.error.size());
   const bool of_time = is_of_time(d.kind);
@@ -252,12 +271,22 @@ WeightedRows weighted_rows(const std::vector<ResponseData>& sets) {
   return rows;
 }
 
+MatrixXd second_differences(Index n) {
+  MatrixXd l = MatrixXd::Zero(n + 2, n);
+  for (Index row = 0; row < n + 2; ++row)
+    for (const auto& [column, weight] : {std::pair{row - 2, 1.0}, {row - 1, -2.0}, {row, 1.0}})
+      if (column >= 0 && column < n) l(row, column) = weight;
+  return l;
+}
+
 VectorXd weighted_kernel(const std::vector<ResponseData>& sets, double tau) {
   Index points = 0, row = 0;
   for (const ResponseData& d : sets) points += d.at.size();
   VectorXd column(points);
-  for (const ResponseData& d : sets)
-    for (Index k = 0; k < d.at.size(); ++k, ++row) column[row] = kernel(d.kind, d.at[k], tau) / (d.error.size() > 0 ? d.error[k] : 1.0);
+  for (const ResponseData& d : sets) {
+    const double own = d.time_of(tau);
+    for (Index k = 0; k < d.at.size(); ++k, ++row) column[row] = kernel(d.kind, d.at[k], own) / (d.error.size() > 0 ? d.error[k] : 1.0);
+  }
   return column;
 }
 
@@ -276,33 +305,35 @@ std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets) 
   for (const ResponseData& d : sets)
     for (const double x : d.at) {
       if (x == 0) continue;
-      shortest = std::min(shortest, is_of_time(d.kind) ? x : 1.0 / x);
-      longest = std::max(longest, is_of_time(d.kind) ? x : 1.0 / x);
+      const double tau = d.spectral_time(is_of_time(d.kind) ? x : 1.0 / x);
+      shortest = std::min(shortest, tau);
+      longest = std::max(longest, tau);
     }
   return {shortest, longest};
 }
 
 RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, const SpectrumOptions& options) {
-  if (sets.empty()) throw InputError("a spectrum needs data");
-  for (const ResponseData& d : sets) check(d);
-  check(options);
   RelaxationSpectrum s;
-  s.rule = options.rule;
-  s.tau = grid_of(sets, options);
-  const Problem problem = problem_of(sets, s.tau);
-  const Reduced r = reduced(problem);
+  const auto [problem, r] = posed(sets, options, s);
   std::vector<Trial> trials = scan(r, options.weights);
   for (const Trial& t : trials) s.tried.push_back(t.says);
   for (const Rule rule : {Rule::gcv, Rule::aicc, Rule::evidence, Rule::prob1}) s.chosen.emplace_back(rule, trials[chosen_by(rule, trials)].says.lambda);
   const Trial best = options.lambda ? trial(r, *options.lambda, trials[chosen_by(options.rule, trials)].fit.free) : trials[chosen_by(options.rule, trials)];
-  s.spacing = problem.spacing;
-  s.lambda = best.says.lambda;
-  s.density = best.fit.x;
-  s.freedom = best.says.freedom;
-  s.kkt = best.fit.kkt;
-  s.noise = std::sqrt(best.says.squares / std::max(r.data - best.says.freedom, 1.0));
-  add_background(sets, problem, s);
-  add_doubts(s);
+  take(best, r, problem, sets, s);
+  if (s.lambda <= s.tried.front().lambda || s.lambda >= s.tried.back().lambda) s.doubts.emplace_back("The weight of the penalty lies at an end of those tried: the rule found none");
+  return s;
+}
+
+RelaxationSpectrum spectrum_at(const std::vector<ResponseData>& sets, double lambda, const SpectrumOptions& options, const VectorXd& near) {
+  RelaxationSpectrum s;
+  const auto [problem, r] = posed(sets, options, s);
+  if (!(lambda > 0 && std::isfinite(lambda))) throw InputError("a weight of the penalty of {}, expected a number above 0", lambda);
+  std::vector<Index> guess;
+  for (Index i = 0; i < near.size() && near.size() == problem.points; ++i)
+    if (near[i] > 0) guess.push_back(i);
+  const Trial only = trial(r, lambda, guess);
+  s.tried = {only.says};
+  take(only, r, problem, sets, s);
   return s;
 }
 

@@ -9,7 +9,8 @@
 // as Atzmon, Ju and Lei use it, Materials 16, 7444 (2023). Weights lambda by four rules, beside each other: generalised cross-validation
 // (Golub, Heath and Wahba, Technometrics 21, 215 (1979)), Akaike's criterion for small samples (Hurvich and Tsai, Biometrika 76, 297
 // (1989)), evidence (MacKay, Neural Comput. 4, 415 (1992), on the free points), and Provencher's PROB1 = 1/2.
-// Several sets share one spectrum, each with a background of its own. Seconds, rad/s; f in the units of y.
+// Several sets share one spectrum, each with a background of its own, and may see it with other times, as at another temperature:
+// ln tau of a set = shift + stretch ln tau. Seconds, rad/s; f in the units of y.
 #pragma once
 
 #include <Eigen/Core>
@@ -30,10 +31,14 @@ struct ResponseData {
   Eigen::VectorXd at, value;       // times (s) or angular frequencies (rad/s), ascending and above or, times, from 0; what was measured
   Eigen::VectorXd error;           // standard errors; empty: equal ones, to be found
   bool constant = true, drift = false;  // whether the background has c, and B t; a loss has none
+  double shift = 0, stretch = 1;   // ln of the relaxation times of this set = shift + stretch ln tau of the spectrum
+
+  double time_of(double tau) const;      // of this set, s
+  double spectral_time(double time) const;  // the tau of the spectrum that is this time of the set, s
 };
 
 /// Throws InputError, with the source and the number of the row, for columns of different length, numbers that are not finite, times or
-/// frequencies that do not ascend or are below 0, errors not above 0, and fewer points than background terms and two.
+/// frequencies that do not ascend or are below 0, errors or a stretch not above 0, and fewer points than background terms and two.
 void check(const ResponseData& data);
 
 enum class Rule { gcv, aicc, evidence, prob1 };
@@ -75,6 +80,10 @@ struct RelaxationSpectrum {
 /// Throws InputError as `check`, without data, and for options out of range.
 RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, const SpectrumOptions& options = {});
 
+/// The same at one weight, without trying others: `tried` has that one and `chosen` none. `near`: the density of a similar fit on a grid of
+/// as many points, to begin from. For searches that fit many times. Throws as relaxation_spectrum.
+RelaxationSpectrum spectrum_at(const std::vector<ResponseData>& sets, double lambda, const SpectrumOptions& options = {}, const Eigen::VectorXd& near = {});
+
 /// At each time of the grid, what fits to the fit with new noise find, each with the weight that the rule chooses for it: 95 % of them. It
 /// does not hold what the penalty smooths away.
 std::vector<Estimate> density_band(const std::vector<ResponseData>& sets, const RelaxationSpectrum& spectrum, Rng& rng, int resamples = 200);
@@ -92,7 +101,9 @@ WeightedRows weighted_rows(const std::vector<ResponseData>& sets);
 Eigen::VectorXd weighted_kernel(const std::vector<ResponseData>& sets, double tau);
 /// Background of each set out of the terms of all of them, in the order of the columns.
 std::vector<Eigen::VectorXd> background_of_sets(const std::vector<ResponseData>& sets, const Eigen::VectorXd& terms);
-/// The shortest and the longest time, or 1/frequency, of all sets.
+/// L: second differences of a density, with two points that are 0 beyond either end.
+Eigen::MatrixXd second_differences(Eigen::Index points);
+/// The shortest and the longest time, or 1/frequency, of all sets, as tau of the spectrum.
 std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets);
 
 }  // namespace glasscape

@@ -22,6 +22,8 @@ struct Want {
 
 /// Symmetric tensors of all atoms; rows xx, yy, zz, xy, xz, yz.
 using AtomTensors = Eigen::Matrix<double, 6, Eigen::Dynamic>;
+/// One of them: a stress is positive under tension.
+using StressComponents = Eigen::Matrix<double, 6, 1>;
 
 struct Evaluation {
   double energy = 0.0;          // eV

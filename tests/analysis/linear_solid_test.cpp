@@ -62,3 +62,38 @@ TEST_CASE("a solid of one spring, of a spring and a dashpot, and of modes of one
   CHECK(relaxation_of({1.0, {{0.1, 5}, {0.2, 5}}, 0}).at(3) == Approx(relaxation_of({1.0, {{0.3, 5}}, 0}).at(3)));
   for (const Compliance& bad : {Compliance{0.0, {}, 0}, Compliance{1.0, {{-0.1, 1}}, 0}, Compliance{1.0, {{0.1, 0}}, 0}, Compliance{1.0, {}, -1}}) CHECK_THROWS_AS(relaxation_of(bad), InputError);
 }
+
+TEST_CASE("a single relaxation time has the loss peak of Debye: half its strength at w tau = 1, 1.144 decades wide, of area pi/2") {
+  const Relaxation r{5.0, {{2.0, 3.0}}};
+  CHECK(r.loss(1.0 / 3.0) == Approx(1.0));
+  CHECK(r.storage(1.0 / 3.0) == Approx(6.0));
+  CHECK(r.loss_tangent(1.0 / 3.0) == Approx(1.0 / 6.0));
+  const double half = 2.0 + std::sqrt(3.0);  // x + 1/x = 4
+  CHECK(r.loss(half / 3.0) == Approx(0.5));
+  CHECK(2.0 * std::log10(half) == Approx(1.144).margin(5e-4));
+  double area = 0;
+  for (double ln = -30; ln < 30; ln += 0.01) area += 0.01 * r.loss(std::exp(ln));
+  CHECK(area == Approx(std::acos(-1.0) / 2 * 2.0).epsilon(1e-6));
+  CHECK(r.storage(1e12) == Approx(r.instantaneous()));
+  CHECK(r.storage(1e-300) == Approx(5.0));
+}
+
+TEST_CASE("relaxation and creep are each other's inverse, with and without flow") {
+  for (const double equilibrium : {0.0, 0.4}) {
+    const Relaxation relaxation{equilibrium, {{0.05, 1e-3}, {0.1, 2.0}, {0.3, 2.1}, {0.2, 1e6}}};
+    const Compliance compliance = compliance_of(relaxation);
+    CHECK(compliance.instantaneous == Approx(1 / relaxation.instantaneous()));
+    CHECK((compliance.fluidity > 0) == (equilibrium == 0));
+    CHECK(compliance.modes.size() == (equilibrium == 0 ? 3 : 4));
+    const Relaxation back = relaxation_of(compliance);
+    REQUIRE(back.modes.size() == 4);
+    for (std::size_t k = 0; k < 4; ++k) {
+      CHECK(back.modes[k].tau == Approx(relaxation.modes[k].tau).epsilon(1e-10));
+      CHECK(back.modes[k].strength == Approx(relaxation.modes[k].strength).epsilon(1e-9));
+    }
+    CHECK(back.equilibrium == Approx(equilibrium).margin(1e-12));
+  }
+  CHECK(compliance_of({2.0, {}}).at(1e9) == Approx(0.5));
+  CHECK_THROWS_AS(compliance_of({0.0, {}}), InputError);
+  CHECK_THROWS_AS(compliance_of({-1.0, {{2.0, 1.0}}}), InputError);
+}
