@@ -10,17 +10,55 @@
 namespace glasscape {
 namespace {
 
-/// Basins that the start reaches over ways that are faster than 1/observed in the direction taken.
-std::vector<std::size_t> reached_from(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double kT, double observed) {
+using SixByBasins = Eigen::Matrix<double, 6, Eigen::Dynamic>;
+
+void check(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double volume, double observed) {
+  if (start >= basins.size()) throw InputError("basin {} of {} to start from", start, basins.size());
+  if (!(volume > 0 && observed > 0)) throw InputError("a network in {} A^3 for {} s, expected numbers above 0", volume, observed);
+  for (const NetworkWay& w : ways)
+    if (w.from >= basins.size() || w.to >= basins.size()) throw InputError("a way from basin {} to {} of {}", w.from, w.to, basins.size());
+}
+
+/// Square roots of the shares of these basins in equilibrium, and beside them sqrt(V/kT) times their stress from the mean, weighed by these.
+struct Equilibrium {
+  Eigen::VectorXd root;
+  SixByBasins weighted;
+};
+
+Equilibrium equilibrium_of(const std::vector<NetworkBasinState>& basins, const std::vector<std::size_t>& reached, double kT, double volume) {
+  const auto n = static_cast<Eigen::Index>(reached.size());
+  double lowest = basins[reached.front()].free_energy;
+  for (const std::size_t k : reached) lowest = std::min(lowest, basins[k].free_energy);
+  Equilibrium e{Eigen::VectorXd(n), SixByBasins(6, n)};
+  for (Eigen::Index k = 0; k < n; ++k) {
+    const NetworkBasinState& basin = basins[reached[static_cast<std::size_t>(k)]];
+    e.root[k] = std::exp(-0.5 * (basin.free_energy - lowest) / kT);
+    e.weighted.col(k) = basin.stress;
+  }
+  e.root.normalize();
+  e.weighted.colwise() -= StressComponents(e.weighted * e.root.cwiseAbs2());
+  e.weighted = std::sqrt(volume / kT) * e.weighted * e.root.asDiagonal();
+  return e;
+}
+
+}  // namespace
+
+std::vector<std::size_t> reached_basins(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double observed) {
+  check(basins, ways, start, 1.0, observed);
+  const double kT = thermal_energy(temperature), slowest = -std::log(observed);
+  std::vector<std::vector<std::size_t>> ways_of(basins.size());
+  for (std::size_t k = 0; k < ways.size(); ++k) {
+    ways_of[ways[k].from].push_back(k);
+    ways_of[ways[k].to].push_back(k);
+  }
   std::vector<char> in(basins.size(), 0);
-  std::vector<std::size_t> open{start};
+  std::vector<std::size_t> open{start}, reached;
   in[start] = 1;
-  const double slowest = -std::log(observed);
   while (!open.empty()) {
     const std::size_t at = open.back();
     open.pop_back();
-    for (const NetworkWay& w : ways) {
-      if (w.from != at && w.to != at) continue;
+    for (const std::size_t k : ways_of[at]) {
+      const NetworkWay& w = ways[k];
       const std::size_t other = w.from == at ? w.to : w.from;
       const double back = w.log_rate + (basins[w.to].free_energy - basins[w.from].free_energy) / kT;
       if (in[other] != 0 || (w.from == at ? w.log_rate : back) < slowest) continue;
@@ -28,38 +66,26 @@ std::vector<std::size_t> reached_from(const std::vector<NetworkBasinState>& basi
       open.push_back(other);
     }
   }
-  std::vector<std::size_t> reached;
   for (std::size_t k = 0; k < in.size(); ++k)
     if (in[k] != 0) reached.push_back(k);
   return reached;
 }
 
-}  // namespace
+Eigen::Matrix<double, 6, 6> network_fluctuation(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed) {
+  check(basins, ways, start, volume, observed);
+  const SixByBasins weighted = equilibrium_of(basins, reached_basins(basins, ways, start, temperature, observed), thermal_energy(temperature), volume).weighted;
+  return weighted * weighted.transpose();
+}
 
 NetworkRelaxation network_relaxation(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed) {
-  if (start >= basins.size()) throw InputError("basin {} of {} to start from", start, basins.size());
-  if (!(volume > 0 && observed > 0)) throw InputError("a network in {} A^3 for {} s, expected numbers above 0", volume, observed);
-  for (const NetworkWay& w : ways)
-    if (w.from >= basins.size() || w.to >= basins.size()) throw InputError("a way from basin {} to {} of {}", w.from, w.to, basins.size());
+  check(basins, ways, start, volume, observed);
   const double kT = thermal_energy(temperature);
   NetworkRelaxation found;
-  found.reached = reached_from(basins, ways, start, kT, observed);
+  found.reached = reached_basins(basins, ways, start, temperature, observed);
   const auto n = static_cast<Eigen::Index>(found.reached.size());
   std::vector<Eigen::Index> place(basins.size(), -1);
   for (Eigen::Index k = 0; k < n; ++k) place[found.reached[static_cast<std::size_t>(k)]] = k;
-
-  double lowest = basins[start].free_energy;
-  for (const std::size_t k : found.reached) lowest = std::min(lowest, basins[k].free_energy);
-  Eigen::VectorXd root(n);
-  Eigen::Matrix<double, 6, Eigen::Dynamic> stress(6, n);
-  for (Eigen::Index k = 0; k < n; ++k) {
-    const NetworkBasinState& basin = basins[found.reached[static_cast<std::size_t>(k)]];
-    root[k] = std::exp(-0.5 * (basin.free_energy - lowest) / kT);
-    stress.col(k) = basin.stress;
-  }
-  root.normalize();
-  stress.colwise() -= StressComponents(stress * root.cwiseAbs2());
-  const Eigen::Matrix<double, 6, Eigen::Dynamic> weighted = std::sqrt(volume / kT) * stress * root.asDiagonal();
+  const SixByBasins weighted = equilibrium_of(basins, found.reached, kT, volume).weighted;
   found.fluctuation = weighted * weighted.transpose();
   if (n < 2) return found;
 

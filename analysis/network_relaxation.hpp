@@ -45,6 +45,11 @@ struct NetworkRelaxation {
   std::vector<RelaxationMode> shear() const;
 };
 
+/// Basins that the start reaches over ways faster than 1/observed in the direction taken, itself included; ascending.
+std::vector<std::size_t> reached_basins(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double observed);
+/// V/kT times the covariance of the stress over these.
+Eigen::Matrix<double, 6, 6> network_fluctuation(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed);
+
 /// Throws InputError for a start or ways beyond the basins, and what is not above 0 and must be; `observed` in s.
 NetworkRelaxation network_relaxation(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed);
 

@@ -30,6 +30,7 @@ struct ReportOptions {
   double skipped;                    // part of the cycles of a shear, before its blocks begin
   double group;                      // part of the atoms that are nearest to a phase
   double contact;                    // Angstrom: atoms within it are neighbours; 0: the first minimum of g(r)
+  double observed;                   // s: what takes longer has not happened
 };
 
 struct StudyStage {

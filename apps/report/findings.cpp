@@ -175,7 +175,9 @@ std::optional<CompletenessFindings> refined_completeness(const SearchFindings& s
 
 /// With prefactors where the stage has one start and a stage of normal modes; of every landscape as a whole with nu0.
 void add_kinetics(Findings& f, std::uint64_t seed) {
-  for (SearchFindings& s : f.searches) {
+  for (std::size_t index = 0; index < f.searches.size(); ++index) {
+    SearchFindings& s = f.searches[index];
+    const std::size_t before = f.kinetics.size();
     const auto modes = std::find_if(f.modes.begin(), f.modes.end(), [&](const ModesFindings& m) { return m.from == s.stage; });
     if (modes != f.modes.end()) s.refined_completeness = s.basins ? std::nullopt : refined_completeness(s, *modes);
     if (f.options.temperatures.empty()) continue;
@@ -183,6 +185,29 @@ void add_kinetics(Findings& f, std::uint64_t seed) {
     const bool prefactors = modes != f.modes.end() && modes->forward && !s.basins;
     if (prefactors) f.kinetics.push_back(kinetics_of(s, &*modes, f.options, rng));
     if (!s.network.saddles.empty() && (!prefactors || s.network.stages.size() > 1)) f.kinetics.push_back(kinetics_of(s, nullptr, f.options, rng));
+    for (std::size_t k = before; k < f.kinetics.size(); ++k) f.kinetics[k].searches = index;
+  }
+}
+
+/// What cyclic shears of the glass that a stage goes back to say of its modulus.
+std::vector<ShearedLoss> sheared_losses(const Findings& f, const Study& study, const StudyStage& stage) {
+  std::vector<ShearedLoss> all;
+  for (const ResponseFindings& r : f.responses) {
+    if (root_of(study, *study.find(r.stage)).name != root_of(study, stage).name) continue;
+    for (const ResponseTask& t : r.tasks)
+      if (t.amplitude > 0) all.push_back({t.temperature, units::hertz_per_terahertz / t.period, t.modulus.storage, t.modulus.loss});
+  }
+  return all;
+}
+
+/// Of each landscape with its best prefactors.
+void add_anelastic(Findings& f, const Study& study, const Store& store) {
+  for (const KineticsFindings& k : f.kinetics) {
+    const StudyStage* stage = study.find(f.searches.at(k.searches).stage);
+    auto found = anelastic_of(k, prepared(study, store, *stage).found.configuration, study.potential, study.report);
+    if (!found) continue;
+    found->sheared = sheared_losses(f, study, *stage);
+    f.anelastic.push_back(std::move(*found));
   }
 }
 
@@ -220,17 +245,17 @@ void add_escapes(Findings& f, const Study& study, const Store& store, std::map<s
   }
 }
 
-void add_networks(Findings& f, const std::map<std::string, Landscape>& landscapes) {
+void add_networks(Findings& f, const std::map<std::string, Landscape>& landscapes, const std::shared_ptr<const Potential>& potential) {
   std::map<EventRef, std::int64_t> numbers;
   for (const SearchFindings& s : f.searches)
     for (const DistinctEvent& e : s.events) numbers.emplace(e.ref, e.number);
-  for (const auto& [root, landscape] : landscapes) f.searches[landscape.last].network = landscape.reading.network(numbers);
+  for (const auto& [root, landscape] : landscapes) f.searches[landscape.last].network = landscape.reading.network(numbers, potential);
 }
 
 }  // namespace
 
 Findings findings_of(const Study& study, const Store& store) {
-  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}, {}, {}, {}};
+  Findings f{study.name, study.text, study.source, {}, study.report, {}, {}, {}, {}, {}, {}, {}, {}};
   bool any = false;
   std::int64_t events = 0;
   std::map<std::string, Landscape> landscapes;
@@ -286,9 +311,10 @@ Findings findings_of(const Study& study, const Store& store) {
   }
   add_escapes(f, study, store, landscapes);
   compare_with_unsheared(f.responses, study.seed);
-  add_networks(f, landscapes);
+  add_networks(f, landscapes, study.potential);
   if (!any) throw nothing_has_run(study);
   add_kinetics(f, study.seed);
+  add_anelastic(f, study, store);
   return f;
 }
 

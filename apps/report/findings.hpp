@@ -10,6 +10,7 @@
 #include "analysis/event_size.hpp"
 #include "analysis/pair_distribution.hpp"
 #include "analysis/search_statistics.hpp"
+#include "apps/report/anelastic_findings.hpp"
 #include "apps/report/completeness_report.hpp"
 #include "apps/report/event_view.hpp"
 #include "apps/report/free_energy_findings.hpp"
@@ -89,6 +90,7 @@ struct Findings {
   std::vector<FreeEnergyFindings> free_energies;
   std::vector<ResponseFindings> responses;
   std::vector<KineticsFindings> kinetics;  // one per searching stage that found a saddle
+  std::vector<AnelasticFindings> anelastic;  // of the same, in a periodic cell
   std::vector<std::string> missing;  // what has not run yet, in sentences
 };
 

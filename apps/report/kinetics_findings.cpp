@@ -36,12 +36,19 @@ double log_vibrations(const Site& site, RateLaw law, double temperature) {
   return law == RateLaw::harmonic ? log_classical(*site.modes, temperature) : log_quantum(*site.modes, temperature);
 }
 
+/// Of the basin that an event leads to.
+std::optional<StressComponents> stress_behind(const EnergyNetwork& network, std::int64_t event) {
+  for (const NetworkSaddle& saddle : network.saddles)
+    if (saddle.event == event) return network.basins[saddle.connection.to].stress;
+  return std::nullopt;
+}
+
 KineticGraph graph_of(const SearchFindings& s, const ModesFindings& m, KineticsFindings& k) {
   std::map<EventRef, const DistinctEvent*> event_of;
   for (const DistinctEvent& e : s.events) event_of[e.ref] = &e;
   KineticGraph graph;
   const double zero = m.basins.front().energy;
-  for (const PointModes& basin : m.basins) graph.basins.push_back({basin.energy - zero, basin});
+  for (const PointModes& basin : m.basins) graph.basins.push_back({basin.energy - zero, basin, basin.stress});
   std::map<EventRef, bool> known;
   for (const Passage& p : m.passages) {
     const auto event = event_of.find(p.ref);
@@ -53,7 +60,7 @@ KineticGraph graph_of(const SearchFindings& s, const ModesFindings& m, KineticsF
     if (p.to && m.basins[*p.to].positive == m.basins.front().positive) {
       to = *p.to;
     } else {
-      graph.basins.push_back({energy - event->second->reverse, m.basins.front()});
+      graph.basins.push_back({energy - event->second->reverse, m.basins.front(), stress_behind(s.network, event->second->number)});
       ++k.ends_without_modes;
     }
     graph.saddles.push_back({energy, p.saddle});
@@ -164,7 +171,7 @@ KineticGraph kinetic_graph(const SearchFindings& s) {
   // the start comes first
   const auto place = [&](std::size_t basin) { return basin == s.network.start ? 0 : basin < s.network.start ? basin + 1 : basin; };
   graph.basins.resize(s.network.basins.size());
-  for (std::size_t k = 0; k < s.network.basins.size(); ++k) graph.basins[place(k)].energy = s.network.basins[k].energy;
+  for (std::size_t k = 0; k < s.network.basins.size(); ++k) graph.basins[place(k)] = {s.network.basins[k].energy, {}, s.network.basins[k].stress};
   for (const NetworkSaddle& saddle : s.network.saddles) {
     const Connection& c = saddle.connection;
     graph.saddles.push_back({c.energy, {}});

@@ -22,6 +22,7 @@ enum class RateLaw {
 struct Site {
   double energy = 0;
   std::optional<PointModes> modes;
+  std::optional<StressComponents> stress = {};  // inherent, of a basin, eV/A^3
 };
 
 /// Basins, and saddles between them. The first basin is the start.
@@ -83,6 +84,7 @@ struct KineticsFindings {
   static constexpr double largest_last_term = 0.1;
 
   std::string stage, modes;  // `modes` is empty without a stage of normal modes
+  std::size_t searches = 0;  // into Findings::searches
   double nu0 = 0;
   KineticGraph graph;
   std::int64_t left_out = 0;                 // distinct saddles without modes

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "analysis/rates.hpp"
+#include "apps/report/network.hpp"
 #include "apps/starts.hpp"
 #include "md/spectrum.hpp"
 #include "md/support/units.hpp"
@@ -23,7 +24,7 @@ std::optional<double> log_nu(const ModesFound& basin, const ModesFound& saddle) 
   return p ? std::optional(p->log_nu) : std::nullopt;
 }
 
-PointModes point_modes(const ModesFound& m) { return {m.energy, m.log_determinant, m.positive, m.trace, m.trace_of_square, m.frequencies}; }
+PointModes point_modes(const ModesFound& m) { return {m.energy, m.log_determinant, m.positive, m.trace, m.trace_of_square, m.frequencies, {}}; }
 
 /// A passage forward, of which both numbers are known.
 struct Way {
@@ -137,6 +138,7 @@ double ModesFindings::shift_to_kT_over_h() const { return std::log(nu0) - log_ey
 
 ModesReading::ModesReading(const Study& study, const Store& store, const StudyStage& stage) : study_(study) {
   const BasinFound start = prepared(study, store, stage).found;
+  start_configuration_ = start.configuration;
   frame_ = {start.configuration.species, start.configuration.cell};
   const std::vector<double>& temperatures = study.report.temperatures;
   findings_.stage = stage.name;
@@ -210,6 +212,7 @@ std::size_t ModesReading::basin_of(const ModesFound& minimum) {
     if (same(basins_[k], minimum)) return k;
   basins_.push_back(minimum);
   findings_.basins.push_back(point_modes(minimum));
+  findings_.basins.back().stress = stress_at(study_.potential, start_configuration_, minimum.positions);
   return basins_.size() - 1;
 }
 

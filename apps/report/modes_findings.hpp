@@ -9,6 +9,7 @@
 #include "apps/study.hpp"
 #include "landscape/same_basin.hpp"
 #include "landscape/store.hpp"
+#include "md/potential.hpp"
 
 namespace glasscape {
 
@@ -19,6 +20,7 @@ struct PointModes {
   std::int64_t positive = 0;
   double trace = 0, trace_of_square = 0;  // of all modes, eV/(Angstrom^2 u) and its square
   std::vector<double> frequencies;        // THz, all of them, the unstable one below 0; empty unless they were kept
+  std::optional<StressComponents> stress = {};  // inherent, of a basin, eV/A^3; nothing in an open cell
 };
 
 /// One passage from the start over a saddle. What a failure left unknown is not there.
@@ -99,6 +101,7 @@ class ModesReading {
   std::size_t basin_of(const ModesFound& minimum);
 
   const Study& study_;
+  Configuration start_configuration_;
   CommonFrame frame_;
   std::vector<ModesFound> basins_;     // of the findings
   bool one_start_ = true;              // all passages leave one basin, and a rate of escape has a meaning

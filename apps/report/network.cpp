@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "analysis/event_size.hpp"
+#include "md/elastic_constants.hpp"
 
 namespace glasscape {
 
@@ -16,7 +17,15 @@ std::int64_t NetworkReading::times_found(std::size_t saddles) const {
                          [](std::int64_t sum, const Saddle& saddle) { return sum + saddle.times_found; });
 }
 
-EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& events) const {
+std::optional<StressComponents> stress_at(const std::shared_ptr<const Potential>& potential, const Configuration& frame, const Positions& x) {
+  if (!frame.cell.all_periodic()) return std::nullopt;
+  Surface surface(potential, frame);
+  // searches end where forces are small enough for energies; a stress wants no more than a call where they are smaller still
+  const Quenched q = minimise(surface, x, {.fmax = 1e-3});
+  return inherent_stress(surface, q.positions);
+}
+
+EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& events, const std::shared_ptr<const Potential>& potential) const {
   const Configuration& c = start_.found.configuration;
   const auto distance = [&](const Positions& positions) { return event_size(c.positions, positions, c.cell, *c.species, 0.0).total; };
   const auto event_of = [&](const EventRef& ref) {
@@ -32,7 +41,7 @@ EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& ev
     if (std::find(connected.begin(), connected.end(), start) != connected.end())
       for (const BasinId id : connected) {
         place.emplace(id, network.basins.size());
-        network.basins.push_back({graph_[id].energy - zero, distance(graph_[id].positions), event_of(graph_[id].ref), graph_[id].times_found});
+        network.basins.push_back({graph_[id].energy - zero, distance(graph_[id].positions), event_of(graph_[id].ref), graph_[id].times_found, stress_at(potential, c, graph_[id].positions)});
       }
   network.start = place.at(start);
   std::vector<Connection> connections;

@@ -3,9 +3,12 @@
 // of events are DistinctEvent::number.
 #pragma once
 
+#include <optional>
+
 #include "analysis/disconnectivity.hpp"
 #include "apps/stage.hpp"
 #include "landscape/graph.hpp"
+#include "md/potential.hpp"
 
 namespace glasscape {
 
@@ -13,6 +16,7 @@ struct NetworkBasin {
   double energy = 0, distance = 0;
   std::int64_t event = 0;  // that found it first; 0: none, as for the start
   std::int64_t times_found = 1;
+  std::optional<StressComponents> stress = {};  // inherent, eV/A^3; nothing in an open cell
 };
 
 struct NetworkSaddle {
@@ -30,6 +34,9 @@ struct EnergyNetwork {
   MergeTree tree;         // exact
 };
 
+/// At a minimum near these positions; nothing in an open cell.
+std::optional<StressComponents> stress_at(const std::shared_ptr<const Potential>& potential, const Configuration& frame, const Positions& x);
+
 /// What all stages that go back to one prepared basin have found together, each basin and saddle once, as far as saddles
 /// connect it with the start.
 class NetworkReading {
@@ -41,8 +48,8 @@ class NetworkReading {
   std::int64_t times_found(std::size_t saddles) const;
   /// Another stage has been taken in.
   void end_stage(const std::string& name) { stages_.push_back(name); }
-  /// `events`: numbers of the facts that stand for events in the report.
-  EnergyNetwork network(const std::map<EventRef, std::int64_t>& events) const;
+  /// `events`: numbers of the facts that stand for events in the report. Stresses are those by the potential.
+  EnergyNetwork network(const std::map<EventRef, std::int64_t>& events, const std::shared_ptr<const Potential>& potential) const;
 
  private:
   NamedBasin start_;

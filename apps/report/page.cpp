@@ -1,5 +1,6 @@
 #include "apps/report/page.hpp"
 
+#include "apps/report/anelastic_report.hpp"
 #include "apps/report/events_section.hpp"
 #include "apps/report/figures.hpp"
 #include "apps/report/free_energy_report.hpp"
@@ -67,6 +68,14 @@ std::string section(const KineticsFindings& k) {
   return html + "<h3>" + html_text(t.title) + "</h3>\n" + html_table(t.head, t.rows) + "</section>\n";
 }
 
+std::string section(const AnelasticFindings& a) {
+  std::string html = fmt::format("<section><h2>Relaxation of the landscape of {} <span class=\"soft\">from saddles to moduli</span></h2>\n", escaped(a.stage));
+  for (const std::string& sentence : in_words(a)) html += paragraph(sentence);
+  html += doubts_list(doubts_of(a)) + figure_grid(figures_of(a));
+  const ReportTable t = table_of(a);
+  return html + "<h3>" + html_text(t.title) + "</h3>\n" + html_table(t.head, t.rows) + "</section>\n";
+}
+
 /// Where the atoms near pi/2 are (Fig. 4 of Zella et al.).
 std::string section(const ResponseFindings& r) {
   if (!r.atoms) return stage_section(r);
@@ -91,6 +100,7 @@ std::string to_html(const Findings& f) {
   std::string body = doubts_list(f.missing);
   for (const SearchFindings& s : f.searches) body += section(s, f.options);
   for (const KineticsFindings& k : f.kinetics) body += section(k);
+  for (const AnelasticFindings& a : f.anelastic) body += section(a);
   for (const ModesFindings& m : f.modes) body += stage_section(m);
   for (const FreeEnergyFindings& e : f.free_energies) body += stage_section(e);
   for (const ResponseFindings& r : f.responses) body += section(r);

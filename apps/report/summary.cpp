@@ -8,6 +8,7 @@
 
 #include "apps/report/estimates.hpp"
 #include "apps/report/free_energy_report.hpp"
+#include "apps/report/anelastic_report.hpp"
 #include "apps/report/kinetics_report.hpp"
 #include "apps/report/markup.hpp"
 #include "apps/report/modes_report.hpp"
@@ -235,12 +236,13 @@ std::string to_text(const Findings& f) {
   for (const FreeEnergyFindings& e : f.free_energies) text += to_text(e);
   for (const ResponseFindings& r : f.responses) text += to_text(r);
   for (const KineticsFindings& k : f.kinetics) text += to_text(k);
+  for (const AnelasticFindings& a : f.anelastic) text += to_text(a);
   return text;
 }
 
 Json to_json(const Findings& f) {
   Json json{{"study", f.title}, {"potential", f.provenance.potential}, {"seed", f.provenance.seed}, {"missing", f.missing},
-            {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}, {"free_energies", Json::array()}, {"responses", Json::array()}, {"kinetics", Json::array()}};
+            {"preparations", Json::array()}, {"searches", Json::array()}, {"modes", Json::array()}, {"free_energies", Json::array()}, {"responses", Json::array()}, {"kinetics", Json::array()}, {"anelastic", Json::array()}};
   for (const Preparation& p : f.preparations) {
     const double atoms = static_cast<double>(p.basin.configuration.atoms());
     const bool periodic = p.basin.configuration.cell.all_periodic();
@@ -255,6 +257,7 @@ Json to_json(const Findings& f) {
   for (const FreeEnergyFindings& e : f.free_energies) json["free_energies"].push_back(to_json(e));
   for (const ResponseFindings& r : f.responses) json["responses"].push_back(to_json(r));
   for (const KineticsFindings& k : f.kinetics) json["kinetics"].push_back(to_json(k));
+  for (const AnelasticFindings& a : f.anelastic) json["anelastic"].push_back(to_json(a));
   return json;
 }
 

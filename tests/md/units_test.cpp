@@ -27,7 +27,7 @@ const std::map<Quantity, SiUnits>& si() {
       {Quantity::mass, {u, {{"u", u}, {"amu", u}}}},
       {Quantity::temperature, {1, {{"K", 1}, {"eV", e / k_B}}}},
       {Quantity::time,
-       {internal_time, {{"fs", 1e-15}, {"ps", 1e-12}, {"ns", 1e-9}, {"A*sqrt(u/eV)", internal_time}}}},
+       {internal_time, {{"fs", 1e-15}, {"ps", 1e-12}, {"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}, {"h", 3600.0}, {"A*sqrt(u/eV)", internal_time}}}},
       {Quantity::pressure, {e / 1e-30, {{"GPa", 1e9}, {"MPa", 1e6}, {"bar", 1e5}, {"eV/A^3", e / 1e-30}}}},
       {Quantity::force, {e / 1e-10, {{"eV/A", e / 1e-10}, {"meV/A", 1e-3 * e / 1e-10}}}},
       {Quantity::rate_of_temperature,

@@ -1,0 +1,80 @@
+#include "apps/report/anelastic_findings.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "analysis/network_relaxation.hpp"
+#include "analysis/thermal_energy.hpp"
+#include "md/elastic_constants.hpp"
+#include "md/support/units.hpp"
+
+namespace glasscape {
+namespace {
+
+/// The graph with the free energies and rates of one temperature.
+struct NetworkAt {
+  std::vector<NetworkBasinState> basins;
+  std::vector<NetworkWay> ways;
+};
+
+NetworkAt network_at(const KineticGraph& graph, RateLaw law, double temperature, double nu0) {
+  NetworkAt n;
+  const std::vector<double> occupied = log_occupations(graph, law, temperature);
+  for (std::size_t k = 0; k < graph.basins.size(); ++k)
+    n.basins.push_back({-thermal_energy(temperature) * occupied[k], graph.basins[k].stress.value_or(*graph.basins.front().stress)});
+  for (const KineticEdge& e : rates_of(graph, law, temperature, nu0)) n.ways.push_back({e.from, e.to, e.log_forward});
+  return n;
+}
+
+void to_GPa(std::vector<RelaxationMode>& modes) {
+  for (RelaxationMode& m : modes) m.strength *= units::stress_GPa;
+}
+
+std::optional<AnelasticAt> anelastic_at(const KineticGraph& graph, const AnelasticFindings& f, double temperature) {
+  const NetworkAt n = network_at(graph, f.law, temperature, f.nu0);
+  const auto reached = [&](double observed) { return reached_basins(n.basins, n.ways, 0, temperature, observed).size(); };
+  if (reached(f.observed) > AnelasticFindings::most_basins) return std::nullopt;
+  const auto relaxation = [&](double observed) { return network_relaxation(n.basins, n.ways, 0, temperature, f.volume, observed); };
+  const auto relaxing = [&](double observed) { return units::stress_GPa * isotropic_shear(network_fluctuation(n.basins, n.ways, 0, temperature, f.volume, observed)); };
+  const NetworkRelaxation r = relaxation(f.observed);
+  AnelasticAt at{temperature, r.shear(), two_level_shear(n.basins, n.ways, 0, temperature, f.volume, f.observed), r.reached.size(), 0, relaxing(1e-3 * f.observed), relaxing(1e3 * f.observed)};
+  to_GPa(at.modes);
+  to_GPa(at.two_level);
+  at.relaxing = std::accumulate(at.modes.begin(), at.modes.end(), 0.0, [](double sum, const RelaxationMode& m) { return sum + m.strength; });
+  return at;
+}
+
+}  // namespace
+
+std::optional<Relaxation> AnelasticAt::relaxation(double shear_modulus) const {
+  if (relaxing > shear_modulus) return std::nullopt;
+  return Relaxation{shear_modulus - relaxing, modes};
+}
+
+std::optional<AnelasticFindings> anelastic_of(const KineticsFindings& k, const Configuration& start, const std::shared_ptr<const Potential>& potential, const ReportOptions& options) {
+  if (!start.cell.all_periodic() || k.graph.basins.empty() || !k.graph.basins.front().stress) return std::nullopt;
+  AnelasticFindings f;
+  f.stage = k.stage;
+  f.modes = k.modes;
+  f.law = k.modes.empty() ? RateLaw::constant : RateLaw::harmonic;
+  f.nu0 = k.nu0;
+  f.observed = options.observed;
+  f.volume = start.cell.volume();
+  f.atoms = start.atoms();
+  f.coverage = k.coverage;
+  f.without_stress = std::count_if(k.graph.basins.begin(), k.graph.basins.end(), [](const Site& basin) { return !basin.stress; });
+  if (start.atoms() <= AnelasticFindings::most_atoms) {
+    const ElasticConstants e = elastic_constants(potential, start);
+    f.shear_modulus = units::stress_GPa * isotropic_shear(e.constants);
+    f.shear_modulus_converged = e.converged;
+  }
+  for (const double t : options.temperatures) {
+    if (auto at = anelastic_at(k.graph, f, t))
+      f.at.push_back(std::move(*at));
+    else
+      ++f.too_many;
+  }
+  return f;
+}
+
+}  // namespace glasscape

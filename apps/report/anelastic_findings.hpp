@@ -1,0 +1,56 @@
+// From saddles to the laboratory: what the known landscape around a basin says of the shear modulus, as a discrete spectrum of relaxation
+// times {tau_k, G_k} (network_relaxation.hpp), and with the elastic modulus of the basin as stress relaxation, creep, storage and loss.
+// Only what the glass reaches within the time observed relaxes. One cell: V is its volume, so that each event is as strong as in a glass
+// that is made of such cells. GPa, s, K.
+#pragma once
+
+#include "analysis/linear_solid.hpp"
+#include "apps/report/kinetics_findings.hpp"
+#include "apps/report/response_findings.hpp"
+
+namespace glasscape {
+
+/// At one temperature.
+struct AnelasticAt {
+  double temperature = 0;
+  std::vector<RelaxationMode> modes;      // ascending times
+  std::vector<RelaxationMode> two_level;  // the saddles out of the start, each as if it were alone
+  std::size_t reached = 0;                // basins, the start included
+  double relaxing = 0;                    // sum of all strengths
+  double relaxing_sooner = 0, relaxing_later = 0;  // the same for a thousandth and a thousandfold of the time observed
+
+  /// What stays is `shear_modulus` less all that relaxes; nothing where that would be below 0.
+  std::optional<Relaxation> relaxation(double shear_modulus) const;
+};
+
+/// A cyclic shear of the same glass.
+struct ShearedLoss {
+  double temperature = 0, frequency = 0;  // K, Hz
+  Estimate storage, loss;
+};
+
+struct AnelasticFindings {
+  /// A thousand basins would take minutes.
+  static constexpr std::size_t most_basins = 400;
+  /// Its twelve minimisations would take minutes.
+  static constexpr Eigen::Index most_atoms = 20000;
+
+  std::string stage, modes;        // as KineticsFindings
+  RateLaw law = RateLaw::constant;
+  double nu0 = 0;                  // THz
+  double observed = 0;             // s
+  double volume = 0;               // Angstrom^3
+  Eigen::Index atoms = 0;
+  std::optional<double> shear_modulus;  // of the start without temperature, all directions alike; nothing for too many atoms
+  bool shear_modulus_converged = true;
+  std::optional<Estimate> coverage;     // of the searches
+  std::int64_t without_stress = 0;      // basins that are taken to have the stress of the start
+  std::int64_t too_many = 0;            // temperatures at which more than `most_basins` are reached
+  std::vector<AnelasticAt> at;
+  std::vector<ShearedLoss> sheared;
+};
+
+/// Of the landscape around `start`; nothing for an open cell, or a landscape without stresses.
+std::optional<AnelasticFindings> anelastic_of(const KineticsFindings& kinetics, const Configuration& start, const std::shared_ptr<const Potential>& potential, const ReportOptions& options);
+
+}  // namespace glasscape
