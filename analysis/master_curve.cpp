@@ -266,9 +266,15 @@ void add_shifts(MasterCurve& m, const Curves& c, double level) {
   m.apparent = thermal_activation(c.temperatures, values, {}, level);
 }
 
+/// Over how many times of its grid a spectrum spreads.
+double spread(const RelaxationSpectrum& s) { return std::pow(s.density.sum(), 2) / std::max(s.density.squaredNorm(), 1e-300); }
+
 void judge(MasterCurve& m) {
+  constexpr double hardly_wider = 4;  // than the grid, which then decides instead of the curves
   const double one = std::min(m.one_shift.bic, m.arrhenius_shift.bic), many = m.many_barriers.bic;
-  m.verdict = std::abs(one - many) < decisive ? Superposition::undecided : one < many ? Superposition::one_shift : Superposition::many_barriers;
+  const bool narrow = spread(m.arrhenius_shift.spectrum) < hardly_wider && spread(m.many_barriers.spectrum) < hardly_wider;
+  if (narrow) m.doubts.emplace_back("The spectrum is hardly wider than the steps of its grid: one process is the same under both laws");
+  m.verdict = narrow || std::abs(one - many) < decisive ? Superposition::undecided : one < many ? Superposition::one_shift : Superposition::many_barriers;
   const std::string numbers = fmt::format("BIC {:.1f} with one shift, {:.1f} with many barriers; overlay {:.2g} and {:.2g} in ln of the modulus", one, many, m.one_shift.overlay, m.many_barriers.overlay);
   switch (m.verdict) {
     case Superposition::one_shift: m.sentence = "One shift of all times describes the curves, and many barriers with one attempt time do not: " + numbers; break;
@@ -278,7 +284,7 @@ void judge(MasterCurve& m) {
 }
 
 void add_doubts(MasterCurve& m, const Curves& c, const MasterCurveOptions& o) {
-  m.doubts = m.apparent.doubts;
+  m.doubts.insert(m.doubts.end(), m.apparent.doubts.begin(), m.apparent.doubts.end());
   const SharedSpectrum& better = m.verdict == Superposition::many_barriers ? m.many_barriers : m.one_shift.bic < m.arrhenius_shift.bic ? m.one_shift : m.arrhenius_shift;
   for (const std::string& doubt : better.spectrum.doubts) m.doubts.push_back(doubt);
   const bool have_errors = std::all_of(c.data.begin(), c.data.end(), [](const ResponseData& d) { return d.error.size() > 0; });

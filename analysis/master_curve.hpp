@@ -66,9 +66,9 @@ struct MasterCurve {
   double reference = 0;                // T_ref, K
   std::vector<double> temperatures;    // ascending, each once
   std::vector<Estimate> ln_shift;      // ln a_T of each; 0 at T_ref
-  ThermalActivation apparent;          // the line through ln a_T against 1/kT; its ln_attempt_time is that of a_T
+  ThermalActivation apparent;          // the line through ln a_T against 1/kT. Its interval holds E in 88 of 100 cases: shifts of neighbours err together
   SharedSpectrum one_shift, arrhenius_shift, many_barriers;
-  Estimate arrhenius_energy;           // E of the Arrhenius shift, eV
+  Estimate arrhenius_energy;           // E of the Arrhenius shift, eV: of all curves at once, with an interval that holds
   Estimate ln_attempt_time;            // of many barriers, ln(tau_0 / s)
   Superposition verdict = Superposition::undecided;
   std::string sentence;                // the verdict with its numbers
@@ -82,7 +82,7 @@ struct MasterCurve {
 /// modulus, a modulus not above 0, data that are not moduli, and what `check` and relaxation_spectrum throw it for.
 MasterCurve master_curve(const std::vector<Isotherm>& curves, const MasterCurveOptions& options);
 
-/// ln of the relaxation times of `to` over those of `from`, where their overlap is best.
+/// ln of the relaxation times of `to` over those of `from`, two curves as master_curve takes them, where they overlay best.
 double pairwise_shift(const ResponseData& from, const ResponseData& to);
 
 }  // namespace glasscape

@@ -196,6 +196,7 @@ double ResponseData::spectral_time(double time) const { return shift == 0 && str
 
 void check(const ResponseData& d) {
   if (!(std::isfinite(d.shift) && d.stretch > 0 && std::isfinite(d.stretch))) throw InputError("{}: relaxation times shifted by {} and stretched by {} in ln, expected a finite number and one above 0", d.source, d.shift, d.stretch);
+  if (!(d.loaded > 0)) throw InputError("{}: a load that lasted {} s, expected a time above 0", d.source, d.loaded);
   if (d.at.size() != d.value.size() || (d.error.size() > 0 && d.error.size() != d.at.size()))
     throw InputError("{}: columns of {}, {} and {} numbers, expected equal ones", d.source, d.at.size(), d.value.size(), d.error.size());
   const bool of_time = is_of_time(d.kind);
@@ -284,8 +285,8 @@ VectorXd weighted_kernel(const std::vector<ResponseData>& sets, double tau) {
   for (const ResponseData& d : sets) points += d.at.size();
   VectorXd column(points);
   for (const ResponseData& d : sets) {
-    const double own = d.time_of(tau);
-    for (Index k = 0; k < d.at.size(); ++k, ++row) column[row] = kernel(d.kind, d.at[k], own) / (d.error.size() > 0 ? d.error[k] : 1.0);
+    const double own = d.time_of(tau), filled = d.kind == Response::recovery ? -std::expm1(-d.loaded / own) : 1.0;
+    for (Index k = 0; k < d.at.size(); ++k, ++row) column[row] = filled * kernel(d.kind, d.at[k], own) / (d.error.size() > 0 ? d.error[k] : 1.0);
   }
   return column;
 }

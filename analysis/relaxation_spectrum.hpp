@@ -1,7 +1,8 @@
 // Direct spectrum analysis: the nonnegative density f of relaxation times, per unit of ln tau, that data of strain, stress or modulus are
 // made of, with a penalty on its second differences in ln tau (Tikhonov), so that it has no more structure than the data ask for:
 //   min over f >= 0 and the background b of |W (y - K f - B b)|^2 + lambda |L f|^2
-//   recovery    y(t) = c + B t + sum f_i dln e^{-t/tau_i}    of strain without load, or of stress at constant strain
+//   recovery    y(t) = c + B t + sum f_i dln (1 - e^{-loaded/tau_i}) e^{-t/tau_i}    of strain without load, or (loaded = inf) of stress at
+//               constant strain; with Atzmon, Ju and Lei loaded = inf, and the areas of slow processes too small by that factor
 //   creep       y(t) = c + B t - sum f_i dln e^{-t/tau_i}    of strain under constant load
 //   loss        y(w) = sum f_i dln w tau_i / (1 + w^2 tau_i^2)
 //   storage     y(w) = c + sum f_i dln w^2 tau_i^2 / (1 + w^2 tau_i^2)
@@ -14,6 +15,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,7 @@ struct ResponseData {
   Eigen::VectorXd error;           // standard errors; empty: equal ones, to be found
   bool constant = true, drift = false;  // whether the background has c, and B t; a loss has none
   double shift = 0, stretch = 1;   // ln of the relaxation times of this set = shift + stretch ln tau of the spectrum
+  double loaded = std::numeric_limits<double>::infinity();  // s, that a recovery follows on: of a slow process, 1 - e^{-loaded/tau} has been filled
 
   double time_of(double tau) const;      // of this set, s
   double spectral_time(double time) const;  // the tau of the spectrum that is this time of the set, s

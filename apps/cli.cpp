@@ -81,7 +81,8 @@ CLI::App* add_phases(CLI::App& app, Request& request) {
 
 CLI::App* add_spectrum(CLI::App& app, Request& request) {
   auto* spectrum = app.add_subcommand("spectrum", "relaxation times that strain, stress or modulus are made of (CSV)");
-  spectrum->add_option("files", request.files, "CSV with the columns time_s (or _ms, _min, _h) and strain, stress or creep_strain, or frequency_Hz (or omega_rad_per_s) and loss_modulus or storage_modulus; error: standard errors. Several share one spectrum")->required();
+  spectrum->add_option("files", request.files, "CSV with the columns time_s (or _ms, _min, _h) and strain, stress or creep_strain, or frequency_Hz (or omega_rad_per_s) and loss_modulus or storage_modulus; error: standard errors. Several share one spectrum. Or one TOML file that names them")->required();
+  spectrum->add_option("--write", request.write, "write a page with figures here (.html)");
   spectrum->add_flag("--drift", request.drift, "a term B t in the background of strain and stress");
   spectrum->add_option("--rule", request.method, "gcv, aicc, evidence or prob1: how smooth the curve is")->check(CLI::IsMember({"gcv", "aicc", "evidence", "prob1"}));
   add_json(*spectrum, request);

@@ -1,0 +1,176 @@
+#include "apps/measurement.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <numbers>
+
+#include "md/support/csv.hpp"
+#include "md/support/error.hpp"
+#include "md/support/text.hpp"
+#include "md/support/units.hpp"
+
+namespace glasscape {
+namespace {
+
+/// The names of the columns: the first line that is no comment.
+std::vector<std::string> header_of(const std::string& path) {
+  const std::string text = read_text_file(path, "measurement");
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.empty() || line.front() == '#') continue;
+    std::vector<std::string> names;
+    for (const std::string_view name : split(line, ',')) {
+      const auto first = name.find_first_not_of(" \t\r\""), last = name.find_last_not_of(" \t\r\"");
+      names.emplace_back(first == std::string_view::npos ? "" : name.substr(first, last - first + 1));
+    }
+    return names;
+  }
+  throw FormatError("{}: no header, expected a line such as time_s,strain", path);
+}
+
+/// What a column is measured in, in s or rad/s.
+struct Abscissa {
+  const char* name;
+  bool of_time;
+  double unit;
+};
+constexpr Abscissa abscissas[] = {{"time_s", true, 1.0}, {"time_ms", true, 1e-3}, {"time_min", true, 60.0}, {"time_h", true, 3600.0}, {"frequency_Hz", false, 2.0 * std::numbers::pi}, {"omega_rad_per_s", false, 1.0}};
+
+struct Ordinate {
+  const char* name;
+  bool of_time;
+  Response kind;
+  bool has_unit;
+};
+constexpr Ordinate ordinates[] = {{"strain", true, Response::recovery, false}, {"stress", true, Response::recovery, true}, {"creep_strain", true, Response::creep, false}, {"loss_modulus", false, Response::loss, true}, {"storage_modulus", false, Response::storage, true}};
+constexpr const char* units_of_stress[] = {"GPa", "MPa", "Pa"};
+
+template <typename Known, std::size_t n>
+std::string names_of(const Known (&all)[n]) {
+  std::string text;
+  for (const Known& one : all) text += (text.empty() ? "" : ", ") + std::string(one.name);
+  return text;
+}
+
+/// The unit behind the name of a column, empty for none; nothing for another column.
+std::optional<std::string> unit_in(const std::string& column, const Ordinate& o) {
+  if (column == o.name) return "";
+  for (const char* unit : units_of_stress)
+    if (o.has_unit && column == fmt::format("{}_{}", o.name, unit)) return unit;
+  return std::nullopt;
+}
+
+Eigen::VectorXd column_of(const CsvTable& table, std::size_t column, double unit) {
+  Eigen::VectorXd values(static_cast<Eigen::Index>(table.rows()));
+  for (std::size_t row = 0; row < table.rows(); ++row) values[static_cast<Eigen::Index>(row)] = table.real(row, column) * unit;
+  return values;
+}
+
+Measurement read_listed(Input& in) {
+  Measurement m = read_measurement(in.file("file", required, "CSV of the measurement"));
+  ResponseData& d = m.data;
+  const bool of_time = d.kind == Response::recovery || d.kind == Response::creep;
+  d.constant = d.kind != Response::loss && in.flag("constant", true, "a constant in the background: what lasts longer than the data");
+  d.drift = in.flag("drift", false, "a term B t in the background: slow processes of a creep");
+  in.expect(!d.drift || of_time, "drift", "false: a modulus over frequency has none");
+  if (in.has("temperature")) m.temperature = in.temperature("temperature", required, "of the sample", positive);
+  if (in.has("aged")) m.aged = in.time("aged", required, "how long the sample had aged before", non_negative) * units::time_ps * 1e-12;
+  if (in.has("loaded")) {
+    in.expect(m.quantity == "strain", "loaded", "a column 'strain', of a recovery after a load");
+    d.loaded = in.time("loaded", required, "how long the load had lasted before the recovery: slow processes have been filled in part") * units::time_ps * 1e-12;
+  }
+  if (in.has("elastic_strain")) {
+    in.expect(m.quantity == "strain" || m.quantity == "creep_strain", "elastic_strain", "a column of strain");
+    const double elastic = in.real("elastic_strain", required, "that the strain is told in units of", positive);
+    d.value /= elastic;
+    if (d.error.size() > 0) d.error /= elastic;
+  }
+  in.finish();
+  return m;
+}
+
+/// Told, and neither rejected nor made to sum to 100: papers print such.
+std::string read_composition(Input in, std::vector<std::string>& doubts) {
+  std::string text;
+  double sum = 0;
+  for (const std::string& element : in.keys()) {
+    const double share = in.real(element, required, "atomic per cent", non_negative);
+    text += fmt::format("{}{:g}", element, share);
+    sum += share;
+  }
+  if (std::abs(sum - 100.0) > 0.5) doubts.push_back(fmt::format("The composition {} sums to {:g} %, not 100: it is told as it was written, and nothing is computed with it", text, sum));
+  return text;
+}
+
+ShearTransformation read_zones(Input in, Experiment& e) {
+  ShearTransformation law;
+  law.poisson = in.real("poisson", law.poisson, "Poisson's ratio");
+  in.expect(law.poisson > -1 && law.poisson < 0.5, "poisson", "a ratio between -1 and 0.5");
+  law.strain = in.real("strain", law.strain, "shear of a zone without constraint", positive);
+  law.resistance = in.real("resistance", law.resistance, "shear resistance of a zone over the shear modulus, the third term of the barrier", non_negative);
+  law.dilatation = in.real("dilatation", law.dilatation, "square of the dilatancy", non_negative);
+  law.shear_modulus = in.pressure("shear_modulus", required, "of the glass", positive) * units::stress_GPa;
+  law.attempt_frequency = in.frequency("attempt_frequency", "10 THz", "of a zone") / units::time_ps * units::hertz_per_terahertz;
+  law.temperature = in.temperature("temperature", "298 K", "of the measurements", positive);
+  law.atomic_volume = in.real("atomic_volume", law.atomic_volume, "of an atom, A^3", positive);
+  in.finish();
+  for (const Measurement& m : e.measurements)
+    if (m.temperature && std::abs(*m.temperature - law.temperature) > 0.5) e.doubts.push_back(fmt::format("Zones are taken at {:g} K, and {} was measured at {:g} K", law.temperature, m.data.source, *m.temperature));
+  return law;
+}
+
+Experiment read_toml(const std::string& path) {
+  Input in(parse_toml(read_text_file(path, "experiment"), path), path, {{std::filesystem::path(path).parent_path().string()}});
+  Experiment e;
+  e.name = in.text("name", std::filesystem::path(path).stem().string(), "title");
+  e.options.points = in.count("points", e.options.points, "relaxation times of a spectrum", positive);
+  const std::string rule = in.choice("rule", {"gcv", "aicc", "evidence", "prob1"}, "gcv", "how smooth a spectrum is");
+  for (const Rule known : {Rule::gcv, Rule::aicc, Rule::evidence, Rule::prob1})
+    if (to_string(known) == rule) e.options.rule = known;
+  if (in.has("composition")) e.composition = read_composition(in.table("composition", "atomic per cent"), e.doubts);
+  for (Input& one : in.tables("measurement", "a table of data each")) e.measurements.push_back(read_listed(one));
+  if (e.measurements.empty()) throw InputError("{}: no [[measurement]], expected one with a key 'file' or more", path);
+  if (in.has("zones")) e.zones = read_zones(in.table("zones", "shear transformation zones that strain is told as"), e);
+  in.finish();
+  return e;
+}
+
+}  // namespace
+
+Measurement read_measurement(const std::string& path) {
+  const Abscissa* at = nullptr;
+  const Ordinate* of = nullptr;
+  std::string value, unit, error;
+  for (const std::string& column : header_of(path)) {
+    for (const Abscissa& a : abscissas)
+      if (column == a.name && at == nullptr) at = &a;
+    for (const Ordinate& o : ordinates)
+      if (const auto found = unit_in(column, o); found && of == nullptr) {
+        of = &o;
+        value = column;
+        unit = *found;
+      }
+    if (column == "error") error = column;
+  }
+  if (at == nullptr) throw FormatError("{}: no column of times or frequencies, expected one of {}", path, names_of(abscissas));
+  if (of == nullptr || of->of_time != at->of_time) throw FormatError("{}: no column of what was measured beside {}, expected one of {}", path, at->name, names_of(ordinates));
+  std::vector<std::string> wanted{at->name, value};
+  if (!error.empty()) wanted.push_back(error);
+  const CsvTable table = CsvTable::read(path, wanted, "measurement");
+  Measurement m{of->name, unit, {path, of->kind, column_of(table, 0, at->unit), column_of(table, 1, 1.0), {}}, {}, {}};
+  if (!error.empty()) m.data.error = column_of(table, 2, 1.0);
+  check(m.data);
+  return m;
+}
+
+Experiment read_experiment(const std::vector<std::string>& files) {
+  if (files.size() == 1 && files.front().ends_with(".toml")) return read_toml(files.front());
+  Experiment e;
+  for (const std::string& file : files) {
+    if (file.ends_with(".toml")) throw InputError("{}: a file that says how measurements were made comes alone; it names its tables itself", file);
+    e.measurements.push_back(read_measurement(file));
+    e.name += (e.name.empty() ? "" : ", ") + std::filesystem::path(file).filename().string();
+  }
+  return e;
+}
+
+}  // namespace glasscape
