@@ -26,7 +26,7 @@ int background_terms(const ResponseData& d) { return d.kind == Response::loss ? 
 /// Grid of relaxation times, equally spaced in ln tau.
 VectorXd grid_of(const std::vector<ResponseData>& sets, const SpectrumOptions& o) {
   const auto [first, last] = range_of_times(sets);
-  const double shortest = o.shortest.value_or(first), longest = o.longest.value_or(last);
+  const double beyond = range_of_flanks(sets), shortest = o.shortest.value_or(first / beyond), longest = o.longest.value_or(last * beyond);
   if (!(shortest > 0 && longest > shortest && std::isfinite(longest))) throw InputError("relaxation times from {} to {} s, expected a range above 0", shortest, longest);
   const VectorXd ln = VectorXd::LinSpaced(o.points, std::log(shortest), std::log(longest));
   return ln.array().exp();
@@ -311,6 +311,11 @@ std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets) 
       longest = std::max(longest, tau);
     }
   return {shortest, longest};
+}
+
+double range_of_flanks(const std::vector<ResponseData>& sets) {
+  constexpr double tenth = 10;  // w tau/(1 + w^2 tau^2) is a fifth of its maximum there
+  return std::any_of(sets.begin(), sets.end(), [](const ResponseData& d) { return d.kind == Response::loss; }) ? tenth : 1.0;
 }
 
 RelaxationSpectrum relaxation_spectrum(const std::vector<ResponseData>& sets, const SpectrumOptions& options) {

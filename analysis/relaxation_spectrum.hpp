@@ -108,5 +108,7 @@ std::vector<Eigen::VectorXd> background_of_sets(const std::vector<ResponseData>&
 Eigen::MatrixXd second_differences(Eigen::Index points);
 /// The shortest and the longest time, or 1/frequency, of all sets, as tau of the spectrum.
 std::pair<double, double> range_of_times(const std::vector<ResponseData>& sets);
+/// How far beyond that range processes are seen: a loss has their flanks, and no background that could hold them; else 1.
+double range_of_flanks(const std::vector<ResponseData>& sets);
 
 }  // namespace glasscape

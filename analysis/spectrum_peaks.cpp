@@ -247,7 +247,7 @@ SpectrumPeaks spectrum_peaks(const std::vector<ResponseData>& sets, Rng& rng, co
   for (const ResponseData& d : sets) check(d);
   if (options.most < 1 || options.most > 40 || options.resamples < 0) throw InputError("at most {} peaks with {} fits of new noise, expected 1 to 40 and 0 or more", options.most, options.resamples);
   const Projected data(sets);
-  constexpr double beyond = 2.0;  // the data's range
+  const double beyond = std::max(2.0, range_of_flanks(sets));  // the data's range
   const auto [shortest, longest] = range_of_times(sets);
   const std::pair range{std::log(shortest / beyond), std::log(longest * beyond)};
   SpectrumPeaks found;

@@ -1,5 +1,7 @@
 #include "apps/report/measurement_report.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -175,8 +177,13 @@ std::vector<std::string> in_words(const MeasurementFindings& f) {
 
 std::vector<std::string> doubts_of(const MeasurementFindings& f) {
   std::vector<std::string> all = f.doubts;
+  std::vector<std::pair<std::string, std::vector<std::string>>> shared;  // a doubt, and the states that have it
   for (const MeasuredState& s : f.states)
-    for (const std::string& doubt : doubts_of(s)) all.push_back(f.states.size() == 1 ? doubt : fmt::format("{}: {}", s.name, doubt));
+    for (const std::string& doubt : doubts_of(s)) {
+      const auto known = std::find_if(shared.begin(), shared.end(), [&](const auto& one) { return one.first == doubt; });
+      (known != shared.end() ? *known : shared.emplace_back(doubt, std::vector<std::string>{})).second.push_back(s.name);
+    }
+  for (const auto& [doubt, names] : shared) all.push_back(f.states.size() == 1 ? doubt : fmt::format("{}: {}", fmt::join(names, ", "), doubt));
   if (f.master_curve) all.insert(all.end(), f.master_curve->doubts.begin(), f.master_curve->doubts.end());
   for (const ProcessOverTemperature& p : f.processes) all.insert(all.end(), p.line.doubts.begin(), p.line.doubts.end());
   return all;

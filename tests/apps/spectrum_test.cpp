@@ -1,4 +1,7 @@
 // `glasscape spectrum`: from a table of a measurement to relaxation times, for programs and for people.
+#include <filesystem>
+
+#include "analysis/shear_transformation.hpp"
 #include "md/support/random.hpp"
 #include "tests/apps/program.hpp"
 
@@ -87,4 +90,109 @@ TEST_CASE("measurements that cannot be read say where and what was expected") {
   refused("time_s,strain\n1,2\n2,3\n", "2 points");
   refused("time_s,strain,error\n1,2,0.1\n2,3,-0.1\n3,4,0.1\n", "standard error");
   refused("# nothing\n", "no header");
+}
+
+TEST_CASE("a file that names its measurements makes zones of strain, tells what sums wrong, and writes a page") {
+  const Folder folder;
+  const ShearTransformation law;
+  std::string csv = "time_s,strain\n";
+  Rng rng(6, 1);
+  for (int k = 0; k < 60; ++k) {
+    const double t = std::pow(10.0, 2 + 0.1 * k);
+    double y = 0;
+    for (const int n : {17, 18, 19}) {
+      const double tau = law.relaxation_time(n * law.atomic_volume);
+      y += 0.01 * -std::expm1(-1e5 / tau) * std::exp(-t / tau);
+    }
+    csv += fmt::format("{:.12g},{:.12g}\n", t, 0.003 * (y + 3e-5 * rng.normal()));
+  }
+  folder.write("mandrel.csv", csv);
+  folder.write("study.toml", R"(name = "zones"
+composition = { Zr = 46.8, Ti = 13.8, Cu = 12.5, Ni = 10, Be = 27.5 }
+[[measurement]]
+file = "mandrel.csv"
+loaded = "1e5 s"
+elastic_strain = 0.003
+[zones]
+shear_modulus = "19.06 GPa"
+)");
+  const Ended ended = spectrum(folder, {"study.toml", "--json", "--write", "page.html"});
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  const auto json = nlohmann::json::parse(ended.out);
+  REQUIRE(json.at("zones").at("sizes").size() == 3);
+  CHECK(json["zones"]["sizes"][2]["fraction"]["value"].get<double>() == Approx(0.01).epsilon(0.1));  // two thirds of it had been filled
+  CHECK(json["zones"]["sizes"][0]["atoms"]["value"].get<double>() == Approx(17).epsilon(0.01));
+  CHECK(json["zones"]["step_atoms"]["value"].get<double>() == Approx(1).epsilon(0.05));
+  CHECK(json["doubts"].dump().find("sums to 110.6 %") != std::string::npos);
+  CHECK(json.at("stretched_exponential").at("r_squared").get<double>() > 0.9);
+  const std::string page = read_text_file(folder.file("page.html"), "page");
+  CHECK(page.find("Sizes of zones") != std::string::npos);
+  CHECK(page.find("Loss tangent") != std::string::npos);
+}
+
+TEST_CASE("curves at several temperatures become a master curve, states of other ages an ageing series, two steps of stress an Arrhenius line") {
+  const Folder folder;
+  std::string study = "name = \"master\"\n";
+  ShearTransformation law;
+  for (const double t : {380.0, 390.0, 400.0}) {
+    law.temperature = t;
+    std::string csv = "frequency_Hz,loss_modulus_GPa,error\n";
+    Rng rng(static_cast<std::uint64_t>(t), 1);
+    for (int k = 0; k < 25; ++k) {
+      const double f = std::pow(10.0, -4.5 + 0.16 * k);
+      double y = 0;
+      for (int n = 14; n <= 21; ++n) {
+        const double x = 2 * std::numbers::pi * f * law.relaxation_time(n * law.atomic_volume);
+        y += 0.1 * std::pow(2.0, n - 14) * x / (1 + x * x);
+      }
+      csv += fmt::format("{:.12g},{:.12g},{:.12g}\n", f, y * (1 + 0.003 * rng.normal()), 0.003 * y);
+    }
+    folder.write(fmt::format("loss{}.csv", t), csv);
+    study += fmt::format("[[measurement]]\nfile = \"loss{}.csv\"\ntemperature = \"{} K\"\n", t, t);
+  }
+  folder.write("master.toml", study);
+  const Ended master = spectrum(folder, {"master.toml", "--json"});
+  INFO(master.err);
+  REQUIRE(master.code == 0);
+  const auto json = nlohmann::json::parse(master.out);
+  CHECK(json.at("states").size() == 3);
+  CHECK(json.at("master_curve").at("apparent_energy_eV").at("value").get<double>() == Approx(1.23).margin(0.03));
+  CHECK(json["master_curve"]["bic"]["many_barriers"].get<double>() < json["master_curve"]["bic"]["one_shift"].get<double>());
+  CHECK(json.at("processes")[0].at("tau_s").size() == 3);
+
+  folder.write("young.csv", recovery("time_s,strain", 1));
+  folder.write("old.csv", recovery("time_s,strain", 1));
+  folder.write("ages.toml", "[[measurement]]\nfile = \"young.csv\"\naged = \"1e6 s\"\n[[measurement]]\nfile = \"old.csv\"\naged = \"1e7 s\"\n");
+  const Ended ages = spectrum(folder, {"ages.toml", "--write", "ages.html"});
+  INFO(ages.err);
+  REQUIRE(ages.code == 0);
+  CHECK_THAT(ages.out, Catch::Contains("aged 1e+07 s"));
+  CHECK(read_text_file(folder.file("ages.html"), "page").find("Ageing of times") != std::string::npos);
+}
+
+TEST_CASE("a file of measurements with a wrong key, unit or partner says so and writes nothing") {
+  const Folder folder;
+  folder.write("data.csv", recovery("time_s,strain", 1));
+  folder.write("stress.csv", recovery("time_s,stress_GPa", 1));
+  const auto refused = [&](const std::string& content, const std::string& message) {
+    folder.write("bad.toml", content);
+    const Ended ended = spectrum(folder, {"bad.toml", "--write", "page.html"});
+    CHECK(ended.code != 0);
+    CHECK(ended.out.empty());
+    CHECK_THAT(ended.err, Catch::Contains(message));
+    CHECK(!std::filesystem::exists(folder.file("page.html")));
+  };
+  const std::string measurement = "[[measurement]]\nfile = \"data.csv\"\n";
+  refused("name = \"nothing\"\n", "no [[measurement]]");
+  refused(measurement + "temprature = \"300 K\"\n", "temperature");
+  refused(measurement + "temperature = \"300 s\"\n", "bad.toml:3");
+  refused(measurement + "loaded = \"-1 s\"\n", "loaded");
+  refused(measurement + "[zones]\npoisson = 0.3\n", "shear_modulus");
+  refused(measurement + "[zones]\nshear_modulus = \"20 GPa\"\npoisson = 0.7\n", "poisson");
+  refused("[[measurement]]\nfile = \"none.csv\"\n", "none.csv");
+  refused("[[measurement]]\nfile = \"stress.csv\"\nloaded = \"1 s\"\n", "'strain'");
+  refused(measurement + "[[measurement]]\nfile = \"stress.csv\"\n", "one unit");
+  const Ended two = spectrum(folder, {"bad.toml", "data.csv"});
+  CHECK_THAT(two.err, Catch::Contains("comes alone"));
 }
