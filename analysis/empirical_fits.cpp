@@ -127,7 +127,7 @@ void doubt_stretched(const ResponseData& data, const StretchedOptions& options, 
   if (f.curve.tau < shortest || f.curve.tau > longest) f.doubts.push_back(fmt::format("tau = {:.4g} s lies outside the times of the data, {:.4g} to {:.4g} s", f.curve.tau, shortest, longest));
   if (f.exponent.interval.low > 1) f.doubts.push_back(fmt::format("beta = {:.3f} is above 1: no sum of exponentials that decay has this form", f.curve.exponent));
   if (!options.shift && f.curve.exponent < 0.95 && data.at[0] + f.curve.shift < 0.1 * f.curve.tau)
-    f.doubts.push_back("The shift of time was not fitted: tau and beta are right only if the clock started with the relaxation, to within much less than a tenth of tau");
+    f.doubts.emplace_back("The shift of time was not fitted: tau and beta are right only if the clock started with the relaxation, to within much less than a tenth of tau");
 }
 
 // ---- Havriliak and Negami

@@ -81,6 +81,7 @@ ReportOptions read_report(Input& in) {
   o.contact = in.length("contact", "0 A", "atoms within it are neighbours, for coordination, clusters and D2min; 0 A: the first minimum of g(r)", non_negative);
   in.expect(o.contact == 0 || (o.contact >= 1.0 && o.contact <= 10.0), "contact", "0 A, or a length from 1 to 10 A");
   o.observed = in.time("observed", "1000 s", "of the relaxation that the landscape is made of: basins that take longer to reach have not been") * units::time_ps * 1e-12;
+  if (in.is_describing() || in.has("measured")) o.measured = in.file("measured", "", "CSV of a relaxation measured on such a glass, drawn beside that of the landscape; columns as for `glasscape spectrum`");
   in.finish();
   return o;
 }

@@ -31,6 +31,7 @@ struct ReportOptions {
   double group;                      // part of the atoms that are nearest to a phase
   double contact;                    // Angstrom: atoms within it are neighbours; 0: the first minimum of g(r)
   double observed;                   // s: what takes longer has not happened
+  std::string measured;              // path of a measurement to draw beside the landscape's relaxation; empty: none
 };
 
 struct StudyStage {

@@ -1,11 +1,18 @@
 #include "apps/report/anelastic_findings.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
+#include <numbers>
 #include <numeric>
 
 #include "analysis/network_relaxation.hpp"
+#include "analysis/relaxation_spectrum.hpp"
 #include "analysis/thermal_energy.hpp"
+#include "apps/measurement.hpp"
 #include "md/elastic_constants.hpp"
+#include "md/support/error.hpp"
+#include "md/support/text.hpp"
 #include "md/support/units.hpp"
 
 namespace glasscape {
@@ -44,6 +51,36 @@ std::optional<AnelasticAt> anelastic_at(const KineticGraph& graph, const Anelast
   return at;
 }
 
+/// Strain over elastic strain and stress over first stress are told in units of the elastic modulus.
+MeasuredRelaxation measured_relaxation(const Measurement& m, double shear_modulus) {
+  static const std::map<std::string, double> units_in_GPa{{"GPa", 1.0}, {"MPa", 1e-3}, {"Pa", 1e-9}};
+  const double unit = m.unit.empty() ? shear_modulus : units_in_GPa.at(m.unit);
+  MeasuredRelaxation r{std::filesystem::path(m.data.source).filename().string(), {}, {}, {}, {}};
+  const RelaxationSpectrum s = relaxation_spectrum({m.data});
+  for (Eigen::Index k = 0; k < s.tau.size(); ++k) {
+    r.tau.push_back(s.tau[k]);
+    r.density.push_back(unit * s.density[k]);
+  }
+  for (Eigen::Index k = 0; m.data.kind == Response::loss && k < m.data.at.size(); ++k) {
+    r.frequency.push_back(m.data.at[k] / (2.0 * std::numbers::pi));
+    r.loss.push_back(unit * m.data.value[k]);
+  }
+  return r;
+}
+
+void add_measured(AnelasticFindings& f, const std::string& path) {
+  if (path.empty()) return;
+  if (!f.shear_modulus) {
+    f.not_measured = fmt::format("{} is not drawn: without an elastic modulus its strain has no scale", path);
+    return;
+  }
+  try {
+    f.measured = measured_relaxation(read_measurement(path), *f.shear_modulus);
+  } catch (const Error& error) {  // the rest of the report stands without it
+    f.not_measured = fmt::format("The measurement is not drawn (key report.measured): {}", error.what());
+  }
+}
+
 }  // namespace
 
 std::optional<Relaxation> AnelasticAt::relaxation(double shear_modulus) const {
@@ -68,6 +105,7 @@ std::optional<AnelasticFindings> anelastic_of(const KineticsFindings& k, const C
     f.shear_modulus = units::stress_GPa * isotropic_shear(e.constants);
     f.shear_modulus_converged = e.converged;
   }
+  add_measured(f, options.measured);
   for (const double t : options.temperatures) {
     if (auto at = anelastic_at(k.graph, f, t))
       f.at.push_back(std::move(*at));

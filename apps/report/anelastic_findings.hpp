@@ -29,9 +29,16 @@ struct ShearedLoss {
   Estimate storage, loss;
 };
 
+/// A measurement on another piece of such a glass, on the landscape's axes.
+struct MeasuredRelaxation {
+  std::string source;
+  std::vector<double> tau, density;      // s, GPa per unit of ln tau
+  std::vector<double> frequency, loss;   // Hz, GPa; of a loss modulus
+};
+
 struct AnelasticFindings {
-  /// A thousand basins would take minutes.
-  static constexpr std::size_t most_basins = 400;
+  /// More would take minutes.
+  static constexpr std::size_t most_basins = 800;
   /// Its twelve minimisations would take minutes.
   static constexpr Eigen::Index most_atoms = 20000;
 
@@ -48,6 +55,8 @@ struct AnelasticFindings {
   std::int64_t too_many = 0;            // temperatures at which more than `most_basins` are reached
   std::vector<AnelasticAt> at;
   std::vector<ShearedLoss> sheared;
+  std::optional<MeasuredRelaxation> measured;
+  std::optional<std::string> not_measured;  // why it could not be drawn
 };
 
 /// Of the landscape around `start`; nothing for an open cell, or a landscape without stresses.

@@ -71,6 +71,7 @@ Figure spectrum_figure(const AnelasticFindings& f) {
   figure.caption = fmt::format("What relaxes of the shear modulus as the glass jumps between the known basins that it reaches within {} s, in steps of half a decade.", readable(f.observed, 3));
   int color = 0;
   for (const AnelasticAt* at : shown(f)) figure.marks.push_back(density_line(*at, color++, f.observed));
+  if (f.measured) figure.marks.push_back(Line{.name = f.measured->source, .x = f.measured->tau, .y = f.measured->density, .color = 6});
   return figure;
 }
 
@@ -97,6 +98,7 @@ Figure loss_figure(const AnelasticFindings& f) {
     sheared.texts.push_back(fmt::format("{:g} K", s.temperature));
   }
   if (!sheared.x.empty()) figure.marks.push_back(std::move(sheared));
+  if (f.measured && !f.measured->loss.empty()) figure.marks.push_back(Points{.name = f.measured->source, .x = f.measured->frequency, .y = f.measured->loss, .color = 5});
   return figure;
 }
 
@@ -176,6 +178,7 @@ std::vector<std::string> doubts_of(const AnelasticFindings& f) {
   if (f.too_many > 0) doubts.push_back(fmt::format("At {} more than {} basins are reached: left out", counted(static_cast<std::size_t>(f.too_many), "temperature"), AnelasticFindings::most_basins));
   if (!f.shear_modulus) doubts.push_back(fmt::format("The elastic modulus of more than {} atoms is not computed: there is no storage modulus", AnelasticFindings::most_atoms));
   if (!f.shear_modulus_converged) doubts.emplace_back("A minimisation behind the elastic modulus has not converged");
+  if (f.not_measured) doubts.push_back(*f.not_measured);
   for (const AnelasticAt& at : f.at) {
     if (f.shear_modulus && at.relaxing > *f.shear_modulus)
       doubts.push_back(fmt::format("At {:g} K more relaxes than there is of the shear modulus: in a cell this small events are no weak ones beside each other", at.temperature));

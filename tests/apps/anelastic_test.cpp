@@ -121,6 +121,30 @@ TEST_CASE("what the time observed does not reach does not relax, and basins with
   CHECK(!anelastic_of(pair(0.03, 0.004), test::open_sample(argon()), argon(), options(1000)));
 }
 
+TEST_CASE("a measurement is drawn on the landscape's axes, or the report says why not") {
+  const Configuration cell = test::fcc(test::fcc_constant(argon()), 3, elements_named({"Ar"}));
+  const test::Folder folder;
+  std::string csv = "time_s,strain\n", loss = "frequency_Hz,loss_modulus_MPa\n";
+  for (int k = 0; k < 40; ++k) {
+    const double t = std::pow(10.0, -3 + 0.15 * k);
+    csv += fmt::format("{:.12g},{:.12g}\n", t, 0.02 * std::exp(-t) + 1e-5 * std::sin(17.0 * k));
+    loss += fmt::format("{:.12g},{:.12g}\n", t, 100 * t / (1 + t * t) + 0.01 * std::sin(17.0 * k));
+  }
+  ReportOptions o = options(1000);
+  o.measured = folder.write("recovery.csv", csv);
+  const AnelasticFindings strained = anelastic_of(pair(0.03, 0.004), cell, argon(), o).value();
+  double area = 0;
+  for (const double d : strained.measured->density) area += d * std::log(strained.measured->tau[1] / strained.measured->tau[0]);
+  CHECK(area == Approx(0.02 * *strained.shear_modulus).epsilon(0.02));
+  CHECK(strained.measured->loss.empty());
+  o.measured = folder.write("loss.csv", loss);
+  const AnelasticFindings lost = anelastic_of(pair(0.03, 0.004), cell, argon(), o).value();
+  CHECK(lost.measured->loss[20] == Approx(0.05).epsilon(0.01));
+  CHECK(figures_of(lost)[1].marks.size() == figures_of(strained)[1].marks.size() + 1);
+  o.measured = folder.write("bad.csv", "time_s,strian\n1,2\n");
+  CHECK(anelastic_of(pair(0.03, 0.004), cell, argon(), o)->not_measured->find("bad.csv") != std::string::npos);
+}
+
 TEST_CASE("the stress between two basins is what a strain makes of the difference of their energies") {
   const Store store = study().store();
   const Study& of = study().study;

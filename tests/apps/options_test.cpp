@@ -229,7 +229,7 @@ TEST_CASE("describe shows the keys that every stage has, which keys exclude each
   CHECK(quench.at("schedule.time") == "(one of rate, time)");
   CHECK_FALSE(quench.contains("from"));
   const auto report = defaults_of("report");
-  CHECK(report.size() == 16);
+  CHECK(report.size() == 17);
   CHECK(report.at("rdf_range") == "10 A");
   CHECK(defaults_of("study").at("seed") == "(required)");
 }
