@@ -89,6 +89,14 @@ CLI::App* add_spectrum(CLI::App& app, Request& request) {
   return spectrum;
 }
 
+CLI::App* add_rehearse(CLI::App& app, Request& request) {
+  auto* rehearse = app.add_subcommand("rehearse", "what measurements on a solid that is known would give: tables for `glasscape spectrum`, all synthetic");
+  rehearse->add_option("solid", request.file, "TOML file: the solid, its measurements and demonstrations")->required();
+  rehearse->add_option("--write", request.write, "folder for the tables and rehearsal.html")->required();
+  add_json(*rehearse, request);
+  return rehearse;
+}
+
 CLI::App* add_profile(CLI::App& app, Request& request) {
   auto* profile = app.add_subcommand("profile", "free energy (CSV) from the hills of PLUMED (HILLS) or Colvars (.hills.traj)");
   profile->add_option("file", request.file, "HILLS or .hills.traj of one variable; energies in eV")->required();
@@ -140,6 +148,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   auto* entropy = add_entropy(app, request);
   auto* hills = add_hills(app, request);
   auto* phases = add_phases(app, request);
+  auto* rehearse = add_rehearse(app, request);
   auto* spectrum = add_spectrum(app, request);
   auto* profile = add_profile(app, request);
   auto* list = app.add_subcommand("list", "potentials, samplers, stages and collective variables");
@@ -166,6 +175,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     if (*entropy) entropy_command(request);
     if (*hills) hills_command(request, plugins);
     if (*phases) phases_command(request, plugins);
+    if (*rehearse) rehearse_command(request);
     if (*spectrum) spectrum_command(request);
     if (*profile) profile_command(request);
     if (*list) list_command(request, plugins);

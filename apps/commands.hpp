@@ -11,7 +11,7 @@ namespace glasscape {
 /// What the options of a verb were.
 struct Request {
   std::string study, folder;                // run, status, report, digest, check, merge, hills, phases
-  std::string file, potential, write;      // evaluate, relax
+  std::string file, potential, write;      // evaluate, relax, rehearse
   std::vector<std::string> files;           // spectrum
   bool drift = false;                       // spectrum
   std::vector<std::string> elements;
@@ -39,6 +39,8 @@ void evaluate_command(const Request& request, const Plugins& plugins);
 void relax_command(const Request& request, const Plugins& plugins);
 void entropy_command(const Request& request);
 void hills_command(const Request& request, const Plugins& plugins);
+/// What measurements on a solid that is known would give.
+void rehearse_command(const Request& request);
 /// The relaxation times that measurements are made of.
 void spectrum_command(const Request& request);
 /// Writes atoms with their phases in each block, for OVITO.
