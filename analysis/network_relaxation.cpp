@@ -3,6 +3,8 @@
 #include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 
 #include "analysis/thermal_energy.hpp"
 #include "md/support/error.hpp"
@@ -45,29 +47,35 @@ Equilibrium equilibrium_of(const std::vector<NetworkBasinState>& basins, const s
 
 std::vector<std::size_t> reached_basins(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double observed) {
   check(basins, ways, start, 1.0, observed);
-  const double kT = thermal_energy(temperature), slowest = -std::log(observed);
+  const double kT = thermal_energy(temperature), never = -std::numeric_limits<double>::infinity();
+  const auto add = [](double& to, double term) {  // logarithms
+    const double most = std::max(to, term);
+    if (std::isfinite(most)) to = most + std::log(std::exp(to - most) + std::exp(term - most));
+  };
   std::vector<std::vector<std::size_t>> ways_of(basins.size());
-  for (std::size_t k = 0; k < ways.size(); ++k) {
-    ways_of[ways[k].from].push_back(k);
-    ways_of[ways[k].to].push_back(k);
-  }
+  for (std::size_t k = 0; k < ways.size(); ++k)
+    for (const std::size_t end : {ways[k].from, ways[k].to}) ways_of[end].push_back(k);
   std::vector<char> in(basins.size(), 0);
-  std::vector<std::size_t> open{start}, reached;
-  in[start] = 1;
-  while (!open.empty()) {
-    const std::size_t at = open.back();
-    open.pop_back();
-    for (const std::size_t k : ways_of[at]) {
+  std::vector<double> flow(basins.size(), never);  // ln of the flow from the set to each basin, unnormalised
+  double weight = never;
+  std::vector<std::size_t> reached;
+  for (std::size_t next = start;;) {
+    in[next] = 1;
+    reached.push_back(next);
+    add(weight, -basins[next].free_energy / kT);
+    for (const std::size_t k : ways_of[next]) {
       const NetworkWay& w = ways[k];
-      const std::size_t other = w.from == at ? w.to : w.from;
-      const double back = w.log_rate + (basins[w.to].free_energy - basins[w.from].free_energy) / kT;
-      if (in[other] != 0 || (w.from == at ? w.log_rate : back) < slowest) continue;
-      in[other] = 1;
-      open.push_back(other);
+      if (const std::size_t other = w.from == next ? w.to : w.from; in[other] == 0) add(flow[other], w.log_rate - basins[w.from].free_energy / kT);  // the same there and back
     }
+    double fastest = never;
+    for (std::size_t k = 0; k < basins.size(); ++k)
+      if (in[k] == 0 && flow[k] > fastest) {
+        fastest = flow[k];
+        next = k;
+      }
+    if (!(fastest - weight >= -std::log(observed))) break;
   }
-  for (std::size_t k = 0; k < in.size(); ++k)
-    if (in[k] != 0) reached.push_back(k);
+  std::sort(reached.begin(), reached.end());
   return reached;
 }
 
@@ -116,11 +124,12 @@ std::vector<RelaxationMode> NetworkRelaxation::shear() const {
 }
 
 std::vector<RelaxationMode> two_level_shear(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed) {
+  std::map<std::size_t, std::vector<NetworkWay>> beside;  // by the other basin: saddles that lead to the same one add up
+  for (const NetworkWay& w : ways)
+    if ((w.from == start) != (w.to == start)) beside[w.from == start ? w.to : w.from].push_back(w);
   std::vector<RelaxationMode> all;
-  for (const NetworkWay& w : ways) {
-    if ((w.from != start && w.to != start) || w.from == w.to) continue;
-    for (const RelaxationMode& m : network_relaxation(basins, {w}, start, temperature, volume, observed).shear()) all.push_back(m);
-  }
+  for (const auto& [basin, there] : beside)
+    for (const RelaxationMode& m : network_relaxation(basins, there, start, temperature, volume, observed).shear()) all.push_back(m);
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.tau < b.tau; });
   return all;
 }

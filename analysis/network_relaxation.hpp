@@ -7,7 +7,8 @@
 // neighbours share basins. A saddle by itself is a two-level system (Gilroy and Phillips, Philos. Mag. B 43, 735 (1981), whose gamma is
 // half of the derivative of the difference of energies: here it is all of it, and a 4 stands below), G = V (sigma_2 - sigma_1)^2 / (4 kT
 // cosh^2(dF/2kT)).
-// A glass does not reach all basins: only those are counted that the start reaches over rates above 1/t_obs, one after the other.
+// A glass does not reach all basins: from the start on, the set of basins in equilibrium takes in the one that it goes over to fastest, as
+// long as that rate, the mean over the set in equilibrium, is above 1/t_obs. So a slow way out of a basin that is hardly ever visited is slower still.
 // Energies in eV, volume in A^3, stress in eV/A^3, K, ln of rates in 1/s. Components xx, yy, zz, xy, xz, yz.
 #pragma once
 
@@ -45,7 +46,7 @@ struct NetworkRelaxation {
   std::vector<RelaxationMode> shear() const;
 };
 
-/// Basins that the start reaches over ways faster than 1/observed in the direction taken, itself included; ascending.
+/// Basins that the start reaches, itself included; ascending.
 std::vector<std::size_t> reached_basins(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double observed);
 /// V/kT times the covariance of the stress over these.
 Eigen::Matrix<double, 6, 6> network_fluctuation(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed);
@@ -53,7 +54,7 @@ Eigen::Matrix<double, 6, 6> network_fluctuation(const std::vector<NetworkBasinSt
 /// Throws InputError for a start or ways beyond the basins, and what is not above 0 and must be; `observed` in s.
 NetworkRelaxation network_relaxation(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed);
 
-/// Each way from `start` as if it were alone, those slower than 1/observed left out: what relaxes of the isotropic shear modulus.
+/// Each basin beside `start` as if it were the only one, those reached more slowly than 1/observed left out: what relaxes of the isotropic shear modulus.
 std::vector<RelaxationMode> two_level_shear(const std::vector<NetworkBasinState>& basins, const std::vector<NetworkWay>& ways, std::size_t start, double temperature, double volume, double observed);
 
 /// Of a modulus C_ab, mean over all orientations (Voigt): (C_xx,xx + C_yy,yy + C_zz,zz - C_xx,yy - C_yy,zz - C_zz,xx)/15 + (C_xy,xy + C_xz,xz

@@ -1,6 +1,7 @@
 #include "apps/report/anelastic_findings.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <map>
 #include <numbers>
@@ -37,17 +38,42 @@ void to_GPa(std::vector<RelaxationMode>& modes) {
   for (RelaxationMode& m : modes) m.strength *= units::stress_GPa;
 }
 
-std::optional<AnelasticAt> anelastic_at(const KineticGraph& graph, const AnelasticFindings& f, double temperature) {
+double sum_of(const std::vector<RelaxationMode>& modes) {
+  return std::accumulate(modes.begin(), modes.end(), 0.0, [](double sum, const RelaxationMode& m) { return sum + m.strength; });
+}
+
+/// Share of the first basin among those reached.
+double share_of_start(const NetworkAt& n, const std::vector<std::size_t>& reached, double temperature) {
+  double sum = 0;
+  for (const std::size_t k : reached) sum += std::exp((n.basins.front().free_energy - n.basins[k].free_energy) / thermal_energy(temperature));
+  return 1.0 / sum;
+}
+
+std::optional<AnelasticAt> anelastic_at(const KineticGraph& graph, const std::vector<std::vector<std::size_t>>& groups, const AnelasticFindings& f, double temperature) {
   const NetworkAt n = network_at(graph, f.law, temperature, f.nu0);
-  const auto reached = [&](double observed) { return reached_basins(n.basins, n.ways, 0, temperature, observed).size(); };
-  if (reached(f.observed) > AnelasticFindings::most_basins) return std::nullopt;
-  const auto relaxation = [&](double observed) { return network_relaxation(n.basins, n.ways, 0, temperature, f.volume, observed); };
-  const auto relaxing = [&](double observed) { return units::stress_GPa * isotropic_shear(network_fluctuation(n.basins, n.ways, 0, temperature, f.volume, observed)); };
-  const NetworkRelaxation r = relaxation(f.observed);
-  AnelasticAt at{temperature, r.shear(), two_level_shear(n.basins, n.ways, 0, temperature, f.volume, f.observed), r.reached.size(), 0, relaxing(1e-3 * f.observed), relaxing(1e3 * f.observed)};
+  AnelasticAt at;
+  at.temperature = temperature;
+  at.reached = 1;
+  at.start_share = 1;
+  for (const std::vector<std::size_t>& group : groups) {
+    std::vector<NetworkWay> ways;
+    for (const std::size_t saddle : group) ways.push_back(n.ways[saddle]);
+    const auto relaxing = [&](double observed) { return units::stress_GPa * isotropic_shear(network_fluctuation(n.basins, ways, 0, temperature, f.volume, observed)); };
+    if (reached_basins(n.basins, ways, 0, temperature, f.observed).size() > AnelasticFindings::most_basins) return std::nullopt;
+    const NetworkRelaxation r = network_relaxation(n.basins, ways, 0, temperature, f.volume, f.observed);
+    for (const RelaxationMode& m : r.shear()) at.modes.push_back(m);
+    at.reached += r.reached.size() - 1;
+    at.groups += r.reached.size() > 1 ? 1 : 0;
+    at.start_share *= share_of_start(n, r.reached, temperature);
+    at.relaxing_sooner += relaxing(1e-3 * f.observed);
+    at.relaxing_later += relaxing(1e3 * f.observed);
+  }
+  std::sort(at.modes.begin(), at.modes.end(), [](const auto& a, const auto& b) { return a.tau < b.tau; });
+  at.two_level = two_level_shear(n.basins, n.ways, 0, temperature, f.volume, f.observed);
   to_GPa(at.modes);
   to_GPa(at.two_level);
-  at.relaxing = std::accumulate(at.modes.begin(), at.modes.end(), 0.0, [](double sum, const RelaxationMode& m) { return sum + m.strength; });
+  at.relaxing = sum_of(at.modes);
+  at.connected = units::stress_GPa * isotropic_shear(network_fluctuation(n.basins, n.ways, 0, temperature, f.volume, f.observed));
   return at;
 }
 
@@ -83,6 +109,33 @@ void add_measured(AnelasticFindings& f, const std::string& path) {
 
 }  // namespace
 
+std::vector<std::vector<std::size_t>> independent_groups(const KineticGraph& graph) {
+  const std::size_t saddles = graph.connections.size();
+  std::vector<std::size_t> group(saddles);
+  std::iota(group.begin(), group.end(), 0);
+  const auto root = [&](std::size_t k) {
+    while (group[k] != k) k = group[k] = group[group[k]];
+    return k;
+  };
+  std::map<std::size_t, std::size_t> by_basin;
+  std::map<Eigen::Index, std::size_t> by_atom;
+  const auto join = [&](auto& by, auto key, std::size_t saddle) {
+    const auto [known, fresh] = by.emplace(key, saddle);
+    if (!fresh) group[root(saddle)] = root(known->second);
+  };
+  for (std::size_t k = 0; k < saddles; ++k) {
+    for (const std::size_t basin : {graph.connections[k].from, graph.connections[k].to})
+      if (basin != 0) join(by_basin, basin, k);
+    if (k < graph.moved.size())
+      for (const Eigen::Index atom : graph.moved[k]) join(by_atom, atom, k);
+  }
+  std::map<std::size_t, std::vector<std::size_t>> by_root;
+  for (std::size_t k = 0; k < saddles; ++k) by_root[root(k)].push_back(k);
+  std::vector<std::vector<std::size_t>> groups;
+  for (auto& [first, members] : by_root) groups.push_back(std::move(members));
+  return groups;
+}
+
 std::optional<Relaxation> AnelasticAt::relaxation(double shear_modulus) const {
   if (relaxing > shear_modulus) return std::nullopt;
   return Relaxation{shear_modulus - relaxing, modes};
@@ -106,8 +159,9 @@ std::optional<AnelasticFindings> anelastic_of(const KineticsFindings& k, const C
     f.shear_modulus_converged = e.converged;
   }
   add_measured(f, options.measured);
+  const std::vector<std::vector<std::size_t>> groups = independent_groups(k.graph);
   for (const double t : options.temperatures) {
-    if (auto at = anelastic_at(k.graph, f, t))
+    if (auto at = anelastic_at(k.graph, groups, f, t))
       f.at.push_back(std::move(*at));
     else
       ++f.too_many;

@@ -1,7 +1,9 @@
 // From saddles to the laboratory: what the known landscape around a basin says of the shear modulus, as a discrete spectrum of relaxation
 // times {tau_k, G_k} (network_relaxation.hpp), and with the elastic modulus of the basin as stress relaxation, creep, storage and loss.
-// Only what the glass reaches within the time observed relaxes. One cell: V is its volume, so that each event is as strong as in a glass
-// that is made of such cells. GPa, s, K.
+// Saddles that share no basin but the start, and move no atom in common, are independent: both may have happened at once, though no search
+// from the start has seen that basin. So they are taken as groups of their own, whose relaxations add, as they would in a larger cell with
+// more of them. As one connected network, in which one event at a time can have happened, they would relax less the more of them there
+// are; each saddle by itself relaxes most. Both stand beside it. Only what the glass reaches within the time observed relaxes. GPa, s, K.
 #pragma once
 
 #include "analysis/linear_solid.hpp"
@@ -15,6 +17,9 @@ struct AnelasticAt {
   double temperature = 0;
   std::vector<RelaxationMode> modes;      // ascending times
   std::vector<RelaxationMode> two_level;  // the saddles out of the start, each as if it were alone
+  std::size_t groups = 0;                 // that are independent, and reach a basin
+  double connected = 0;                   // relaxing, were all of them one network
+  double start_share = 0;                 // of equilibrium: the chance that no group has left the start
   std::size_t reached = 0;                // basins, the start included
   double relaxing = 0;                    // sum of all strengths
   double relaxing_sooner = 0, relaxing_later = 0;  // the same for a thousandth and a thousandfold of the time observed
@@ -58,6 +63,9 @@ struct AnelasticFindings {
   std::optional<MeasuredRelaxation> measured;
   std::optional<std::string> not_measured;  // why it could not be drawn
 };
+
+/// Saddles of the graph in groups that share a basin other than the first, or an atom that moves.
+std::vector<std::vector<std::size_t>> independent_groups(const KineticGraph& graph);
 
 /// Of the landscape around `start`; nothing for an open cell, or a landscape without stresses.
 std::optional<AnelasticFindings> anelastic_of(const KineticsFindings& kinetics, const Configuration& start, const std::shared_ptr<const Potential>& potential, const ReportOptions& options);

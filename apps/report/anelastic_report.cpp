@@ -55,7 +55,7 @@ Line density_line(const AnelasticAt& at, int color, double observed) {
   std::vector<double> density(bins, 0.0);
   for (const RelaxationMode& m : at.modes) {
     const double place = (std::log(m.tau) - first) / step;
-    if (place >= 0 && place < static_cast<double>(bins)) density[static_cast<std::size_t>(place)] += m.strength / step;
+    density[static_cast<std::size_t>(std::clamp(place, 0.0, static_cast<double>(bins) - 1.0))] += m.strength / step;
   }
   Line line{.name = kelvin(at), .color = color};
   for (std::size_t k = 0; k < bins; ++k)
@@ -68,7 +68,7 @@ Line density_line(const AnelasticAt& at, int color, double observed) {
 
 Figure spectrum_figure(const AnelasticFindings& f) {
   Figure figure{.title = "Relaxation times of the landscape", .x = {.label = "relaxation time", .unit = "s", .scale = Scale::logarithmic}, .y = {.label = "relaxing modulus per ln τ", .unit = "GPa"}};
-  figure.caption = fmt::format("What relaxes of the shear modulus as the glass jumps between the known basins that it reaches within {} s, in steps of half a decade.", readable(f.observed, 3));
+  figure.caption = fmt::format("What relaxes of the shear modulus as the glass jumps between the known basins that it reaches within {} s, in steps of half a decade; slower ones are at the end.", readable(f.observed, 3));
   int color = 0;
   for (const AnelasticAt* at : shown(f)) figure.marks.push_back(density_line(*at, color++, f.observed));
   if (f.measured) figure.marks.push_back(Line{.name = f.measured->source, .x = f.measured->tau, .y = f.measured->density, .color = 6});
@@ -77,7 +77,7 @@ Figure spectrum_figure(const AnelasticFindings& f) {
 
 Figure loss_figure(const AnelasticFindings& f) {
   Figure figure{.title = "Loss modulus of the landscape", .x = {.label = "frequency", .unit = "Hz", .scale = Scale::logarithmic}, .y = {.label = "G″", .unit = "GPa"}};
-  figure.caption = "Lines: of the connected landscape. Dashed: each saddle out of the start as a two-level system of its own, which counts the start once for each.";
+  figure.caption = "Lines: of the independent groups of saddles. Dashed: each saddle out of the start as a two-level system of its own.";
   if (!f.sheared.empty()) figure.caption += " Points: cyclic shear of the same glass by molecular dynamics, which also has what vibrations lose.";
   const std::vector<double> frequencies = decades(0.1 / (2 * pi * f.observed), 1e12);
   int color = 0;
@@ -145,10 +145,10 @@ std::string network_text(const AnelasticFindings& f) {
 std::string at_text(const AnelasticAt& at, const AnelasticFindings& f) {
   if (at.modes.empty()) return fmt::format("At {:g} K the glass leaves no basin in that time: nothing relaxes.", at.temperature);
   const RelaxationMode most = *strongest(at);
-  std::string text = fmt::format("At {:g} K, {} are reached and {} GPa of the shear modulus relax", at.temperature, counted(at.reached, "basin"), readable(at.relaxing, 3));
+  std::string text = fmt::format("At {:g} K, {} in {} are reached and {} GPa of the shear modulus relax", at.temperature, counted(at.reached, "basin"), counted(at.groups, "independent group"), readable(at.relaxing, 3));
   if (f.shear_modulus) text += fmt::format(" ({:.3g} % of {} GPa)", 100 * at.relaxing / *f.shear_modulus, readable(*f.shear_modulus, 3));
-  return text + fmt::format(", {} GPa of them at {} s; {} GPa in a thousandth of the time, {} GPa in a thousandfold. Saddles taken one by one would give {} GPa.", readable(most.strength, 2), readable(most.tau, 2),
-                            readable(at.relaxing_sooner, 3), readable(at.relaxing_later, 3), readable(sum_of(at.two_level), 3));
+  return text + fmt::format(", {} GPa of them at {} s; {} GPa in a thousandth of the time, {} GPa in a thousandfold. Were all saddles one network, of which one at a time can be crossed, it would be {} GPa; each as if it were alone, {} GPa.", readable(most.strength, 2), readable(most.tau, 2),
+                            readable(at.relaxing_sooner, 3), readable(at.relaxing_later, 3), readable(at.connected, 3), readable(sum_of(at.two_level), 3));
 }
 
 using glasscape::json_of;  // beside those of this file
@@ -182,18 +182,20 @@ std::vector<std::string> doubts_of(const AnelasticFindings& f) {
   for (const AnelasticAt& at : f.at) {
     if (f.shear_modulus && at.relaxing > *f.shear_modulus)
       doubts.push_back(fmt::format("At {:g} K more relaxes than there is of the shear modulus: in a cell this small events are no weak ones beside each other", at.temperature));
-    if (at.relaxing_later > 2 * at.relaxing)
-      doubts.push_back(fmt::format("At {:g} K a thousandfold of the time observed relaxes {} times as much", at.temperature, at.relaxing > 0 ? readable(at.relaxing_later / at.relaxing, 2) : "many"));
+    if (at.relaxing_later > 2 * at.relaxing || at.relaxing > 2 * at.relaxing_later)
+      doubts.push_back(fmt::format("At {:g} K a thousandfold of the time observed relaxes {} GPa instead of {}: the glass is on its way to deeper basins", at.temperature, readable(at.relaxing_later, 2), readable(at.relaxing, 2)));
+    if (at.start_share < 0.01)
+      doubts.push_back(fmt::format("At {:g} K the start has a share of {} in the equilibrium of what is reached: the searches looked around a basin that the glass leaves", at.temperature, readable(at.start_share, 1)));
   }
   return doubts;
 }
 
 ReportTable table_of(const AnelasticFindings& f) {
-  ReportTable t{"What relaxes of the shear modulus", {"T (K)", "basins reached", "relaxing (GPa)", "strongest: GPa", "at (s)", "a thousandth of the time (GPa)", "a thousandfold (GPa)", "saddles one by one (GPa)"}, {}};
+  ReportTable t{"What relaxes of the shear modulus", {"T (K)", "basins reached", "relaxing (GPa)", "strongest: GPa", "at (s)", "a thousandth of the time (GPa)", "a thousandfold (GPa)", "one network (GPa)", "saddles one by one (GPa)", "groups", "share of the start"}, {}};
   for (const AnelasticAt& at : f.at) {
     const auto most = strongest(at);
     t.rows.push_back({readable(at.temperature), std::to_string(at.reached), readable(at.relaxing, 3), most ? readable(most->strength, 3) : "–", most ? readable(most->tau, 3) : "–", readable(at.relaxing_sooner, 3),
-                      readable(at.relaxing_later, 3), readable(sum_of(at.two_level), 3)});
+                      readable(at.relaxing_later, 3), readable(at.connected, 3), readable(sum_of(at.two_level), 3), std::to_string(at.groups), readable(at.start_share, 2)});
   }
   return t;
 }
@@ -217,7 +219,7 @@ Json to_json(const AnelasticFindings& f) {
   Json json{{"stage", f.stage}, {"modes", f.modes}, {"observed_s", f.observed}, {"volume_A3", f.volume}, {"shear_modulus_GPa", json_of(f.shear_modulus)}, {"coverage", json_of(f.coverage)}, {"basins_without_stress", f.without_stress},
             {"temperatures", Json::array()}, {"sheared", Json::array()}, {"doubts", doubts_of(f)}};
   for (const AnelasticAt& at : f.at)
-    json["temperatures"].push_back({{"temperature_K", at.temperature}, {"basins_reached", at.reached}, {"relaxing_GPa", at.relaxing}, {"relaxing_sooner_GPa", at.relaxing_sooner}, {"relaxing_later_GPa", at.relaxing_later},
+    json["temperatures"].push_back({{"temperature_K", at.temperature}, {"basins_reached", at.reached}, {"relaxing_GPa", at.relaxing}, {"relaxing_sooner_GPa", at.relaxing_sooner}, {"relaxing_later_GPa", at.relaxing_later}, {"one_network_GPa", at.connected}, {"groups", at.groups}, {"start_share", at.start_share},
                                     {"spectrum", json_of(at.modes)}, {"two_level", json_of(at.two_level)}});
   for (const ShearedLoss& s : f.sheared) json["sheared"].push_back({{"temperature_K", s.temperature}, {"frequency_Hz", s.frequency}, {"storage_GPa", json_of(s.storage)}, {"loss_GPa", json_of(s.loss)}});
   return json;

@@ -245,11 +245,11 @@ void add_escapes(Findings& f, const Study& study, const Store& store, std::map<s
   }
 }
 
-void add_networks(Findings& f, const std::map<std::string, Landscape>& landscapes, const std::shared_ptr<const Potential>& potential) {
+void add_networks(Findings& f, const std::map<std::string, Landscape>& landscapes, const Study& study) {
   std::map<EventRef, std::int64_t> numbers;
   for (const SearchFindings& s : f.searches)
     for (const DistinctEvent& e : s.events) numbers.emplace(e.ref, e.number);
-  for (const auto& [root, landscape] : landscapes) f.searches[landscape.last].network = landscape.reading.network(numbers, potential);
+  for (const auto& [root, landscape] : landscapes) f.searches[landscape.last].network = landscape.reading.network(numbers, study.potential, study.report.moved);
 }
 
 }  // namespace
@@ -311,7 +311,7 @@ Findings findings_of(const Study& study, const Store& store) {
   }
   add_escapes(f, study, store, landscapes);
   compare_with_unsheared(f.responses, study.seed);
-  add_networks(f, landscapes, study.potential);
+  add_networks(f, landscapes, study);
   if (!any) throw nothing_has_run(study);
   add_kinetics(f, study.seed);
   add_anelastic(f, study, store);

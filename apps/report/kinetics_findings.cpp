@@ -43,6 +43,12 @@ std::optional<StressComponents> stress_behind(const EnergyNetwork& network, std:
   return std::nullopt;
 }
 
+std::vector<Eigen::Index> moved_by(const EnergyNetwork& network, std::int64_t event) {
+  for (const NetworkSaddle& saddle : network.saddles)
+    if (saddle.event == event) return saddle.moved;
+  return {};
+}
+
 KineticGraph graph_of(const SearchFindings& s, const ModesFindings& m, KineticsFindings& k) {
   std::map<EventRef, const DistinctEvent*> event_of;
   for (const DistinctEvent& e : s.events) event_of[e.ref] = &e;
@@ -67,6 +73,7 @@ KineticGraph graph_of(const SearchFindings& s, const ModesFindings& m, KineticsF
     graph.connections.push_back({*p.from, to, energy});
     graph.events.push_back(event->second->number);
     graph.times_found.push_back(event->second->times_found);
+    graph.moved.push_back(moved_by(s.network, event->second->number));
     for (const EventRef& other : p.others)
       if (const auto same = event_of.find(other); same != event_of.end()) graph.times_found.back() += same->second->times_found;
   }
@@ -178,6 +185,7 @@ KineticGraph kinetic_graph(const SearchFindings& s) {
     graph.connections.push_back({place(c.from), place(c.to), c.energy});
     graph.events.push_back(saddle.event);
     graph.times_found.push_back(saddle.times_found);
+    graph.moved.push_back(saddle.moved);
   }
   return graph;
 }

@@ -31,6 +31,7 @@ struct KineticGraph {
   std::vector<Connection> connections;  // of each saddle
   std::vector<std::int64_t> events;     // DistinctEvent::number of each saddle
   std::vector<std::int64_t> times_found;  // each saddle, by searches
+  std::vector<std::vector<Eigen::Index>> moved = {};  // atoms whose places differ between the basins of each saddle; none known: empty
 
   std::vector<double> energies() const;  // of the basins
 };

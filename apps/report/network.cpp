@@ -25,12 +25,19 @@ std::optional<StressComponents> stress_at(const std::shared_ptr<const Potential>
   return inherent_stress(surface, q.positions);
 }
 
-EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& events, const std::shared_ptr<const Potential>& potential) const {
+EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& events, const std::shared_ptr<const Potential>& potential, double moved) const {
   const Configuration& c = start_.found.configuration;
   const auto distance = [&](const Positions& positions) { return event_size(c.positions, positions, c.cell, *c.species, 0.0).total; };
   const auto event_of = [&](const EventRef& ref) {
     const auto known = events.find(ref);
     return known == events.end() ? 0 : known->second;
+  };
+  const auto moved_between = [&](const Positions& from, const Positions& to) {
+    const EventSize size = event_size(from, to, c.cell, *c.species, moved);
+    std::vector<Eigen::Index> atoms;
+    for (Eigen::Index k = 0; k < size.displacements.cols(); ++k)
+      if (size.displacements.col(k).norm() > moved) atoms.push_back(k);
+    return atoms;
   };
   EnergyNetwork network;
   network.stages = stages_;
@@ -49,7 +56,7 @@ EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& ev
   for (const Saddle& saddle : graph_.saddles()) {
     if (!place.contains(saddle.from)) continue;
     connections.push_back({place.at(saddle.from), place.at(saddle.to), saddle.energy - zero});
-    network.saddles.push_back({connections.back(), distance(saddle.positions), event_of(saddle.ref), saddle.times_found});
+    network.saddles.push_back({connections.back(), distance(saddle.positions), event_of(saddle.ref), saddle.times_found, moved_between(graph_[saddle.from].positions, graph_[saddle.to].positions)});
   }
   network.basins[network.start].distance = 0.0;
   for (const NetworkBasin& basin : network.basins) energies.push_back(basin.energy);

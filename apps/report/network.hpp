@@ -24,6 +24,7 @@ struct NetworkSaddle {
   double distance = 0;
   std::int64_t event = 0;
   std::int64_t times_found = 1;
+  std::vector<Eigen::Index> moved = {};  // atoms whose places differ between its basins, ascending
 };
 
 struct EnergyNetwork {
@@ -48,8 +49,8 @@ class NetworkReading {
   std::int64_t times_found(std::size_t saddles) const;
   /// Another stage has been taken in.
   void end_stage(const std::string& name) { stages_.push_back(name); }
-  /// `events`: numbers of the facts that stand for events in the report. Stresses are those by the potential.
-  EnergyNetwork network(const std::map<EventRef, std::int64_t>& events, const std::shared_ptr<const Potential>& potential) const;
+  /// `events`: numbers of the facts that stand for events in the report. Stresses are those by the potential; an atom displaced further than `moved` (Angstrom) has moved.
+  EnergyNetwork network(const std::map<EventRef, std::int64_t>& events, const std::shared_ptr<const Potential>& potential, double moved) const;
 
  private:
   NamedBasin start_;

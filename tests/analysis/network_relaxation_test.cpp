@@ -137,3 +137,22 @@ TEST_CASE("saddles alone are the landscape as long as no two share a basin, and 
   CHECK(alone / together == Approx(4.0).epsilon(1e-9));  // 3/4 of the square of the step against 3/16
   CHECK(two_level_shear(star, ways, 0, 300, 500, 1e-12).empty());
 }
+
+TEST_CASE("a slow way out of a basin that is hardly visited is not taken, however deep it leads") {
+  // a symmetric pair, a basin far above it, and from there a way of 0.01/s into the deepest of all
+  const std::vector<NetworkBasinState> basins{basin(0, 0.01), basin(0, -0.01), basin(0.5, 0), basin(-0.3, 0)};
+  const std::vector<NetworkWay> ways{over(0, 1, 0.3, basins), over(0, 2, 0.6, basins), {2, 3, std::log(1e-2)}};
+  const NetworkRelaxation r = network_relaxation(basins, ways, 0, 300, 1000, 1000);
+  CHECK(r.reached == std::vector<std::size_t>{0, 1, 2});
+  CHECK(strength(r.modes[1]) + strength(r.modes[0]) == Approx(1000 / kT300 * 1e-4).epsilon(1e-6));
+  CHECK(network_relaxation(basins, ways, 0, 300, 1000, 1e12).reached.size() == 4);
+}
+
+TEST_CASE("two saddles to the same basin are one two-level system, twice as fast") {
+  const std::vector<NetworkBasinState> basins{basin(0, 0.01), basin(0.03, -0.02)};
+  const std::vector<NetworkWay> way{over(0, 1, 0.4, basins)}, both{way[0], way[0]};
+  const auto one = two_level_shear(basins, way, 0, 300, 500, 1e9), two = two_level_shear(basins, both, 0, 300, 500, 1e9);
+  REQUIRE(two.size() == 1);
+  CHECK(two[0].strength == Approx(one[0].strength));
+  CHECK(two[0].tau == Approx(one[0].tau / 2));
+}

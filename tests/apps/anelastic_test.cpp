@@ -121,6 +121,30 @@ TEST_CASE("what the time observed does not reach does not relax, and basins with
   CHECK(!anelastic_of(pair(0.03, 0.004), test::open_sample(argon()), argon(), options(1000)));
 }
 
+TEST_CASE("events that share no atom relax as they would in cells of their own, and no less the more of them there are") {
+  const Configuration cell = test::fcc(test::fcc_constant(argon()), 3, elements_named({"Ar"}));
+  const auto star = [](std::size_t events, bool apart) {
+    KineticsFindings k = pair(0.0, 0.004);
+    for (std::size_t e = 1; e < events; ++e) {
+      k.graph.basins.push_back(k.graph.basins[1]);
+      k.graph.saddles.push_back(k.graph.saddles[0]);
+      k.graph.connections.push_back({0, e + 1, 0.4});
+      k.graph.events.push_back(static_cast<std::int64_t>(e) + 1);
+      k.graph.times_found.push_back(1);
+    }
+    for (std::size_t e = 0; e < events; ++e) k.graph.moved.push_back({apart ? static_cast<Eigen::Index>(10 * e) : 0, static_cast<Eigen::Index>(10 * e + 1)});
+    return k;
+  };
+  const auto at = [&](std::size_t events, bool apart) { return anelastic_of(star(events, apart), cell, argon(), options(1000))->at[0]; };
+  const double one = at(1, true).relaxing;
+  CHECK(at(6, true).relaxing == Approx(6 * one));
+  CHECK(at(6, true).groups == 6);
+  CHECK(at(6, true).start_share == Approx(std::pow(0.5, 6)));
+  CHECK(at(6, false).groups == 1);
+  CHECK(at(6, false).relaxing == Approx(at(6, true).connected));
+  CHECK(at(6, false).relaxing < one);
+}
+
 TEST_CASE("a measurement is drawn on the landscape's axes, or the report says why not") {
   const Configuration cell = test::fcc(test::fcc_constant(argon()), 3, elements_named({"Ar"}));
   const test::Folder folder;
@@ -186,6 +210,8 @@ TEST_CASE("a study says what its landscape relaxes, beside its cyclic shear") {
   CHECK(a.sheared[0].frequency == Approx(1e12));
   const nlohmann::ordered_json json = to_json(f)["anelastic"][0];
   CHECK(json["temperatures"][1]["spectrum"]["tau_s"].size() == a.at[1].reached - 1);
+  CHECK(a.at[1].groups >= 1);
+  CHECK(a.at[1].connected <= a.at[1].relaxing * (1 + 1e-9));
   CHECK(json["coverage"].contains("value"));
   CHECK(to_html(f).find("Loss modulus of the landscape") != std::string::npos);
   CHECK(to_text(f).find("Relaxation of the landscape of saddles") != std::string::npos);

@@ -105,11 +105,19 @@ TEST_CASE("equal seeds give equal bytes, other seeds others, and noise depends o
   const Folder first, second, third;
   rehearsed(first, one_zone + recovery + loss);
   rehearsed(second, one_zone + loss + recovery);
-  rehearsed(third, "seed = 2\n" + one_zone + recovery);
+  rehearsed(third, "seed = 2\n" + one_zone + recovery + "noise = 0.1\n");
   for (const std::string name : {"recovery.csv", "loss.csv"}) CHECK(content(first, name) == content(second, name));
   CHECK(content(first, "recovery.csv") != content(third, "recovery.csv"));
   rehearsed(third, one_zone + recovery);  // over what was there
   CHECK(content(first, "recovery.csv") == content(third, "recovery.csv"));
+  const auto noise = [&](const std::string& toml) -> Eigen::VectorXd {
+    const RehearsedMeasurement m = of(first, toml).measurements[0][0];
+    return m.value - m.exact;
+  };
+  const Eigen::VectorXd here = noise(one_zone + recovery);
+  CHECK(noise("seed = 1\n" + one_zone + recovery) == here);
+  CHECK((noise("seed = 2\n" + one_zone + recovery) - here).norm() > 0.5 * here.norm());
+  CHECK((noise(one_zone + replaced(recovery, "recovery.csv", "other.csv")) - here).norm() > 0.5 * here.norm());
 }
 
 TEST_CASE("noise is as strong as it is told to be, over the largest value or over each") {
