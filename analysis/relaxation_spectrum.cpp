@@ -157,6 +157,34 @@ void add_background(const std::vector<ResponseData>& sets, const Problem& p, Rel
   }
 }
 
+/// Standard deviations by which runs of one sign among residuals are fewer than by chance (Wald and Wolfowitz, Ann. Math. Stat. 11, 147 (1940)).
+double missing_runs(const VectorXd& residuals) {
+  double up = 0, down = 0, runs = 1;
+  for (Index k = 0; k < residuals.size(); ++k) {
+    (residuals[k] > 0 ? up : down) += 1;
+    if (k > 0 && (residuals[k] > 0) != (residuals[k - 1] > 0)) runs += 1;
+  }
+  const double n = up + down, expected = 1 + 2 * up * down / n, variance = (expected - 1) * (expected - 2) / (n - 1);
+  return variance > 0 ? (expected - runs) / std::sqrt(variance) : 0.0;
+}
+
+/// What the residuals of each set say against the fit.
+void add_doubts_of_residuals(const std::vector<ResponseData>& sets, RelaxationSpectrum& s) {
+  constexpr double many = 4, three = 3;
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+  for (std::size_t k = 0; k < sets.size(); ++k) {
+    VectorXd residuals = sets[k].value - s.fitted[k];
+    if (const double missing = missing_runs(residuals); missing > many)
+      s.doubts.push_back(fmt::format("{}: residuals keep their sign too long ({:.1f} standard deviations fewer runs than by chance): the data are not of this kind; does what is said to decay rise, or fall?", sets[k].source, missing));
+    if (sets[k].error.size() > 0) residuals = residuals.cwiseQuotient(sets[k].error);
+    const double noise = std::sqrt(residuals.squaredNorm() / static_cast<double>(residuals.size()));
+    least = std::min(least, noise);
+    most = std::max(most, noise);
+  }
+  if (most > three * least) s.doubts.push_back(fmt::format("The sets scatter by {:.2g} to {:.2g}{}, and are weighed as if they were alike: give each point its error", least, most, sets.front().error.size() > 0 ? " of their errors" : ""));
+  if (sets.front().error.size() > 0 && (s.noise > 2 || s.noise < 0.5)) s.doubts.push_back(fmt::format("The scatter is {:.2g} times what the errors of the points say", s.noise));
+}
+
 void add_doubts(RelaxationSpectrum& s) {
   const double most = s.density.maxCoeff();
   for (const auto& [end, name] : {std::pair{s.density[0], "shortest"}, {s.density[s.density.size() - 1], "longest"}})
@@ -166,8 +194,7 @@ void add_doubts(RelaxationSpectrum& s) {
 
 /// Checks all and begins the answer.
 std::pair<Problem, Reduced> posed(const std::vector<ResponseData>& sets, const SpectrumOptions& options, RelaxationSpectrum& s) {
-  if (sets.empty()) throw InputError("a spectrum needs data");
-  for (const ResponseData& d : sets) check(d);
+  check(sets);
   check(options);
   s.rule = options.rule;
   s.tau = grid_of(sets, options);
@@ -185,6 +212,7 @@ void take(const Trial& best, const Reduced& r, const Problem& problem, const std
   s.noise = std::sqrt(best.says.squares / std::max(r.data - best.says.freedom, 1.0));
   add_background(sets, problem, s);
   add_doubts(s);
+  add_doubts_of_residuals(sets, s);
 }
 
 }  // namespace
@@ -203,11 +231,24 @@ void check(const ResponseData& d) {
   for (Index k = 0; k < d.at.size(); ++k) {
     const auto row = k + 1;
     if (!std::isfinite(d.at[k]) || !std::isfinite(d.value[k])) throw InputError("{}: row {}: got {} and {}, expected finite numbers", d.source, row, d.at[k], d.value[k]);
-    if (d.at[k] < 0 || (!of_time && d.at[k] == 0)) throw InputError("{}: row {}: {} {}, expected one above 0", d.source, row, of_time ? "time" : "frequency", d.at[k]);
+    if (d.at[k] < 0 || (!of_time && d.at[k] == 0)) throw InputError("{}: row {}: {} {}, expected one {}", d.source, row, of_time ? "time" : "frequency", d.at[k], of_time ? "from 0 on" : "above 0");
     if (k > 0 && !(d.at[k] > d.at[k - 1])) throw InputError("{}: row {}: {} {} follows {}, expected ascending ones, each once; sort the rows", d.source, row, of_time ? "time" : "frequency", d.at[k], d.at[k - 1]);
     if (d.error.size() > 0 && !(d.error[k] > 0 && std::isfinite(d.error[k]))) throw InputError("{}: row {}: standard error {}, expected a number above 0", d.source, row, d.error[k]);
   }
   if (d.at.size() < background_terms(d) + 2) throw InputError("{}: {} for {} of the background and a spectrum, expected {} or more", d.source, counted(static_cast<std::size_t>(d.at.size()), "point"), counted(static_cast<std::size_t>(background_terms(d)), "term"), background_terms(d) + 2);
+}
+
+void check(const std::vector<ResponseData>& sets) {
+  constexpr Index most_points = 5000;
+  if (sets.empty()) throw InputError("a spectrum needs data");
+  Index points = 0;
+  for (const ResponseData& d : sets) {
+    check(d);
+    points += d.at.size();
+    if ((d.error.size() > 0) != (sets.front().error.size() > 0))
+      throw InputError("{}: {} standard errors beside {}, which has {}: expected a column 'error' in all files that share a spectrum, or in none", d.source, d.error.size() > 0 ? "has" : "has no", sets.front().source, d.error.size() > 0 ? "none" : "some");
+  }
+  if (points > most_points) throw InputError("{}: {} points, expected at most {} in all: average neighbours, equally many in each decade", sets.front().source, points, most_points);
 }
 
 std::string to_string(Rule rule) {

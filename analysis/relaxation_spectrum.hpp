@@ -43,6 +43,8 @@ struct ResponseData {
 /// Throws InputError, with the source and the number of the row, for columns of different length, numbers that are not finite, times or
 /// frequencies that do not ascend or are below 0, errors or a stretch not above 0, and fewer points than background terms and two.
 void check(const ResponseData& data);
+/// Each of them, and that errors are given for all sets or for none. Throws InputError also without sets, and for more than 5000 points in all.
+void check(const std::vector<ResponseData>& sets);
 
 enum class Rule { gcv, aicc, evidence, prob1 };
 std::string to_string(Rule rule);

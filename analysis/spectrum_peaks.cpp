@@ -157,7 +157,8 @@ Model with_one_more(const Projected& data, const Model& before, double width, st
 
 double bic(const Projected& data, const Model& m) {
   const double n = data.points();
-  return n * std::log(std::max(m.squares, 1e-300) / n) + m.parameters(static_cast<double>(data.rows().background.cols())) * std::log(n);
+  const double rounding = 1e-26 * data.rows().values.squaredNorm();  // below it, residuals are those of arithmetic
+  return n * std::log(std::max({m.squares, rounding, 1e-300}) / n) + m.parameters(static_cast<double>(data.rows().background.cols())) * std::log(n);
 }
 
 /// The next rung: the best of several beginnings, as the least residual has many neighbours that are nearly as low.
@@ -235,6 +236,16 @@ std::vector<std::vector<double>> refitted(const Projected& data, const Model& m,
   return drawn;
 }
 
+/// A time that met the limit of the search may be any beyond it, and an area there any larger one.
+void open_at_limits(SpectrumPeak& peak, std::pair<double, double> range) {
+  constexpr double near = 1e-6, infinity = std::numeric_limits<double>::infinity();
+  Interval& tau = peak.tau.interval;
+  const bool first = std::log(tau.low) <= range.first + near, last = std::log(tau.high) >= range.second - near;
+  if (first) tau.low = 0;
+  if (last) tau.high = infinity;
+  if (first || last) peak.area.interval.high = infinity;
+}
+
 }  // namespace
 
 double resolution_limit(double noise_over_signal) {
@@ -243,8 +254,7 @@ double resolution_limit(double noise_over_signal) {
 }
 
 SpectrumPeaks spectrum_peaks(const std::vector<ResponseData>& sets, Rng& rng, const PeakOptions& options) {
-  if (sets.empty()) throw InputError("peaks need data");
-  for (const ResponseData& d : sets) check(d);
+  check(sets);
   if (options.most < 1 || options.most > 40 || options.resamples < 0) throw InputError("at most {} peaks with {} fits of new noise, expected 1 to 40 and 0 or more", options.most, options.resamples);
   const Projected data(sets);
   const double beyond = std::max(2.0, range_of_flanks(sets));  // the data's range
@@ -284,9 +294,11 @@ SpectrumPeaks spectrum_peaks(const std::vector<ResponseData>& sets, Rng& rng, co
     found.peaks.push_back({{std::exp(ln.value), {std::exp(ln.interval.low), std::exp(ln.interval.high)}, ln.level}, estimates[peaks + k]});
     if (k > 0 && found.peaks[k].tau.value / found.peaks[k - 1].tau.value < found.resolution)
       found.doubts.push_back(fmt::format("Peaks at {:.3g} and {:.3g} s are nearer than the factor {:.2g} that this noise can tell apart", found.peaks[k - 1].tau.value, found.peaks[k].tau.value, found.resolution));
+    open_at_limits(found.peaks[k], range);
     if (const double c = best.centres[static_cast<Index>(k)]; c <= std::log(shortest) || c >= std::log(longest))
       found.doubts.push_back(fmt::format("The peak at {:.3g} s lies at the end of the data: it may be part of the background", found.peaks[k].tau.value));
   }
+  if (static_cast<int>(peaks) >= options.most) found.doubts.push_back(fmt::format("There may be more than the {} peaks that were tried: what is smooth is a sum of any number of them", options.most));
   found.width = estimates[2 * peaks];
   return found;
 }

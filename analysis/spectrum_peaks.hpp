@@ -12,8 +12,8 @@
 namespace glasscape {
 
 struct SpectrumPeak {
-  Estimate tau;    // s: the centre
-  Estimate area;   // in units of the data
+  Estimate tau;    // s: the centre; its interval is open where it meets the end of what was searched, and so is that of the area
+  Estimate area;   // in units of the data; intervals are of fits with as many peaks
 };
 
 struct SpectrumPeaks {

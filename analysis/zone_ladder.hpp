@@ -13,14 +13,14 @@
 namespace glasscape {
 
 struct MeasuredZone {
-  int m = 0;                               // its number on the ladder, from 1; one is left out where a step is twice as high as the others
+  int m = 0;                               // its number on the ladder, from 1: steps are multiples of the largest unit that suits them all (half of it would, too)
   Zone zone;
   Estimate tau, fraction, volume, atoms, barrier;  // with the intervals of the peak's time and area
 };
 
 struct ZoneLadder {
   std::vector<MeasuredZone> zones;         // ascending
-  Estimate step;                           // of Omega_m over m, least squares weighed by the intervals of Omega_m; Student's interval. Angstrom^3
+  Estimate step;                           // of Omega_m over m, least squares weighed by the intervals of Omega_m; Student's interval, with these numbers. Angstrom^3
   Estimate step_atoms;                     // the same over the volume of an atom
   Percolation percolation;
   std::vector<std::string> doubts;

@@ -1,5 +1,8 @@
 #include "apps/measurement.hpp"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <numbers>
@@ -80,9 +83,10 @@ Measurement read_listed(Input& in) {
   }
   if (in.has("elastic_strain")) {
     in.expect(m.quantity == "strain" || m.quantity == "creep_strain", "elastic_strain", "a column of strain");
-    const double elastic = in.real("elastic_strain", required, "that the strain is told in units of", positive);
+    const double elastic = in.real("elastic_strain", required, "the elastic strain, of a recovery that at the moment of release; 1 if the column is told over it already", positive);
     d.value /= elastic;
     if (d.error.size() > 0) d.error /= elastic;
+    m.relative = true;
   }
   in.finish();
   return m;
@@ -97,8 +101,12 @@ std::string read_composition(Input in, std::vector<std::string>& doubts) {
     text += fmt::format("{}{:g}", element, share);
     sum += share;
   }
-  if (std::abs(sum - 100.0) > 0.5) doubts.push_back(fmt::format("The composition {} sums to {:g} %, not 100: it is told as it was written, and nothing is computed with it", text, sum));
+  if (!text.empty() && std::abs(sum - 100.0) > 0.5) doubts.push_back(fmt::format("The composition {} sums to {:g} %, not 100: it is told as it was written, and nothing is computed with it", text, sum));
   return text;
+}
+
+void add_unread(const Measurement& m, std::vector<std::string>& doubts) {
+  if (!m.unread.empty()) doubts.push_back(fmt::format("{}: not read: '{}' (standard errors are in a column 'error')", m.data.source, fmt::join(m.unread, "', '")));
 }
 
 ShearTransformation read_zones(Input in, Experiment& e) {
@@ -110,24 +118,34 @@ ShearTransformation read_zones(Input in, Experiment& e) {
   law.dilatation = in.real("dilatation", law.dilatation, "square of the dilatancy", non_negative);
   law.shear_modulus = in.pressure("shear_modulus", required, "of the glass", positive) * units::stress_GPa;
   law.attempt_frequency = in.frequency("attempt_frequency", "10 THz", "of a zone") / units::time_ps * units::hertz_per_terahertz;
-  law.temperature = in.temperature("temperature", "298 K", "of the measurements", positive);
+  e.zones_have_temperature = in.has("temperature");
+  law.temperature = in.temperature("temperature", "298 K", "where the measurements have none", positive);
   law.atomic_volume = in.real("atomic_volume", law.atomic_volume, "of an atom, A^3", positive);
   in.finish();
-  for (const Measurement& m : e.measurements)
-    if (m.temperature && std::abs(*m.temperature - law.temperature) > 0.5) e.doubts.push_back(fmt::format("Zones are taken at {:g} K, and {} was measured at {:g} K", law.temperature, m.data.source, *m.temperature));
+  for (const Measurement& m : e.measurements) {
+    if (m.data.kind != Response::recovery && m.data.kind != Response::creep) continue;
+    if (!m.relative && m.quantity != "stress") throw InputError("{}: key 'measurement.elastic_strain' of {} is missing: zones want strain over elastic strain; 1 if it is told so already", e.source, m.data.source);
+    if (m.quantity == "strain" && !std::isfinite(m.data.loaded)) e.doubts.push_back(fmt::format("{}: no key 'loaded': taken as a recovery after a load without end; after a shorter one, slow zones come out too rare", m.data.source));
+    if (e.zones_have_temperature && m.temperature && std::abs(*m.temperature - law.temperature) > 0.5) e.doubts.push_back(fmt::format("Zones are taken at {:g} K, and {} was measured at {:g} K", law.temperature, m.data.source, *m.temperature));
+  }
   return law;
 }
 
 Experiment read_toml(const std::string& path) {
   Input in(parse_toml(read_text_file(path, "experiment"), path), path, {{std::filesystem::path(path).parent_path().string()}});
   Experiment e;
+  e.source = path;
   e.name = in.text("name", std::filesystem::path(path).stem().string(), "title");
   e.options.points = in.count("points", e.options.points, "relaxation times of a spectrum", positive);
+  in.expect(e.options.points >= 5 && e.options.points <= 400, "points", "5 to 400");
   const std::string rule = in.choice("rule", {"gcv", "aicc", "evidence", "prob1"}, "gcv", "how smooth a spectrum is");
   for (const Rule known : {Rule::gcv, Rule::aicc, Rule::evidence, Rule::prob1})
     if (to_string(known) == rule) e.options.rule = known;
   if (in.has("composition")) e.composition = read_composition(in.table("composition", "atomic per cent"), e.doubts);
-  for (Input& one : in.tables("measurement", "a table of data each")) e.measurements.push_back(read_listed(one));
+  for (Input& one : in.tables("measurement", "a table of data each")) {
+    e.measurements.push_back(read_listed(one));
+    add_unread(e.measurements.back(), e.doubts);
+  }
   if (e.measurements.empty()) throw InputError("{}: no [[measurement]], expected one with a key 'file' or more", path);
   if (in.has("zones")) e.zones = read_zones(in.table("zones", "shear transformation zones that strain is told as"), e);
   in.finish();
@@ -140,23 +158,36 @@ Measurement read_measurement(const std::string& path) {
   const Abscissa* at = nullptr;
   const Ordinate* of = nullptr;
   std::string value, unit, error;
-  for (const std::string& column : header_of(path)) {
-    for (const Abscissa& a : abscissas)
-      if (column == a.name && at == nullptr) at = &a;
-    for (const Ordinate& o : ordinates)
-      if (const auto found = unit_in(column, o); found && of == nullptr) {
-        of = &o;
-        value = column;
-        unit = *found;
-      }
-    if (column == "error") error = column;
+  std::vector<std::string> unread;
+  const std::vector<std::string> header = header_of(path);
+  const auto once = [&](const auto* known, const std::string& column) {
+    if (known != nullptr) throw FormatError("{}: columns '{}' and '{}' say what each other says, expected one of them", path, known->name, column);
+  };
+  for (const std::string& column : header) {
+    const auto a = std::find_if(std::begin(abscissas), std::end(abscissas), [&](const Abscissa& known) { return column == known.name; });
+    const auto o = std::find_if(std::begin(ordinates), std::end(ordinates), [&](const Ordinate& known) { return unit_in(column, known).has_value(); });
+    if (a != std::end(abscissas)) {
+      once(at, column);
+      at = &*a;
+    } else if (o != std::end(ordinates)) {
+      once(of, column);
+      of = &*o;
+      value = column;
+      unit = *unit_in(column, *o);
+    } else if (column == "error") {
+      error = column;
+    } else {
+      unread.push_back(column);
+    }
   }
-  if (at == nullptr) throw FormatError("{}: no column of times or frequencies, expected one of {}", path, names_of(abscissas));
-  if (of == nullptr || of->of_time != at->of_time) throw FormatError("{}: no column of what was measured beside {}, expected one of {}", path, at->name, names_of(ordinates));
+  const std::string columns = fmt::format("'{}'", fmt::join(header, "', '"));
+  if (at == nullptr) throw FormatError("{}: no column of times or frequencies among {}, expected one of {}", path, columns, names_of(abscissas));
+  if (of == nullptr || of->of_time != at->of_time)
+    throw FormatError("{}: no column of what was measured beside {} among {}, expected one of {}; a stress or a modulus may have _GPa, _MPa or _Pa behind", path, at->name, columns, names_of(ordinates));
   std::vector<std::string> wanted{at->name, value};
   if (!error.empty()) wanted.push_back(error);
   const CsvTable table = CsvTable::read(path, wanted, "measurement");
-  Measurement m{of->name, unit, {path, of->kind, column_of(table, 0, at->unit), column_of(table, 1, 1.0), {}}, {}, {}};
+  Measurement m{of->name, unit, {path, of->kind, column_of(table, 0, at->unit), column_of(table, 1, 1.0), {}}, {}, {}, false, std::move(unread)};
   if (!error.empty()) m.data.error = column_of(table, 2, 1.0);
   check(m.data);
   return m;
@@ -168,6 +199,7 @@ Experiment read_experiment(const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     if (file.ends_with(".toml")) throw InputError("{}: a file that says how measurements were made comes alone; it names its tables itself", file);
     e.measurements.push_back(read_measurement(file));
+    add_unread(e.measurements.back(), e.doubts);
     e.name += (e.name.empty() ? "" : ", ") + std::filesystem::path(file).filename().string();
   }
   return e;

@@ -18,13 +18,16 @@ struct Measurement {
   ResponseData data;
   std::optional<double> temperature;  // K
   std::optional<double> aged;         // s, before the measurement
+  bool relative = false;              // a strain that is said to be told over the elastic strain
+  std::vector<std::string> unread;    // columns that mean nothing here
 };
 
 struct Experiment {
-  std::string name;
+  std::string source, name;
   std::vector<Measurement> measurements;
   SpectrumOptions options;
-  std::optional<ShearTransformation> zones;  // strain data are told as zones by this law
+  std::optional<ShearTransformation> zones;  // strain over elastic strain is told as zones by this law
+  bool zones_have_temperature = false;       // else they are at that of the measurement, if it has one
   std::string composition;                   // as it was written; never normalised
   std::vector<std::string> doubts;
 };

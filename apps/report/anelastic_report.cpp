@@ -71,6 +71,7 @@ Figure spectrum_figure(const AnelasticFindings& f) {
   figure.caption = fmt::format("What relaxes of the shear modulus as the glass jumps between the known basins that it reaches within {} s, in steps of half a decade; slower ones are at the end.", readable(f.observed, 3));
   int color = 0;
   for (const AnelasticAt* at : shown(f)) figure.marks.push_back(density_line(*at, color++, f.observed));
+  if (f.measured) figure.caption += " Black: a measurement as it is told; strain is a spectrum of creep, which is that of relaxation to first order, and a modulus of extension is 2(1 + ν) times one of shear.";
   if (f.measured) figure.marks.push_back(Line{.name = f.measured->source, .x = f.measured->tau, .y = f.measured->density, .color = 6});
   return figure;
 }

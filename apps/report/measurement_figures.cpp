@@ -96,7 +96,7 @@ Figure spectrum_figure(const MeasurementFindings& f) {
 /// What the spectrum of a strain or a stress would be under an oscillating strain: E'' and E' over the first modulus.
 std::vector<Figure> oscillation_figures(const MeasurementFindings& f) {
   Figure loss{.title = "Loss under oscillation", .x = {.label = "frequency", .unit = "Hz", .scale = Scale::logarithmic}, .y = {.label = "E″ / E_{0}"}};
-  loss.caption = "Computed from the spectrum: of strain through the compliance, which it is in units of the elastic one.";
+  loss.caption = "Computed from the spectrum: of strain over elastic strain through the compliance.";
   Figure tangent = loss;
   tangent.title = "Loss tangent";
   tangent.y.label = "tan δ";
@@ -117,7 +117,7 @@ std::vector<Figure> oscillation_figures(const MeasurementFindings& f) {
     tangent.marks.push_back(std::move(t));
     ++color;
   }
-  return {loss, tangent};
+  return loss.marks.empty() ? std::vector<Figure>{} : std::vector<Figure>{loss, tangent};
 }
 
 Figure decay_figure(const MeasurementFindings& f) {

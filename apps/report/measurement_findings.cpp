@@ -11,6 +11,8 @@
 namespace glasscape {
 namespace {
 
+bool is_strain(const std::string& quantity) { return quantity == "strain" || quantity == "creep_strain"; }
+
 bool same_state(const Measurement& a, const MeasuredState& b) { return a.temperature == b.temperature && a.aged == b.aged; }
 
 std::string name_of(const Measurement& m) {
@@ -31,10 +33,14 @@ std::vector<MeasuredState> states_of(const Experiment& e) {
       state.aged = m.aged;
       state.quantity = m.quantity;
       state.unit = m.unit;
+      state.relative = m.relative;
+    } else if (is_strain(m.quantity) != is_strain(state.quantity)) {
+      throw InputError("{}: {} beside {} of {}: a spectrum is of strain or of moduli and stress, not of both; analyse them apart", m.data.source, m.quantity, state.quantity, state.sets.front().source);
     } else if (m.unit != state.unit) {
       throw InputError("{}: a column in '{}' beside one in '{}' of {}: measurements that share a spectrum have one unit", m.data.source, m.unit, state.unit, state.sets.front().source);
     }
     if (!state.sets.empty() && !m.temperature && !m.aged) state.name += " + " + name_of(m);
+    state.relative = state.relative && m.relative;
     state.sets.push_back(m.data);
   }
   return states;
@@ -56,14 +62,22 @@ std::vector<RelaxationMode> modes_of(const RelaxationSpectrum& s) {
   return modes;
 }
 
-/// Strain over elastic strain is the compliance over that at once, where what never came back (the constant) is taken to have no part.
-Relaxation relaxation_of(const MeasuredState& s) {
+/// Strain over elastic strain is the compliance over that at once, a drift of creep its flow; what never came back of a recovery (the constant)
+/// is taken to have no part. Nothing of strain that is told over something else, and of stress with a drift, which no linear solid has.
+std::optional<Relaxation> relaxation_of(const MeasuredState& s) {
   const std::vector<RelaxationMode> modes = modes_of(s.spectrum);
-  if (s.quantity == "strain" || s.quantity == "creep_strain") return relaxation_of(Compliance{1.0, modes, 0.0});
+  if (is_strain(s.quantity)) {
+    if (!s.relative) return std::nullopt;
+    double flow = 0;
+    for (std::size_t k = 0; k < s.sets.size(); ++k)
+      if (s.sets[k].kind == Response::creep && s.sets[k].drift) flow = std::max(0.0, s.spectrum.background[k].tail<1>()[0]);
+    return relaxation_of(Compliance{1.0, modes, flow});
+  }
+  if (s.sets.front().drift) return std::nullopt;
   double constant = 0;
   for (std::size_t k = 0; k < s.sets.size(); ++k)
     if (s.sets[k].kind != Response::loss && s.sets[k].constant) constant = s.spectrum.background[k][0];
-  return {std::max(constant, 0.0), modes};
+  return Relaxation{std::max(constant, 0.0), modes};
 }
 
 /// One that says that it failed, in place of its result.
@@ -93,16 +107,20 @@ void add_forms(MeasuredState& s, Rng& rng) {
 }
 
 void analyse(MeasuredState& s, const Experiment& e) {
-  Rng rng(1, stream_of("measurement/" + s.name));
+  Rng rng(1, stream_of("measurement"));
   s.spectrum = relaxation_spectrum(s.sets, e.options);
   s.band = density_band(s.sets, s.spectrum, rng);
   s.peaks = spectrum_peaks(s.sets, rng);
   s.maxima = maxima_of(s.spectrum);
   s.relaxation = relaxation_of(s);
-  if (e.zones && (s.quantity == "strain" || s.quantity == "creep_strain")) s.zones = attempted(s, "zones", [&] { return zone_ladder(*e.zones, s.peaks.peaks); });
+  if (e.zones && is_strain(s.quantity)) {
+    ShearTransformation law = *e.zones;
+    if (s.temperature && !e.zones_have_temperature) law.temperature = *s.temperature;
+    s.zones = attempted(s, "zones", [&] { return zone_ladder(law, s.peaks.peaks); });
+  }
   add_forms(s, rng);
   if (s.maxima != static_cast<int>(s.peaks.peaks.size()))
-    s.doubts.push_back(fmt::format("The smooth curve has {} maxima and the model of peaks {}: trust the model's count, and neither where noise is strong", s.maxima, s.peaks.peaks.size()));
+    s.doubts.push_back(fmt::format("The smooth curve has {} and the model counts {}: trust the model's count, and neither where noise is strong", s.maxima == 1 ? "1 maximum" : fmt::format("{} maxima", s.maxima), counted(s.peaks.peaks.size(), "peak")));
 }
 
 void add_master_curve(MeasurementFindings& f, const Experiment& e) {
@@ -156,8 +174,7 @@ MeasurementFindings measurement_findings(const Experiment& e) {
   MeasurementFindings f{e.name, e.composition, states_of(e), {}, {}, e.doubts};
   for (MeasuredState& s : f.states) analyse(s, e);
   add_master_curve(f, e);
-  // one step alone may be either; the first of two is the fast one
-  add_process(f, "first of two steps of the stress", [](const MeasuredState& s) { return s.decay && s.decay->steps.size() >= 2 ? std::optional(s.decay->steps.front().time) : std::nullopt; });
+  add_process(f, "first step of the stress", [](const MeasuredState& s) { return s.decay && !s.decay->steps.empty() ? std::optional(s.decay->steps.front().time) : std::nullopt; });
   add_process(f, "peak of the loss modulus", [](const MeasuredState& s) { return s.loss_peak && s.loss_peak->doubts.empty() ? std::optional(s.loss_peak->tau) : std::nullopt; });
   return f;
 }

@@ -17,6 +17,7 @@ struct MeasuredState {
   std::string name;                     // "298 K, aged 1.9e+06 s", or that of the files
   std::optional<double> temperature, aged;
   std::string quantity, unit;           // of the first
+  bool relative = false;                // of all: strain over elastic strain
   std::vector<ResponseData> sets;
   RelaxationSpectrum spectrum;
   std::vector<Estimate> band;

@@ -22,8 +22,10 @@ using glasscape::json_of;  // beside those of this file
 std::string in_unit(const std::string& text, const std::string& unit) { return unit.empty() ? text : text + " " + unit; }
 
 std::string peaks_text(const MeasuredState& s) {
-  if (s.peaks.peaks.empty()) return fmt::format("{}: no peak; what decays is within the noise.", s.name);
-  std::string text = fmt::format("{}: {} between {} and {} s", s.name, counted(s.peaks.peaks.size(), "peak"), readable(s.peaks.peaks.front().tau.value, 3), readable(s.peaks.peaks.back().tau.value, 3));
+  if (s.peaks.peaks.empty()) return fmt::format("{}: no peak: nothing of this kind is above the noise of {}.", s.name, readable(s.peaks.noise, 2));
+  std::string text = fmt::format("{}: {} at {}", s.name, counted(s.peaks.peaks.size(), "peak"), readable(s.peaks.peaks.front().tau.value, 3));
+  if (s.peaks.peaks.size() > 1) text += fmt::format(" to {}", readable(s.peaks.peaks.back().tau.value, 3));
+  text += " s";
   text += s.peaks.width.value > 0 ? fmt::format(", each {} wide in ln τ", with_interval(s.peaks.width, 2)) : ", narrower than can be told";
   if (std::isfinite(s.peaks.resolution)) text += fmt::format("; at this noise two within a factor {} would be one", readable(s.peaks.resolution, 2));
   return text + ".";

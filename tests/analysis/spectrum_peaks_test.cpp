@@ -91,3 +91,16 @@ TEST_CASE("the resolution that noise leaves is that of McWhirter and Pike") {
   Rng rng(1, 1);
   CHECK_THROWS_AS(spectrum_peaks({}, rng), InputError);
 }
+
+TEST_CASE("a process slower than the data has an open end, in time and in area") {
+  const VectorXd times = Eigen::pow(10.0, VectorXd::LinSpaced(60, 0, 4).array());
+  ResponseData d{"slow", Response::recovery, times, (0.4 * (-times.array() / 1e5).exp() + 0.2 * (-times.array() / 30.0).exp()).matrix(), {}};
+  d.constant = false;
+  Rng rng(3, 1), again(1, 1);
+  for (double& y : d.value) y += 2e-4 * rng.normal();
+  const SpectrumPeaks found = spectrum_peaks({d}, again, {.resamples = 20});
+  REQUIRE(found.peaks.size() >= 2);
+  CHECK(std::isinf(found.peaks.back().tau.interval.high));
+  CHECK(std::isinf(found.peaks.back().area.interval.high));
+  CHECK(std::isfinite(found.peaks.front().tau.interval.high));
+}

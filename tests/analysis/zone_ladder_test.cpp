@@ -42,6 +42,25 @@ TEST_CASE("a size that is not seen leaves its number free") {
   CHECK(ladder.doubts.front().find("a size is") != std::string::npos);
 }
 
+TEST_CASE("few sizes with a gap are numbered by the smallest step, and steps of no common unit are doubted") {
+  const ShearTransformation law;
+  for (const std::vector<int>& atoms : {std::vector<int>{14, 15, 17}, {14, 16, 17}, {14, 15, 17, 19}}) {
+    const ZoneLadder ladder = zone_ladder(law, ladder_of(law, atoms));
+    CHECK(ladder.step_atoms.value == Approx(1.0).epsilon(1e-6));
+    CHECK(ladder.zones.back().m == atoms.back() - 13);
+  }
+  std::vector<SpectrumPeak> peaks;
+  for (const double n : {14.0, 15.0, 16.5, 18.73, 20.1}) peaks.push_back(peak(law.relaxation_time(n * law.atomic_volume), 0.01));
+  CHECK(zone_ladder(law, peaks).doubts.front().find("no multiples") != std::string::npos);
+}
+
+TEST_CASE("a peak at the end of what was searched is no zone") {
+  const ShearTransformation law;
+  std::vector<SpectrumPeak> peaks = ladder_of(law, {14, 15, 16});
+  peaks.back().tau.interval.high = std::numeric_limits<double>::infinity();
+  CHECK(zone_ladder(law, peaks).zones.size() == 2);
+}
+
 TEST_CASE("the slope's interval holds it when times scatter") {
   const ShearTransformation law;
   Rng rng(1, 1);

@@ -90,6 +90,29 @@ TEST_CASE("measurements that cannot be read say where and what was expected") {
   refused("time_s,strain\n1,2\n2,3\n", "2 points");
   refused("time_s,strain,error\n1,2,0.1\n2,3,-0.1\n3,4,0.1\n", "standard error");
   refused("# nothing\n", "no header");
+  refused("time_s,strain,stress\n1,2,3\n2,2,2\n3,1,1\n", "what each other says");
+  refused("Time_s,strain\n1,2\n", "'Time_s'");
+  std::string long_one = "time_s,strain\n";
+  for (int k = 1; k <= 5001; ++k) long_one += fmt::format("{},1\n", k);
+  refused(long_one, "average neighbours");
+}
+
+TEST_CASE("what is measured against its errors, against its kind, or beside columns that are not read, is told") {
+  const Folder folder;
+  Rng rng(9, 1);
+  std::string rising = "time_s,strain,sigma\n", wrong_errors = "time_s,strain,error\n", without = "time_s,strain\n";
+  for (int k = 0; k < 60; ++k) {
+    const double t = std::pow(10.0, 0.1 * k), y = 0.5 * std::exp(-t / 1e3) + 0.005 * rng.normal();
+    rising += fmt::format("{:.12g},{:.12g},0.1\n", t, 0.6 - y);
+    wrong_errors += fmt::format("{:.12g},{:.12g},0.0005\n", t, y);
+    without += fmt::format("{:.12g},{:.12g}\n", t, y);
+  }
+  folder.write("rising.csv", rising);
+  folder.write("wrong.csv", wrong_errors);
+  folder.write("without.csv", without);
+  CHECK_THAT(spectrum(folder, {"rising.csv"}).out, Catch::Contains("keep their sign too long") && Catch::Contains("not read: 'sigma'"));
+  CHECK_THAT(spectrum(folder, {"wrong.csv"}).out, Catch::Contains("times what the errors of the points say"));
+  CHECK_THAT(spectrum(folder, {"wrong.csv", "without.csv"}).err, Catch::Contains("without.csv") && Catch::Contains("or in none"));
 }
 
 TEST_CASE("a file that names its measurements makes zones of strain, tells what sums wrong, and writes a page") {
@@ -175,6 +198,7 @@ TEST_CASE("a file of measurements with a wrong key, unit or partner says so and 
   const Folder folder;
   folder.write("data.csv", recovery("time_s,strain", 1));
   folder.write("stress.csv", recovery("time_s,stress_GPa", 1));
+  folder.write("plain.csv", recovery("time_s,stress", 1));
   const auto refused = [&](const std::string& content, const std::string& message) {
     folder.write("bad.toml", content);
     const Ended ended = spectrum(folder, {"bad.toml", "--write", "page.html"});
@@ -192,7 +216,10 @@ TEST_CASE("a file of measurements with a wrong key, unit or partner says so and 
   refused(measurement + "[zones]\nshear_modulus = \"20 GPa\"\npoisson = 0.7\n", "poisson");
   refused("[[measurement]]\nfile = \"none.csv\"\n", "none.csv");
   refused("[[measurement]]\nfile = \"stress.csv\"\nloaded = \"1 s\"\n", "'strain'");
-  refused(measurement + "[[measurement]]\nfile = \"stress.csv\"\n", "one unit");
+  refused(measurement + "[[measurement]]\nfile = \"stress.csv\"\n", "not of both");
+  refused("[[measurement]]\nfile = \"stress.csv\"\n[[measurement]]\nfile = \"plain.csv\"\n", "one unit");
+  refused(measurement + "[zones]\nshear_modulus = \"20 GPa\"\n", "elastic_strain");
+  refused("points = 100000\n" + measurement, "bad.toml:1");
   const Ended two = spectrum(folder, {"bad.toml", "data.csv"});
   CHECK_THAT(two.err, Catch::Contains("comes alone"));
 }
