@@ -168,13 +168,23 @@ void add_process(MeasurementFindings& f, const std::string& name, const Time& ti
   }
 }
 
+/// The one that is surely there, and not the beginning of one that goes on after the record.
+std::optional<Estimate> first_step(const MeasuredState& s) {
+  constexpr double surely = 0.95, both_sides = 7.4;  // e^2
+  if (!s.decay) return std::nullopt;
+  const ResponseData& d = s.sets.front();
+  for (const DecayStep& step : s.decay->steps)
+    if (step.seen >= surely && step.time.value * both_sides < d.at[d.at.size() - 1]) return step.time;
+  return std::nullopt;
+}
+
 }  // namespace
 
 MeasurementFindings measurement_findings(const Experiment& e) {
   MeasurementFindings f{e.name, e.composition, states_of(e), {}, {}, e.doubts};
   for (MeasuredState& s : f.states) analyse(s, e);
   add_master_curve(f, e);
-  add_process(f, "first step of the stress", [](const MeasuredState& s) { return s.decay && !s.decay->steps.empty() ? std::optional(s.decay->steps.front().time) : std::nullopt; });
+  add_process(f, "first step of the stress", first_step);
   add_process(f, "peak of the loss modulus", [](const MeasuredState& s) { return s.loss_peak && s.loss_peak->doubts.empty() ? std::optional(s.loss_peak->tau) : std::nullopt; });
   return f;
 }
