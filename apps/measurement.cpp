@@ -110,17 +110,8 @@ void add_unread(const Measurement& m, std::vector<std::string>& doubts) {
 }
 
 ShearTransformation read_zones(Input in, Experiment& e) {
-  ShearTransformation law;
-  law.poisson = in.real("poisson", law.poisson, "Poisson's ratio");
-  in.expect(law.poisson > -1 && law.poisson < 0.5, "poisson", "a ratio between -1 and 0.5");
-  law.strain = in.real("strain", law.strain, "shear of a zone without constraint", positive);
-  law.resistance = in.real("resistance", law.resistance, "shear resistance of a zone over the shear modulus, the third term of the barrier", non_negative);
-  law.dilatation = in.real("dilatation", law.dilatation, "square of the dilatancy", non_negative);
-  law.shear_modulus = in.pressure("shear_modulus", required, "of the glass", positive) * units::stress_GPa;
-  law.attempt_frequency = in.frequency("attempt_frequency", "10 THz", "of a zone") / units::time_ps * units::hertz_per_terahertz;
   e.zones_have_temperature = in.has("temperature");
-  law.temperature = in.temperature("temperature", "298 K", "where the measurements have none", positive);
-  law.atomic_volume = in.real("atomic_volume", law.atomic_volume, "of an atom, A^3", positive);
+  const ShearTransformation law = read_shear_transformation(in);
   in.finish();
   for (const Measurement& m : e.measurements) {
     if (m.data.kind != Response::recovery && m.data.kind != Response::creep) continue;
@@ -129,6 +120,23 @@ ShearTransformation read_zones(Input in, Experiment& e) {
     if (e.zones_have_temperature && m.temperature && std::abs(*m.temperature - law.temperature) > 0.5) e.doubts.push_back(fmt::format("Zones are taken at {:g} K, and {} was measured at {:g} K", law.temperature, m.data.source, *m.temperature));
   }
   return law;
+}
+
+/// Columns elastic_strain, anelastic_strain and, if there is one, error (of the anelastic strain).
+BendingMeasurement read_bending(Input in) {
+  const std::string path = in.file("file", required, "CSV with the columns elastic_strain and anelastic_strain, of the surface");
+  BendingMeasurement b;
+  const auto seconds = [&](const char* key, const char* meaning) { return in.time(key, required, meaning) * units::time_ps * 1e-12; };
+  b.options.loaded = seconds("loaded", "how long the ribbons were bent");
+  b.options.time = seconds("read", "after the release, when the anelastic strain was read");
+  b.options.scale = in.flag("scale", false, "whether the fractions of the zones are fitted too, by a common factor");
+  in.finish();
+  std::vector<std::string> columns{"elastic_strain", "anelastic_strain"};
+  const std::vector<std::string> header = header_of(path);
+  if (std::find(header.begin(), header.end(), "error") != header.end()) columns.emplace_back("error");
+  const CsvTable table = CsvTable::read(path, columns, "bending");
+  for (std::size_t row = 0; row < table.rows(); ++row) b.data.push_back({table.real(row, 0), table.real(row, 1), columns.size() > 2 ? table.real(row, 2) : 0.0});
+  return b;
 }
 
 Experiment read_toml(const std::string& path) {
@@ -148,11 +156,29 @@ Experiment read_toml(const std::string& path) {
   }
   if (e.measurements.empty()) throw InputError("{}: no [[measurement]], expected one with a key 'file' or more", path);
   if (in.has("zones")) e.zones = read_zones(in.table("zones", "shear transformation zones that strain is told as"), e);
+  if (in.has("bending")) {
+    if (!e.zones) throw InputError("{}: key 'bending' without [zones], expected the law whose transformation strain is sought", path);
+    e.bending = read_bending(in.table("bending", "ribbons bent beyond the linear range"));
+  }
   in.finish();
   return e;
 }
 
 }  // namespace
+
+ShearTransformation read_shear_transformation(Input& in) {
+  ShearTransformation law;
+  law.poisson = in.real("poisson", law.poisson, "Poisson's ratio");
+  in.expect(law.poisson > -1 && law.poisson < 0.5, "poisson", "a ratio between -1 and 0.5");
+  law.strain = in.real("strain", law.strain, "shear of a zone without constraint", positive);
+  law.resistance = in.real("resistance", law.resistance, "shear resistance of a zone over the shear modulus, the third term of the barrier", non_negative);
+  law.dilatation = in.real("dilatation", law.dilatation, "square of the dilatancy", non_negative);
+  law.shear_modulus = in.pressure("shear_modulus", required, "of the glass", positive) * units::stress_GPa;
+  law.attempt_frequency = in.frequency("attempt_frequency", "10 THz", "of a zone") / units::time_ps * units::hertz_per_terahertz;
+  law.temperature = in.temperature("temperature", "298 K", "where the measurements have none", positive);
+  law.atomic_volume = in.real("atomic_volume", law.atomic_volume, "of an atom, A^3", positive);
+  return law;
+}
 
 Measurement read_measurement(const std::string& path) {
   const Abscissa* at = nullptr;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/bending.hpp"
 #include "analysis/relaxation_spectrum.hpp"
 #include "analysis/shear_transformation.hpp"
 #include "md/support/input.hpp"
@@ -22,15 +23,25 @@ struct Measurement {
   std::vector<std::string> unread;    // columns that mean nothing here
 };
 
+/// Strains of ribbons bent around mandrels of several sizes, and read off a while after their release.
+struct BendingMeasurement {
+  std::vector<BendingDatum> data;
+  TransformationStrainOptions options;  // with the times
+};
+
 struct Experiment {
   std::string source, name;
   std::vector<Measurement> measurements;
   SpectrumOptions options;
   std::optional<ShearTransformation> zones;  // strain over elastic strain is told as zones by this law
   bool zones_have_temperature = false;       // else they are at that of the measurement, if it has one
+  std::optional<BendingMeasurement> bending; // beyond the linear range; wants zones
   std::string composition;                   // as it was written; never normalised
   std::vector<std::string> doubts;
 };
+
+/// The keys of the law of zones in a table; the table may have others.
+ShearTransformation read_shear_transformation(Input& in);
 
 /// A CSV with a header. Throws NotFound, FormatError and InputError with the file, and its line or the number of its row.
 Measurement read_measurement(const std::string& path);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "analysis/thermal_energy.hpp"
+#include "apps/measurement.hpp"
 #include "md/support/error.hpp"
 #include "md/support/input.hpp"
 #include "md/support/text.hpp"
@@ -35,20 +36,6 @@ bool all_above(const std::vector<double>& values, double least) {
 }
 
 // ---- the solid
-
-ShearTransformation read_shear_transformation(Input& in) {
-  ShearTransformation law;
-  law.poisson = in.real("poisson", law.poisson, "Poisson's ratio");
-  in.expect(law.poisson > -1 && law.poisson < 0.5, "poisson", "a ratio between -1 and 0.5");
-  law.strain = in.real("strain", law.strain, "shear of a zone without constraint", positive);
-  law.resistance = in.real("resistance", law.resistance, "shear resistance of a zone over the shear modulus, the third term of the barrier", non_negative);
-  law.dilatation = in.real("dilatation", law.dilatation, "square of the dilatancy", non_negative);
-  law.shear_modulus = in.pressure("shear_modulus", required, "of the glass", positive) * units::stress_GPa;
-  law.attempt_frequency = in.frequency("attempt_frequency", "10 THz", "of a zone") / units::time_ps * units::hertz_per_terahertz;
-  law.temperature = in.temperature("temperature", "298 K", "of the measurements", positive);
-  law.atomic_volume = in.real("atomic_volume", law.atomic_volume, "of an atom, A^3", positive);
-  return law;
-}
 
 ZoneSolid read_zone_solid(Input in) {
   ZoneSolid solid{read_shear_transformation(in), {}};
@@ -394,7 +381,8 @@ Rehearsal read_rehearsal(const std::string& path) {
 }
 
 RehearsalFindings rehearse(const Rehearsal& r) {
-  RehearsalFindings f{r.name, describe(r.solid), r.seed, r.measurements, {}, {}};
+  RehearsalFindings f{r.name, describe(r.solid), r.seed, r.measurements, {}, {}, {}};
+  if (const auto* two_step = std::get_if<TwoStepSolid>(&r.solid)) f.two_steps = two_step_range(two_step->law, Observation{}, 200, 500);
   for (const PlannedMeasurement& p : r.measurements) {
     f.measurements.emplace_back();
     for (std::size_t k = 0; k < p.files.size(); ++k) f.measurements.back().push_back(told_at(p.where, [&] { return rehearse(r, p, k); }));

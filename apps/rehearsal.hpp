@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -156,6 +157,7 @@ struct RehearsalFindings {
   std::vector<PlannedMeasurement> plans;
   std::vector<std::vector<RehearsedMeasurement>> measurements;  // of each plan, one for each temperature
   std::vector<DemonstrationFindings> demonstrations;
+  std::optional<Interval> two_steps;    // of a solid of two steps: the temperatures at which a record from 0.5 to 1e4 s has both, K
 };
 
 /// Throws InputError where the solid shows nothing, or nothing finite.

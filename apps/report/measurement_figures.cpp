@@ -215,6 +215,18 @@ Figure process_figure(const MeasurementFindings& f) {
   return figure;
 }
 
+Figure bending_figure(const MeasurementFindings& f) {
+  Figure figure{.title = "Bending beyond the linear range", .x = {.label = "apparent elastic strain"}, .y = {.label = "anelastic over elastic strain"}};
+  figure.caption = fmt::format("A linear solid would have one ratio. The fit has a transformation strain of {}.", with_interval(f.transformation->strain, 3));
+  Points bends{.color = 0};
+  for (const BendingDatum& b : f.bends) {
+    bends.x.push_back(b.elastic);
+    bends.y.push_back(b.anelastic / b.elastic);
+  }
+  figure.marks.push_back(std::move(bends));
+  return figure;
+}
+
 /// Of states that differ in age: the constant, each peak, and the whole.
 std::vector<Figure> age_figures(const MeasurementFindings& f) {
   Figure areas{.title = "Ageing of strengths", .x = {.label = "age", .unit = "s", .scale = Scale::logarithmic}, .y = {.label = "area", .unit = f.states.front().unit}, .caption = "Areas of the slowest peak, of all, and with the constant of the background."};
@@ -256,6 +268,7 @@ std::vector<Figure> figures_of(const MeasurementFindings& f) {
   if (is_of_time(f.states.front().sets.front().kind)) add(oscillation_figures(f));
   if (f.master_curve) add(master_figures(*f.master_curve));
   if (!f.processes.empty()) all.push_back(process_figure(f));
+  if (f.transformation) all.push_back(bending_figure(f));
   add(age_figures(f));
   return all;
 }

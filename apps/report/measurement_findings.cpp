@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <numbers>
+#include <numeric>
 
 #include "md/support/error.hpp"
 #include "md/support/text.hpp"
@@ -119,6 +120,9 @@ void analyse(MeasuredState& s, const Experiment& e) {
     s.zones = attempted(s, "zones", [&] { return zone_ladder(law, s.peaks.peaks); });
   }
   add_forms(s, rng);
+  constexpr Eigen::Index few = 12;
+  if (Eigen::Index points = std::accumulate(s.sets.begin(), s.sets.end(), Eigen::Index{0}, [](Eigen::Index sum, const ResponseData& d) { return sum + d.at.size(); }); points < few)
+    s.doubts.push_back(fmt::format("{} points for {} relaxation times: the penalty draws the curve, and peaks cannot be counted", points, s.spectrum.tau.size()));
   if (s.maxima != static_cast<int>(s.peaks.peaks.size()))
     s.doubts.push_back(fmt::format("The smooth curve has {} and the model counts {}: trust the model's count, and neither where noise is strong", s.maxima == 1 ? "1 maximum" : fmt::format("{} maxima", s.maxima), counted(s.peaks.peaks.size(), "peak")));
 }
@@ -168,6 +172,24 @@ void add_process(MeasurementFindings& f, const std::string& name, const Time& ti
   }
 }
 
+void add_bending(MeasurementFindings& f, const Experiment& e) {
+  f.bends = e.bending->data;
+  const auto state = std::find_if(f.states.begin(), f.states.end(), [](const MeasuredState& s) { return s.zones && !s.zones->zones.empty(); });
+  if (state == f.states.end()) {
+    f.doubts.emplace_back("No transformation strain from bending: no state has zones");
+    return;
+  }
+  ShearTransformation law = *e.zones;
+  if (state->temperature && !e.zones_have_temperature) law.temperature = *state->temperature;
+  std::vector<Zone> zones;
+  for (const MeasuredZone& z : state->zones->zones) zones.push_back(z.zone);
+  try {
+    f.transformation = fit_transformation_strain(law, zones, f.bends, e.bending->options);
+  } catch (const InputError& error) {
+    f.doubts.push_back(fmt::format("No transformation strain from bending: {}", error.what()));
+  }
+}
+
 /// The one that is surely there, and not the beginning of one that goes on after the record.
 std::optional<Estimate> first_step(const MeasuredState& s) {
   constexpr double surely = 0.95, both_sides = 7.4;  // e^2
@@ -181,9 +203,10 @@ std::optional<Estimate> first_step(const MeasuredState& s) {
 }  // namespace
 
 MeasurementFindings measurement_findings(const Experiment& e) {
-  MeasurementFindings f{e.name, e.composition, states_of(e), {}, {}, e.doubts};
+  MeasurementFindings f{e.name, e.composition, states_of(e), {}, {}, {}, {}, e.doubts};
   for (MeasuredState& s : f.states) analyse(s, e);
   add_master_curve(f, e);
+  if (e.bending) add_bending(f, e);
   add_process(f, "first step of the stress", first_step);
   add_process(f, "peak of the loss modulus", [](const MeasuredState& s) { return s.loss_peak && s.loss_peak->doubts.empty() ? std::optional(s.loss_peak->tau) : std::nullopt; });
   return f;

@@ -46,6 +46,8 @@ struct MeasurementFindings {
   std::vector<MeasuredState> states;
   std::optional<MasterCurve> master_curve;             // of moduli at several temperatures
   std::vector<ProcessOverTemperature> processes;       // the first step of stress, the peak of loss
+  std::optional<TransformationStrain> transformation;  // of bends beyond the linear range, with the zones of the first state that has some
+  std::vector<BendingDatum> bends;
   std::vector<std::string> doubts;
 };
 

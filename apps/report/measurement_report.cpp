@@ -67,6 +67,33 @@ std::string process_text(const ProcessOverTemperature& p) {
   return fmt::format("The {}, at {}: activation energy {} eV, attempt time 10^{{{}}} s.", p.name, counted(p.tau.size(), "temperature"), with_interval(p.line.energy, 3), readable(p.line.ln_attempt_time.value / std::log(10.0), 3));
 }
 
+std::vector<std::string> words_of(const MeasuredState& s) {
+  std::vector<std::string> all{peaks_text(s)};
+  if (s.zones) all.push_back(zones_text(s));
+  if (s.decay) all.push_back(steps_text(s));
+  all.push_back(forms_text(s));
+  std::erase(all, "");
+  return all;
+}
+
+/// Whether each state has its sentences; else a table tells of them.
+bool few(const MeasurementFindings& f) { return f.states.size() <= 3; }
+
+ReportTable states_table(const MeasurementFindings& f) {
+  ReportTable t{"States", {"state", "peaks", "steps of stress (s)", "peak of loss: τ (s)", "stretched: τ (s)", "β", "Havriliak–Negami: τ (s)", "α", "γ"}, {}};
+  const std::string none = "–";
+  for (const MeasuredState& s : f.states) {
+    std::vector<std::string> steps;
+    if (s.decay)
+      for (const DecayStep& step : s.decay->steps) steps.push_back(with_interval(step.time, 3));
+    const std::optional<StretchedFit>& k = s.stretched;
+    const std::optional<HavriliakNegamiFit>& h = s.havriliak_negami;
+    t.rows.push_back({s.name, std::to_string(s.peaks.peaks.size()), steps.empty() ? none : fmt::format("{}", fmt::join(steps, ", ")), s.loss_peak ? with_interval(s.loss_peak->tau, 3) : none, k ? with_interval(k->tau, 3) : none,
+                      k ? with_interval(k->exponent, 3) : none, h ? with_interval(h->tau, 3) : none, h ? with_interval(h->alpha, 3) : none, h ? with_interval(h->gamma, 3) : none});
+  }
+  return t;
+}
+
 ReportTable peaks_table(const MeasurementFindings& f) {
   const std::string unit = f.states.front().unit;
   ReportTable t{"Peaks", {"state", "τ (s)", in_unit("area", unit.empty() ? "" : "(" + unit + ")")}, {}};
@@ -166,14 +193,14 @@ std::vector<std::string> in_words(const MeasurementFindings& f) {
     if (!sentence.empty()) all.push_back(sentence);
   };
   if (!f.composition.empty()) add(f.composition + ".");
-  for (const MeasuredState& s : f.states) {
-    add(peaks_text(s));
-    if (s.zones) add(zones_text(s));
-    if (s.decay) add(steps_text(s));
-    add(forms_text(s));
-  }
+  if (few(f))
+    for (const MeasuredState& s : f.states)
+      for (const std::string& sentence : words_of(s)) add(sentence);
   if (f.master_curve) add(master_text(*f.master_curve));
   for (const ProcessOverTemperature& p : f.processes) add(process_text(p));
+  if (f.transformation)
+    add(fmt::format("{} beyond the linear range (sinh(x)/x up to {}): zones shear by {}, and their volumes are {} times those of the table (R^{{2}} = {}).", counted(f.bends.size(), "bend"), readable(f.transformation->nonlinearity, 3),
+                    with_interval(f.transformation->strain, 3), readable(f.transformation->volume_ratio, 4), readable(f.transformation->r_squared, 4)));
   return all;
 }
 
@@ -188,11 +215,14 @@ std::vector<std::string> doubts_of(const MeasurementFindings& f) {
   for (const auto& [doubt, names] : shared) all.push_back(f.states.size() == 1 ? doubt : fmt::format("{}: {}", fmt::join(names, ", "), doubt));
   if (f.master_curve) all.insert(all.end(), f.master_curve->doubts.begin(), f.master_curve->doubts.end());
   for (const ProcessOverTemperature& p : f.processes) all.insert(all.end(), p.line.doubts.begin(), p.line.doubts.end());
+  if (f.transformation) all.insert(all.end(), f.transformation->doubts.begin(), f.transformation->doubts.end());
   return all;
 }
 
 std::vector<ReportTable> tables_of(const MeasurementFindings& f) {
-  std::vector<ReportTable> all{peaks_table(f)};
+  std::vector<ReportTable> all;
+  if (!few(f)) all.push_back(states_table(f));
+  all.push_back(peaks_table(f));
   if (ReportTable zones = zones_table(f); !zones.rows.empty()) all.push_back(std::move(zones));
   all.push_back(rules_table(f));
   return all;
@@ -203,6 +233,8 @@ std::string to_text(const MeasurementFindings& f) {
   for (const std::string& sentence : in_words(f)) text += "  " + plain_text(sentence) + "\n";
   for (const MeasuredState& s : f.states) {
     if (f.states.size() > 1) text += s.name + "\n";
+    if (!few(f))
+      for (const std::string& sentence : words_of(s)) text += "  " + plain_text(sentence) + "\n";
     for (const SpectrumPeak& p : s.peaks.peaks)
       text += fmt::format("  peak  tau {:.4g} s ({:.3g} to {:.3g})  area {:.4g} ({:.3g} to {:.3g})\n", p.tau.value, p.tau.interval.low, p.tau.interval.high, p.area.value, p.area.interval.low, p.area.interval.high);
     for (const auto& [rule, lambda] : s.spectrum.chosen) text += fmt::format("  lambda by {:<9} {:.4g}{}\n", to_string(rule), lambda, lambda == s.spectrum.lambda && rule == s.spectrum.rule ? "  <- used" : "");
@@ -227,6 +259,7 @@ Json to_json(const MeasurementFindings& f) {
     for (const Estimate& tau : p.tau) one["tau_s"].push_back(json_of(tau));
     json["processes"].push_back(std::move(one));
   }
+  if (f.transformation) json["transformation_strain"] = {{"strain", json_of(f.transformation->strain)}, {"scale", json_of(f.transformation->scale)}, {"volume_ratio", f.transformation->volume_ratio}, {"nonlinearity", f.transformation->nonlinearity}};
   json["doubts"] = doubts_of(f);
   return json;
 }
@@ -234,8 +267,11 @@ Json to_json(const MeasurementFindings& f) {
 std::string to_html(const MeasurementFindings& f) {
   std::string body = "<section>\n";
   for (const std::string& sentence : in_words(f)) body += paragraph(sentence);
-  body += doubts_list(doubts_of(f)) + figure_grid(figures_of(f));
+  const std::string doubts = doubts_list(doubts_of(f));
+  if (few(f)) body += doubts;
+  body += figure_grid(figures_of(f));
   for (const ReportTable& t : tables_of(f)) body += "<h3>" + html_text(t.title) + "</h3>\n" + html_table(t.head, t.rows);
+  if (!few(f)) body += "<h3>Doubts</h3>\n" + doubts;
   return html_page("Relaxation: " + f.name, body + "</section>\n" + licences_section(), scripts_of_figures());
 }
 

@@ -227,6 +227,7 @@ std::string words_of(const PlannedMeasurement& p) {
 std::vector<std::string> in_words(const RehearsalFindings& f) {
   std::vector<std::string> all{std::string(synthetic), fmt::format("The solid: {}. Seed of the noise {}.", f.solid, f.seed)};
   for (const PlannedMeasurement& p : f.plans) all.push_back(words_of(p));
+  if (f.two_steps) all.push_back(fmt::format("A record of the stress from 0.5 to 10000 s has two steps from {} to {} K: below, the second is too slow; above, the first is over before the record begins.", readable(f.two_steps->low, 3), readable(f.two_steps->high, 3)));
   for (const DemonstrationFindings& d : f.demonstrations) all.push_back(std::visit([](const auto& one) { return words_of(one); }, d));
   return all;
 }
@@ -268,6 +269,7 @@ Json to_json(const RehearsalFindings& f) {
   for (std::size_t k = 0; k < f.plans.size(); ++k)
     for (const RehearsedMeasurement& m : f.measurements[k]) json["files"].push_back({{"file", m.file}, {"kind", to_string(m.kind)}, {"temperature_K", m.temperature}, {"points", m.at.size()}, {"noise", f.plans[k].noise_text()}});
   for (const DemonstrationFindings& d : f.demonstrations) json["demonstrations"].push_back(std::visit([](const auto& one) { return demonstration_json(one); }, d));
+  if (f.two_steps) json["two_steps_K"] = {f.two_steps->low, f.two_steps->high};
   json["doubts"] = doubts_of(f);
   return json;
 }

@@ -1,7 +1,7 @@
 // `glasscape spectrum`: from a table of a measurement to relaxation times, for programs and for people.
 #include <filesystem>
 
-#include "analysis/shear_transformation.hpp"
+#include "analysis/bending.hpp"
 #include "md/support/random.hpp"
 #include "tests/apps/program.hpp"
 
@@ -138,11 +138,27 @@ loaded = "1e5 s"
 elastic_strain = 0.003
 [zones]
 shear_modulus = "19.06 GPa"
+[bending]
+file = "bends.csv"
+loaded = "1e5 s"
+read = "1e4 s"
+scale = true
 )");
+  std::string bends = "elastic_strain,anelastic_strain\n";
+  std::vector<Zone> zones;
+  ShearTransformation truth = law;
+  truth.strain = 0.17;
+  for (const int n : {17, 18, 19}) zones.push_back(zone_of(truth, law.relaxation_time(n * law.atomic_volume), 0.01, std::numeric_limits<double>::infinity()));
+  for (const double strain : {0.002, 0.004, 0.006, 0.008, 0.01, 0.012, 0.014}) {
+    const BendingRecovery bent = bend(truth, zones, {strain, 1e5, {0, 1e4}});
+    bends += fmt::format("{:.12g},{:.12g}\n", bent.elastic, bent.anelastic[1] * (1 + 0.005 * rng.normal()));
+  }
+  folder.write("bends.csv", bends);
   const Ended ended = spectrum(folder, {"study.toml", "--json", "--write", "page.html"});
   INFO(ended.err);
   REQUIRE(ended.code == 0);
   const auto json = nlohmann::json::parse(ended.out);
+  CHECK(json.at("transformation_strain").at("strain").at("value").get<double>() == Approx(0.17).epsilon(0.05));
   REQUIRE(json.at("zones").at("sizes").size() == 3);
   CHECK(json["zones"]["sizes"][2]["fraction"]["value"].get<double>() == Approx(0.01).epsilon(0.1));  // two thirds of it had been filled
   CHECK(json["zones"]["sizes"][0]["atoms"]["value"].get<double>() == Approx(17).epsilon(0.01));
@@ -219,6 +235,8 @@ TEST_CASE("a file of measurements with a wrong key, unit or partner says so and 
   refused(measurement + "[[measurement]]\nfile = \"stress.csv\"\n", "not of both");
   refused("[[measurement]]\nfile = \"stress.csv\"\n[[measurement]]\nfile = \"plain.csv\"\n", "one unit");
   refused(measurement + "[zones]\nshear_modulus = \"20 GPa\"\n", "elastic_strain");
+  refused(measurement + "elastic_strain = 1\n[bending]\nfile = \"data.csv\"\nloaded = \"1 s\"\nread = \"1 s\"\n", "without [zones]");
+  refused(measurement + "elastic_strain = 1\n[zones]\nshear_modulus = \"20 GPa\"\n[bending]\nfile = \"data.csv\"\nloaded = \"1 s\"\nread = \"1 s\"\n", "elastic_strain");
   refused("points = 100000\n" + measurement, "bad.toml:1");
   const Ended two = spectrum(folder, {"bad.toml", "data.csv"});
   CHECK_THAT(two.err, Catch::Contains("comes alone"));
