@@ -177,6 +177,11 @@ void add_doubts_of_residuals(const std::vector<ResponseData>& sets, RelaxationSp
     if (const double missing = missing_runs(residuals); missing > many)
       s.doubts.push_back(fmt::format("{}: residuals keep their sign too long ({:.1f} standard deviations fewer runs than by chance): the data are not of this kind; does what is said to decay rise, or fall?", sets[k].source, missing));
     if (sets[k].error.size() > 0) residuals = residuals.cwiseQuotient(sets[k].error);
+    constexpr double outlying = 8, normal = 1.4826;  // standard deviation of a normal number over the median of its size
+    const VectorXd size = residuals.cwiseAbs();
+    Index farthest = 0;
+    if (const double scatter = normal * quantile(sorted({size.data(), static_cast<std::size_t>(size.size())}), 0.5), most_off = size.maxCoeff(&farthest); most_off > outlying * scatter && scatter > 0)
+      s.doubts.push_back(fmt::format("{}: row {} lies {:.2g} standard deviations off, and pulls the spectrum", sets[k].source, farthest + 1, most_off / scatter));
     const double noise = std::sqrt(residuals.squaredNorm() / static_cast<double>(residuals.size()));
     least = std::min(least, noise);
     most = std::max(most, noise);

@@ -42,10 +42,14 @@ int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 void add_json(CLI::App& verb, Request& request) { verb.add_flag("--json", request.json, "print JSON"); }
 
+/// Of a folder.
+CLI::Validator not_empty() {
+  return CLI::Validator([](const std::string& name) { return std::string(name.empty() ? "expected the name of a folder" : ""); }, "");
+}
+
 void add_study(CLI::App& verb, Request& request) {
-  const CLI::Validator not_empty([](const std::string& name) { return std::string(name.empty() ? "expected the name of a folder" : ""); }, "");
   verb.add_option("study", request.study, "study file (TOML)")->required();
-  verb.add_option("--folder", request.folder, "run folder, instead of the one the study names")->check(not_empty);
+  verb.add_option("--folder", request.folder, "run folder, instead of the one the study names")->check(not_empty());
 }
 
 void add_structure(CLI::App& verb, Request& request) {
@@ -92,7 +96,7 @@ CLI::App* add_spectrum(CLI::App& app, Request& request) {
 CLI::App* add_rehearse(CLI::App& app, Request& request) {
   auto* rehearse = app.add_subcommand("rehearse", "what measurements on a solid that is known would give: tables for `glasscape spectrum`, all synthetic");
   rehearse->add_option("solid", request.file, "TOML file: the solid, its measurements and demonstrations")->required();
-  rehearse->add_option("--write", request.write, "folder for the tables and rehearsal.html")->required();
+  rehearse->add_option("--write", request.write, "folder for the tables and rehearsal.html")->required()->check(not_empty());
   add_json(*rehearse, request);
   return rehearse;
 }

@@ -81,8 +81,13 @@ const Value* Input::take(const std::string& key, std::string_view kind, const st
     return nullptr;
   }
   const Value* value = table_.find(key);
-  if (value == nullptr && !fallback)
-    throw InputError("{} is missing: give {} ({})", where(key), kind, meaning);
+  if (value == nullptr && !fallback) {
+    std::vector<std::string> unread;  // one of them may be this key with a slip
+    for (const auto& [other, ignored] : table_.entries)
+      if (std::find(asked_.begin(), asked_.end(), other) == asked_.end()) unread.push_back(other);
+    const std::string near = nearest(key, unread);
+    throw InputError("{} is missing: give {} ({}){}", where(key), kind, meaning, near.empty() ? "" : fmt::format("; did you mean it by '{}'?", near));
+  }
   return value;
 }
 

@@ -112,6 +112,9 @@ TEST_CASE("what is measured against its errors, against its kind, or beside colu
   folder.write("without.csv", without);
   CHECK_THAT(spectrum(folder, {"rising.csv"}).out, Catch::Contains("keep their sign too long") && Catch::Contains("not read: 'sigma'"));
   CHECK_THAT(spectrum(folder, {"wrong.csv"}).out, Catch::Contains("times what the errors of the points say"));
+  folder.write("outlier.csv", without.substr(0, without.rfind('\n', without.size() - 2) + 1) + "1e6,0.5\n");
+  CHECK_THAT(spectrum(folder, {"outlier.csv"}).out, Catch::Contains("row 60 lies") && Catch::Contains("off"));
+  CHECK_THAT(spectrum(folder, {"without.csv"}).out, !Catch::Contains("standard deviations off"));
   CHECK_THAT(spectrum(folder, {"wrong.csv", "without.csv"}).err, Catch::Contains("without.csv") && Catch::Contains("or in none"));
 }
 

@@ -325,3 +325,10 @@ TEST_CASE("the files that a table and those inside it name are known by their ke
   CHECK(in.files()[1].key == "inner.file");
   CHECK(in.files()[1].path == b);
 }
+
+TEST_CASE("a required key with a slip is told with the word that stands there") {
+  Input in(parse_toml("fractoins = 3\nother = 1\n", "solid.toml"), "solid.toml");
+  CHECK_THROWS_WITH(in.integer("fractions", required, "of the volume"), Catch::Contains("'fractions' is missing") && Catch::Contains("did you mean it by 'fractoins'?"));
+  Input far(parse_toml("other = 1\n", "solid.toml"), "solid.toml");
+  CHECK_THROWS_WITH(far.integer("fractions", required, "of the volume"), !Catch::Contains("did you mean"));
+}
