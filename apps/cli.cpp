@@ -129,9 +129,26 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   add_study(*run, request);
   run->add_option("--threads", request.threads, "threads to use; all cores by default")->check(CLI::Range(1, 1024));
   run->add_flag("--quiet", request.quiet, "no progress");
+  run->add_option("--task", request.tasks, "run this task alone, by its id; may be given several times");
+  run->add_option("--range", request.range, "run the tasks FROM:TO of the plan, from the first of these positions up to but not the second");
+  run->add_flag("--stdin", request.from_stdin, "run the tasks whose ids standard input has, one a line, in this order within a stage");
+  run->add_option("--plan", request.plan, "refuse to run when the study no longer gives the plan of this id");
+  auto* plan = app.add_subcommand("plan", "the tasks of a study as a list: writes it into the run folder");
+  add_study(*plan, request);
+  add_json(*plan, request);
+  plan->add_option("--stage", request.stage, "with --tasks or --missing: those of this stage");
+  plan->add_flag("--tasks", request.ids, "print the ids of all tasks, one a line");
+  plan->add_flag("--missing", request.missing, "print the ids of those that have neither run nor failed");
   auto* status = app.add_subcommand("status", "how far a study is");
   add_study(*status, request);
   add_json(*status, request);
+  auto* retry = app.add_subcommand("retry", "run failed tasks again, from their beginning");
+  add_study(*retry, request);
+  retry->add_flag("--failed", request.failed, "those with a record of failure");
+  retry->add_option("--threads", request.threads, "threads to use; all cores by default")->check(CLI::Range(1, 1024));
+  retry->add_flag("--quiet", request.quiet, "no progress");
+  auto* cancel = app.add_subcommand("cancel", "tell whoever runs a study to stop; nothing finished is lost");
+  add_study(*cancel, request);
   auto* report = app.add_subcommand("report", "write report.html from what is there");
   add_study(*report, request);
   report->add_flag("--json", request.json, "print the numbers as JSON");
@@ -169,6 +186,9 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   }
   try {
     if (*run && run_command(request, plugins) == Outcome::stopped) return stopped;
+    if (*retry && retry_command(request, plugins) == Outcome::stopped) return stopped;
+    if (*plan) plan_command(request, plugins);
+    if (*cancel) cancel_command(request, plugins);
     if (*status) status_command(request, plugins);
     if (*report) report_command(request, plugins);
     if (*digest) digest_command(request, plugins);

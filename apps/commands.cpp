@@ -10,7 +10,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "apps/progress.hpp"
+#include "apps/print.hpp"
 #include "apps/report/activation_report.hpp"
 #include "apps/report/page.hpp"
 #include "apps/report/summary.hpp"
@@ -28,9 +28,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-void print(const Json& json) { print(json.dump(2) + "\n"); }
-
 /// Folders of potential files: from the environment, then where Debian installs them.
 SearchPath search_path() {
   SearchPath path;
@@ -40,8 +37,6 @@ SearchPath search_path() {
   for (const std::string& folder : installed_potentials().folders) path.folders.push_back(folder);
   return path;
 }
-
-int threads_of(const Request& request) { return request.threads > 0 ? request.threads : omp_get_num_procs(); }
 
 struct Loaded {
   Configuration configuration;
@@ -127,7 +122,14 @@ void describe(const Request& request, std::string_view kind, std::string_view su
     print(fmt::format("  {:<24} {:<22} {}\n      {}\n", o.key, o.fallback.empty() ? "-" : o.fallback, o.kind, o.meaning));
 }
 
-/// Writes the page into the run folder and prints its numbers.
+}  // namespace
+
+int threads_of(const Request& request) { return request.threads > 0 ? request.threads : omp_get_num_procs(); }
+
+Study study_of(const Request& request, const Plugins& plugins) {
+  return read_study(request.study, plugins, search_path(), request.folder);
+}
+
 void report(const Study& study, bool json) {
   const Findings findings = findings_of(study, Store(study.folder));
   const std::filesystem::path page = study.folder / "report.html";
@@ -137,40 +139,7 @@ void report(const Study& study, bool json) {
   print(fmt::format("report: {}\n", page.string()));
 }
 
-}  // namespace
-
-Study study_of(const Request& request, const Plugins& plugins) {
-  return read_study(request.study, plugins, search_path(), request.folder);
-}
-
-Outcome run_command(const Request& request, const Plugins& plugins) {
-  const Study study = study_of(request, plugins);
-  Store store(study.folder);
-  Progress progress(request.quiet);
-  const bool complete = run_study(study, store, threads_of(request), stop_on_signal(), progress);
-  if (!complete) {
-    std::fprintf(stderr, "\nstopped; nothing finished is lost. To continue: glasscape run %s%s\n", request.study.c_str(),
-                 request.folder.empty() ? "" : (" --folder " + request.folder).c_str());
-    return Outcome::stopped;
-  }
-  report(study, request.json);
-  return Outcome::done;
-}
-
 void report_command(const Request& request, const Plugins& plugins) { report(study_of(request, plugins), request.json); }
-
-void status_command(const Request& request, const Plugins& plugins) {
-  const Study study = study_of(request, plugins);
-  const Store store(study.folder);
-  Json all = Json::array();
-  for (const StageStatus& s : status(study, store)) {
-    if (request.json)
-      all.push_back({{"stage", s.name}, {"type", s.type}, {"tasks", s.tasks}, {"done", s.done}});
-    else
-      print(fmt::format("{:<16} {:<12} {:>6} of {:<6} tasks done{}\n", s.name, s.type, s.done, s.tasks, s.done == s.tasks ? "" : "  <- run continues here"));
-  }
-  if (request.json) print(Json{{"study", study.name}, {"folder", study.folder.string()}, {"stages", all}});
-}
 
 void digest_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);

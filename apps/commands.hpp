@@ -10,7 +10,7 @@ namespace glasscape {
 
 /// What the options of a verb were.
 struct Request {
-  std::string study, folder;                // run, status, report, digest, check, merge, hills, phases
+  std::string study, folder;                // whatever is about a study
   std::string file, potential, write;      // evaluate, relax, rehearse
   std::vector<std::string> files;           // spectrum
   bool drift = false;                       // spectrum
@@ -20,6 +20,11 @@ struct Request {
   std::string fmax = "0.001 eV/A";          // relax
   std::string nu0 = "2 THz";                // entropy
   std::string temperature, bias_temperature;  // profile
+  std::vector<std::string> tasks;           // run
+  std::string range, plan, stage;           // run; run, submit; plan
+  bool from_stdin = false;                  // run
+  bool ids = false, missing = false;        // plan
+  bool failed = false;                      // retry
   int threads = 0;                          // 0: all cores
   bool json = false, quiet = false;
 };
@@ -27,9 +32,20 @@ struct Request {
 /// The study that a verb is about, potentials being looked for where every verb does.
 Study study_of(const Request& request, const Plugins& plugins);
 
+int threads_of(const Request& request);
+/// Writes the page into the run folder and prints its numbers.
+void report(const Study& study, bool json);
+
+/// Of a run: stopped when it was told to or waits for others, and will go on when it is run again.
 enum class Outcome { done, stopped };
 
+/// Throws Error when tasks have failed, once the others are done.
 Outcome run_command(const Request& request, const Plugins& plugins);
+/// Runs what has failed once more, from its beginning. As run_command.
+Outcome retry_command(const Request& request, const Plugins& plugins);
+/// Tells the runners of this host to stop.
+void cancel_command(const Request& request, const Plugins& plugins);
+void plan_command(const Request& request, const Plugins& plugins);
 void status_command(const Request& request, const Plugins& plugins);
 void report_command(const Request& request, const Plugins& plugins);
 void digest_command(const Request& request, const Plugins& plugins);

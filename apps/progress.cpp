@@ -6,6 +6,8 @@
 #include <csignal>
 #include <cstdio>
 
+#include "md/support/text.hpp"
+
 namespace glasscape {
 namespace {
 
@@ -54,6 +56,7 @@ void Progress::stage_begins(const StudyStage& stage, std::int64_t missing, std::
   begin_ = shown_ = std::chrono::steady_clock::now();
   share_ = static_cast<double>(missing) / static_cast<double>(std::max<std::int64_t>(tasks, 1));
   part_before_.reset();
+  others_ = 0;
   if (quiet_) return;
   if (missing == 0) {
     std::fprintf(stderr, "%s: complete (%lld tasks)\n", stage.name.c_str(), static_cast<long long>(tasks));
@@ -72,6 +75,16 @@ void Progress::task_moves(const StudyStage& stage, double part) {
   if (stage.stage->tasks() != 1) return;
   if (!part_before_) part_before_ = part;
   show(stage, part, fmt::format("{:.0f} %", 100 * part));
+}
+
+void Progress::task_fails(const StudyStage& stage, const Failure& failure) {
+  std::fprintf(stderr, "%s%s: task %s failed: %s\n", terminal_ ? "\r\033[K" : "", stage.name.c_str(), failure.task.c_str(), failure.reason.c_str());
+}
+
+void Progress::others_work(const StudyStage& stage, std::int64_t tasks) {
+  if (!quiet_ && tasks != others_)
+    std::fprintf(stderr, "%s%s: waiting for %s that other runners are at\n", terminal_ ? "\r\033[K" : "", stage.name.c_str(), counted(static_cast<std::size_t>(tasks), "task").c_str());
+  others_ = tasks;
 }
 
 void Progress::stage_ends(const StudyStage& stage) {

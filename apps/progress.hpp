@@ -14,6 +14,8 @@ class Progress final : public Watcher {
   void stage_begins(const StudyStage& stage, std::int64_t missing, std::int64_t tasks) override;
   void task_ends(const StudyStage& stage, std::int64_t finished, std::int64_t missing) override;
   void task_moves(const StudyStage& stage, double part) override;
+  void task_fails(const StudyStage& stage, const Failure& failure) override;
+  void others_work(const StudyStage& stage, std::int64_t tasks) override;
   void stage_ends(const StudyStage& stage) override;
 
  private:
@@ -22,6 +24,7 @@ class Progress final : public Watcher {
   bool quiet_, terminal_;
   double share_ = 1.0;              // of the stage's work that is to be done
   std::optional<double> part_before_;  // of a task that goes on from a checkpoint
+  std::int64_t others_ = 0;            // tasks that others were last said to be at
   std::chrono::steady_clock::time_point begin_, shown_;
 };
 

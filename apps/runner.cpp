@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <ctime>
+#include <deque>
+#include <map>
 #include <mutex>
+#include <thread>
 
+#include "apps/runners.hpp"
 #include "apps/starts.hpp"
 #include "apps/version.hpp"
 
@@ -17,21 +19,6 @@ namespace glasscape {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::string now_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
-
-std::string host_name() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  return name;
-}
 
 std::filesystem::path checkpoints_of(const Study& study) { return study.folder / "checkpoints"; }
 
@@ -50,39 +37,120 @@ void make_folders(const Study& study) {
 void remove_checkpoints(const Study& study, const std::string& task) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(checkpoints_of(study), ignored))
-    if (entry.path().filename().string().starts_with(task + ".restart")) std::filesystem::remove(entry.path(), ignored);
+    if (entry.path().filename().string().starts_with(task + ".")) std::filesystem::remove(entry.path(), ignored);
 }
 
-/// Runs the missing tasks of one stage.
+/// The first stage that this one needs and that lacks shards, or "".
+std::string waits_for(const Study& study, const Store& store, const StudyStage& stage) {
+  if (stage.stage->starts_from() == StartsFrom::nothing) return "";
+  const StudyStage& from = *study.find(stage.from);
+  if (const std::string earlier = waits_for(study, store, from); !earlier.empty()) return earlier;
+  return static_cast<std::int64_t>(tasks_done(study, store, from).size()) < from.stage->tasks() ? from.name : "";
+}
+
+/// A task to run.
+struct Todo {
+  std::int64_t number;
+  std::string id;
+};
+
+/// The chosen tasks of each stage, in the order in which they were chosen.
+std::map<std::string, std::vector<Todo>> tasks_to_run(const Study& study, const RunOptions& options) {
+  std::map<std::string, std::vector<Todo>> by_stage;
+  std::map<std::string, std::pair<const StudyStage*, std::int64_t>> known;
+  for (const StudyStage& stage : study.stages)
+    for (std::int64_t task = 0; task < stage.stage->tasks(); ++task) {
+      const std::string id = study.task_id(stage, task);
+      if (options.chosen) known.emplace(id, std::pair{&stage, task});
+      else by_stage[stage.name].push_back({task, id});
+    }
+  if (!options.chosen) return by_stage;
+  std::set<std::string> taken;
+  for (const std::string& id : *options.chosen) {
+    const auto found = known.find(id);
+    if (found == known.end())
+      throw InputError("the study {} has no task '{}': `glasscape plan {} --tasks` prints those it has; a study that was edited has others", study.source, id, study.source);
+    if (taken.insert(id).second) by_stage[found->second.first->name].push_back({found->second.second, id});
+  }
+  return by_stage;
+}
+
+/// Runs those tasks of one stage that have neither a shard nor failed.
 class StageRun {
  public:
-  StageRun(const Study& study, Store& store, const StudyStage& stage, int threads, const std::atomic<bool>& stop, Watcher& watcher)
-      : study_(study), store_(store), stage_(stage), stop_(stop), watcher_(watcher), threads_(threads) {}
+  StageRun(const Study& study, Store& store, const StudyStage& stage, std::vector<Todo> todo, Runners& runners, int threads, const std::atomic<bool>& stop, Watcher& watcher)
+      : study_(study), store_(store), stage_(stage), failures_(study.folder), runners_(runners), stop_(stop), watcher_(watcher), threads_(threads), left_(todo.begin(), todo.end()) {}
 
-  bool run() {
-    find_missing();
-    watcher_.stage_begins(stage_, static_cast<std::int64_t>(missing_.size()), stage_.stage->tasks());
-    if (!missing_.empty()) find_starts();
-    const auto count = static_cast<std::int64_t>(missing_.size());
-    // several tasks: one thread each; a single task: all threads inside it
-    const int at_once = stage_.stage->tasks() > 1 ? threads_ : 1;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(at_once)
-    for (std::int64_t k = 0; k < count; ++k) attempt(missing_[static_cast<std::size_t>(k)]);
-    if (failure_) std::rethrow_exception(failure_);
-    if (finished_ < count) return false;
-    watcher_.stage_ends(stage_);
-    return true;
+  void run(RunSummary& summary) {
+    drop_ended();
+    missing_ = static_cast<std::int64_t>(left_.size());
+    const std::string needed = left_.empty() ? "" : waits_for(study_, store_, stage_);
+    if (!needed.empty()) summary.waiting.push_back(fmt::format("stage '{}' waits for '{}'", stage_.name, needed));
+    if (needed.empty()) run_missing();
+    for (Failure& failure : failed_) summary.failed.push_back(std::move(failure));
+    if (error_) std::rethrow_exception(error_);
+    summary.stopped = summary.stopped || interrupted_;
   }
 
  private:
-  void find_missing() {
+  void drop_ended() {
     const std::vector<std::int64_t> done = tasks_done(study_, store_, stage_);
-    auto next = done.begin();
-    for (std::int64_t task = 0; task < stage_.stage->tasks(); ++task)
-      if (next != done.end() && *next == task)
-        ++next;
+    std::map<std::string, Failure> failed;
+    for (Failure& failure : failures_.all()) failed.emplace(failure.task, failure);
+    std::deque<Todo> left;
+    for (Todo& todo : left_) {
+      if (std::binary_search(done.begin(), done.end(), todo.number)) continue;
+      if (const auto failure = failed.find(todo.id); failure != failed.end())
+        failed_.push_back(failure->second);
       else
-        missing_.push_back(task);
+        left.push_back(std::move(todo));
+    }
+    left_ = std::move(left);
+  }
+
+  void run_missing() {
+    watcher_.stage_begins(stage_, missing_, stage_.stage->tasks());
+    if (missing_ > 0) find_starts();
+    // several tasks: one thread each; a single task: all threads inside it
+    const int at_once = stage_.stage->tasks() > 1 ? threads_ : 1;
+#pragma omp parallel num_threads(at_once)
+    while (const auto todo = next()) attempt(*todo);
+    if (!interrupted_ && !error_ && failed_.empty()) watcher_.stage_ends(stage_);
+  }
+
+  /// One that no other runner is at. Waits for those that others are at to end, or to be left.
+  std::optional<Todo> next() {
+    for (;; std::this_thread::sleep_for(std::chrono::milliseconds(100))) {
+      const std::lock_guard lock(mutex_);
+      const std::set<std::string> taken = left_.empty() ? std::set<std::string>{} : runners_.taken();
+      for (auto todo = left_.begin(); todo != left_.end();) {
+        if (stop_) interrupted_ = true;
+        if (stop_ || error_) return std::nullopt;
+        if (ended_elsewhere(*todo)) {
+          todo = left_.erase(todo);
+        } else if (taken.contains(todo->id)) {
+          ++todo;
+        } else {
+          const Todo mine = *todo;
+          left_.erase(todo);
+          runners_.begins(mine.id);
+          return mine;
+        }
+      }
+      if (left_.empty()) return std::nullopt;
+      watcher_.others_work(stage_, static_cast<std::int64_t>(left_.size()));
+    }
+  }
+
+  bool ended_elsewhere(const Todo& todo) {
+    if (store_.has(todo.id)) {
+      watcher_.task_ends(stage_, ++finished_, missing_);
+      return true;
+    }
+    if (!failures_.has(todo.id)) return false;
+    for (const Failure& failure : failures_.all())
+      if (failure.task == todo.id) failed_.push_back(failure);
+    return true;
   }
 
   void find_starts() {
@@ -112,22 +180,48 @@ class StageRun {
     return {};
   }
 
-  void attempt(std::int64_t task) {
-    if (stop_ || failed_) return;
+  void attempt(const Todo& todo) {
     try {
-      run_task(task);
+      run_task(todo);
     } catch (const Interrupted&) {
+      interrupted_ = true;
+    } catch (const InputError&) {
+      keep_error();
+    } catch (const FormatError&) {
+      keep_error();
+    } catch (const NotFound&) {
+      keep_error();
+    } catch (const WriteError&) {
+      keep_error();
+    } catch (const Error& error) {
+      fail(todo, error.what());
     } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-      failed_ = true;
+      keep_error();
+    }
+    runners_.ends(todo.id);
+  }
+
+  void keep_error() {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::current_exception();
+  }
+
+  void fail(const Todo& todo, const std::string& reason) {
+    const std::lock_guard lock(mutex_);
+    failed_.push_back({todo.id, reason, host_name(), now_text()});
+    watcher_.task_fails(stage_, failed_.back());
+    try {
+      failures_.record(failed_.back());
+    } catch (const WriteError&) {
+      if (!error_) error_ = std::current_exception();
     }
   }
 
-  void run_task(std::int64_t task) {
+  void run_task(const Todo& todo) {
     const auto begin = Clock::now();
+    const std::int64_t task = todo.number;
     Shard shard;
-    shard.task = study_.task_id(stage_, task);
+    shard.task = todo.id;
     shard.circumstances = {.host = host_name(), .started = now_text(), .ended = {}, .wall_seconds = 0, .threads = threads_};
     TaskContext context;
     context.potential = study_.potential;
@@ -154,7 +248,7 @@ class StageRun {
     const std::lock_guard lock(mutex_);
     store_.write(shard);
     remove_checkpoints(study_, shard.task);
-    watcher_.task_ends(stage_, ++finished_, static_cast<std::int64_t>(missing_.size()));
+    watcher_.task_ends(stage_, ++finished_, missing_);
   }
 
   static Provenance provenance_of(const Study& study, const StudyStage& stage, std::int64_t task) {
@@ -172,36 +266,57 @@ class StageRun {
   const Study& study_;
   Store& store_;
   const StudyStage& stage_;
+  Failures failures_;
+  Runners& runners_;
   const std::atomic<bool>& stop_;
   Watcher& watcher_;
   int threads_;
-  std::vector<std::int64_t> missing_;
+  std::deque<Todo> left_;     // and begun by none of our threads
+  std::int64_t missing_ = 0, finished_ = 0;
   std::vector<NamedBasin> starts_;
   std::set<EventRef> distinct_;  // saddles
   std::vector<NamedSaddle> events_;
+  std::vector<Failure> failed_;
   std::mutex mutex_;
-  std::int64_t finished_ = 0;
-  std::exception_ptr failure_;
-  std::atomic<bool> failed_ = false;
+  std::exception_ptr error_;
+  std::atomic<bool> interrupted_ = false;
 };
 
 }  // namespace
 
 std::vector<StageStatus> status(const Study& study, const Store& store) {
+  std::set<std::string> failed;
+  for (const Failure& failure : Failures(study.folder).all()) failed.insert(failure.task);
   std::vector<StageStatus> all;
   for (const StudyStage& stage : study.stages) {
-    const auto done = static_cast<std::int64_t>(tasks_done(study, store, stage).size());
-    all.push_back({stage.name, stage.type, stage.stage->tasks(), done});
+    StageStatus s{.name = stage.name, .type = stage.type, .tasks = stage.stage->tasks()};
+    const std::vector<std::int64_t> done = tasks_done(study, store, stage);
+    s.done = static_cast<std::int64_t>(done.size());
+    for (std::int64_t task = 0; !failed.empty() && task < s.tasks; ++task)
+      s.failed += failed.contains(study.task_id(stage, task)) && !std::binary_search(done.begin(), done.end(), task);
+    if (s.done < s.tasks) s.waits_for = waits_for(study, store, stage);
+    all.push_back(std::move(s));
   }
   return all;
 }
 
-bool run_study(const Study& study, Store& store, int threads, const std::atomic<bool>& stop, Watcher& watcher) {
+void forget_failure(const Study& study, const std::string& task) {
+  remove_checkpoints(study, task);
+  Failures(study.folder).forget(task);
+}
+
+RunSummary run_study(const Study& study, Store& store, const RunOptions& options, const std::atomic<bool>& stop, Watcher& watcher) {
+  std::map<std::string, std::vector<Todo>> todo = tasks_to_run(study, options);
   make_folders(study);
   store.remove_leftovers();
-  for (const StudyStage& stage : study.stages)
-    if (!StageRun(study, store, stage, threads, stop, watcher).run()) return false;
-  return true;
+  Runners runners(study.folder);
+  RunSummary summary;
+  for (const StudyStage& stage : study.stages) {
+    if (options.chosen && !todo.contains(stage.name)) continue;
+    StageRun(study, store, stage, std::move(todo[stage.name]), runners, options.threads, stop, watcher).run(summary);
+    if (summary.stopped) break;
+  }
+  return summary;
 }
 
 }  // namespace glasscape

@@ -49,12 +49,9 @@ softening = 1000
 }
 
 /// Says to stop after so many tasks.
-struct StopAfter final : Watcher {
+struct StopAfter final : test::Silent {
   explicit StopAfter(int tasks) : left(tasks) {}
-  void stage_begins(const StudyStage&, std::int64_t, std::int64_t) override {}
   void task_ends(const StudyStage&, std::int64_t, std::int64_t) override { stop = --left <= 0; }
-  void task_moves(const StudyStage&, double) override {}
-  void stage_ends(const StudyStage&) override {}
   int left;
   std::atomic<bool> stop = false;
 };
@@ -146,7 +143,7 @@ TEST_CASE("rounds of searches that are stopped after any number of tasks and run
     const At at;
     Store store = at.store();
     StopAfter watcher(tasks);
-    CHECK_FALSE(run_study(at.study, store, 1, watcher.stop, watcher));
+    CHECK(run_study(at.study, store, {}, watcher.stop, watcher).stopped);
     CHECK(static_cast<int>(store.tasks().size()) == tasks);
     at.run();
     CHECK(at.digest() == undisturbed());

@@ -237,7 +237,7 @@ TEST_CASE("a group that is larger than half the cell, or an event that is not th
     Store store = at.store();
     test::Silent silent;
     const std::atomic<bool> stop = false;
-    CHECK_THROWS_WITH(run_study(at.study, store, 1, stop, silent), Catch::Contains("stage 'bias': ") && Catch::Contains(message));
+    CHECK_THROWS_WITH(run_study(at.study, store, {}, stop, silent), Catch::Contains("stage 'bias': ") && Catch::Contains(message));
   };
   fails("radii = [\"6 A\"]\n", "meets its own image");
   fails("variable = { type = \"distance\" }\ngroup = [0, 1]\nwall = 0.5\n", "the wall at 0.5 lies below the variable at the start");

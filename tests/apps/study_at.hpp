@@ -25,7 +25,7 @@ struct StudyAt {
     Store all = store();
     Silent silent;
     const std::atomic<bool> stop = false;
-    REQUIRE(run_study(study, all, threads, stop, silent));
+    REQUIRE(run_study(study, all, {.threads = threads}, stop, silent).complete());
   }
   Findings findings() const { return findings_of(study, store()); }
   std::string digest() const { return store().digest(); }
