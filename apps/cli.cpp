@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 
 #include "apps/commands.hpp"
 #include "apps/version.hpp"
@@ -42,6 +43,10 @@ int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 void add_json(CLI::App& verb, Request& request) { verb.add_flag("--json", request.json, "print JSON"); }
 
+void add_threads(CLI::App& verb, Request& request) {
+  verb.add_option("--threads", request.threads, "threads to use; all cores by default")->check(CLI::Range(1, 1024));
+}
+
 /// Of a folder.
 CLI::Validator not_empty() {
   return CLI::Validator([](const std::string& name) { return std::string(name.empty() ? "expected the name of a folder" : ""); }, "");
@@ -60,54 +65,138 @@ void add_structure(CLI::App& verb, Request& request) {
   add_json(verb, request);
 }
 
-CLI::App* add_entropy(CLI::App& app, Request& request) {
-  auto* entropy = app.add_subcommand("entropy", "activation energy and entropy from free-energy barriers at several temperatures");
-  entropy->add_option("table", request.file, "CSV with the columns glass, temperature_K, barrier_eV, error_eV")->required();
-  entropy->add_option("--nu0", request.nu0, "attempt frequency that entropies are counted from")->capture_default_str();
-  entropy->add_option("--write", request.write, "write a page with figures here (.html)");
-  add_json(*entropy, request);
-  return entropy;
+/// A verb, and what it does once the command line has been read.
+struct Verb {
+  CLI::App* app;
+  std::function<Outcome()> act;
+};
+
+/// All verbs of the program, as they are declared.
+class Verbs {
+ public:
+  Verbs(CLI::App& app, Request& request, const Plugins& plugins) : app_(app), request_(request), plugins_(plugins) {
+    of_campaigns();
+    of_facts();
+    of_structures();
+    of_tables();
+    of_plugins();
+  }
+
+  /// What the verb that was given does.
+  Outcome act() const {
+    const auto given = std::find_if(verbs_.begin(), verbs_.end(), [](const Verb& verb) { return verb.app->parsed(); });
+    return given->act();
+  }
+
+ private:
+  using Command = void (*)(const Request&, const Plugins&);
+
+  CLI::App& add(const std::string& name, const std::string& what, std::function<Outcome()> act) {
+    verbs_.push_back({app_.add_subcommand(name, what), std::move(act)});
+    return *verbs_.back().app;
+  }
+  CLI::App& add(const std::string& name, const std::string& what, Command command) {
+    return add(name, what, [this, command] {
+      command(request_, plugins_);
+      return Outcome::done;
+    });
+  }
+  CLI::App& add(const std::string& name, const std::string& what, Outcome (*command)(const Request&, const Plugins&)) {
+    return add(name, what, [this, command] { return command(request_, plugins_); });
+  }
+  CLI::App& add(const std::string& name, const std::string& what, void (*command)(const Request&)) {
+    return add(name, what, [this, command] {
+      command(request_);
+      return Outcome::done;
+    });
+  }
+  CLI::App& add_of_study(const std::string& name, const std::string& what, auto command) {
+    CLI::App& verb = add(name, what, command);
+    add_study(verb, request_);
+    return verb;
+  }
+
+  void of_campaigns();
+  void of_facts();
+  void of_structures();
+  void of_tables();
+  void of_plugins();
+
+  CLI::App& app_;
+  Request& request_;
+  const Plugins& plugins_;
+  std::vector<Verb> verbs_;
+};
+
+void Verbs::of_campaigns() {
+  CLI::App& run = add_of_study("run", "run what a study lacks, then write its report", run_command);
+  add_threads(run, request_);
+  run.add_flag("--quiet", request_.quiet, "no progress");
+  run.add_option("--task", request_.tasks, "run this task alone, by its id; may be given several times");
+  run.add_option("--range", request_.range, "run the tasks FROM:TO of the plan, from the first of these positions up to but not the second");
+  run.add_flag("--stdin", request_.from_stdin, "run the tasks whose ids standard input has, one a line, in this order within a stage");
+  run.add_option("--plan", request_.plan, "refuse to run when the study no longer gives the plan of this id");
+  add_json(add_of_study("status", "how far a study is", status_command), request_);
+  CLI::App& plan = add_of_study("plan", "the tasks of a study as a list: writes it into the run folder", plan_command);
+  add_json(plan, request_);
+  plan.add_option("--stage", request_.stage, "with --tasks or --missing: those of this stage");
+  plan.add_flag("--tasks", request_.ids, "print the ids of all tasks, one a line");
+  plan.add_flag("--missing", request_.missing, "print the ids of those that have neither run nor failed");
+  CLI::App& retry = add_of_study("retry", "run failed tasks again, from their beginning", retry_command);
+  retry.add_flag("--failed", request_.failed, "those with a record of failure");
+  add_threads(retry, request_);
+  retry.add_flag("--quiet", request_.quiet, "no progress");
+  add_of_study("cancel", "tell whoever runs a study to stop; nothing finished is lost", cancel_command);
+  add_json(add_of_study("check", "what would run; nothing is executed", check_command), request_);
 }
 
-CLI::App* add_hills(CLI::App& app, Request& request) {
-  auto* hills = app.add_subcommand("hills", "write the hills of metadynamics as PLUMED and Colvars read them");
-  add_study(*hills, request);
-  hills->add_option("--write", request.write, "folder for them; hills in the run folder by default");
-  return hills;
+void Verbs::of_facts() {
+  CLI::App& report = add_of_study("report", "write report.html from what is there", report_command);
+  report.add_flag("--json", request_.json, "print the numbers as JSON");
+  add_json(add_of_study("digest", "a hash of all facts of a study's run folder", digest_command), request_);
+  add_of_study("merge", "write landscape.h5, the basins and saddles of a run as flat tables", merge_command);
+  CLI::App& hills = add_of_study("hills", "write the hills of metadynamics as PLUMED and Colvars read them", hills_command);
+  hills.add_option("--write", request_.write, "folder for them; hills in the run folder by default");
+  CLI::App& phases = add_of_study("phases", "write atoms with their phases under cyclic shear as extended XYZ, which OVITO colours", phases_command);
+  phases.add_option("--write", request_.write, "folder for them; phases in the run folder by default");
 }
 
-CLI::App* add_phases(CLI::App& app, Request& request) {
-  auto* phases = app.add_subcommand("phases", "write atoms with their phases under cyclic shear as extended XYZ, which OVITO colours");
-  add_study(*phases, request);
-  phases->add_option("--write", request.write, "folder for them; phases in the run folder by default");
-  return phases;
+void Verbs::of_structures() {
+  add_structure(add("evaluate", "energy, forces and pressure of a structure", evaluate_command), request_);
+  CLI::App& relax = add("relax", "relax a structure to the nearest minimum", relax_command);
+  add_structure(relax, request_);
+  relax.add_option("--fmax", request_.fmax, "largest force on an atom, eV/A");
+  relax.add_option("--method", request_.method, "lbfgs or fire")->check(CLI::IsMember({"lbfgs", "fire"}));
 }
 
-CLI::App* add_spectrum(CLI::App& app, Request& request) {
-  auto* spectrum = app.add_subcommand("spectrum", "relaxation times that strain, stress or modulus are made of (CSV)");
-  spectrum->add_option("files", request.files, "CSV with the columns time_s (or _ms, _min, _h) and strain, stress or creep_strain, or frequency_Hz (or omega_rad_per_s) and loss_modulus or storage_modulus; error: standard errors. Several share one spectrum. Or one TOML file that names them")->required();
-  spectrum->add_option("--write", request.write, "write a page with figures here (.html)");
-  spectrum->add_flag("--drift", request.drift, "a term B t in the background of strain and stress");
-  spectrum->add_option("--rule", request.method, "gcv, aicc, evidence or prob1: how smooth the curve is")->check(CLI::IsMember({"gcv", "aicc", "evidence", "prob1"}));
-  add_json(*spectrum, request);
-  return spectrum;
+void Verbs::of_tables() {
+  CLI::App& entropy = add("entropy", "activation energy and entropy from free-energy barriers at several temperatures", entropy_command);
+  entropy.add_option("table", request_.file, "CSV with the columns glass, temperature_K, barrier_eV, error_eV")->required();
+  entropy.add_option("--nu0", request_.nu0, "attempt frequency that entropies are counted from")->capture_default_str();
+  entropy.add_option("--write", request_.write, "write a page with figures here (.html)");
+  add_json(entropy, request_);
+  CLI::App& rehearse = add("rehearse", "what measurements on a solid that is known would give: tables for `glasscape spectrum`, all synthetic", rehearse_command);
+  rehearse.add_option("solid", request_.file, "TOML file: the solid, its measurements and demonstrations")->required();
+  rehearse.add_option("--write", request_.write, "folder for the tables and rehearsal.html")->required()->check(not_empty());
+  add_json(rehearse, request_);
+  CLI::App& spectrum = add("spectrum", "relaxation times that strain, stress or modulus are made of (CSV)", spectrum_command);
+  spectrum.add_option("files", request_.files, "CSV with the columns time_s (or _ms, _min, _h) and strain, stress or creep_strain, or frequency_Hz (or omega_rad_per_s) and loss_modulus or storage_modulus; error: standard errors. Several share one spectrum. Or one TOML file that names them")->required();
+  spectrum.add_option("--write", request_.write, "write a page with figures here (.html)");
+  spectrum.add_flag("--drift", request_.drift, "a term B t in the background of strain and stress");
+  spectrum.add_option("--rule", request_.method, "gcv, aicc, evidence or prob1: how smooth the curve is")->check(CLI::IsMember({"gcv", "aicc", "evidence", "prob1"}));
+  add_json(spectrum, request_);
+  CLI::App& profile = add("profile", "free energy (CSV) from the hills of PLUMED (HILLS) or Colvars (.hills.traj)", profile_command);
+  profile.add_option("file", request_.file, "HILLS or .hills.traj of one variable; energies in eV")->required();
+  profile.add_option("--temperature", request_.temperature, "of the sampling, e.g. \"300 K\"")->required();
+  profile.add_option("--bias-temperature", request_.bias_temperature, "dT, where the file does not say; none: hills kept their height");
+  profile.add_option("--write", request_.write, "write here instead of on the terminal");
 }
 
-CLI::App* add_rehearse(CLI::App& app, Request& request) {
-  auto* rehearse = app.add_subcommand("rehearse", "what measurements on a solid that is known would give: tables for `glasscape spectrum`, all synthetic");
-  rehearse->add_option("solid", request.file, "TOML file: the solid, its measurements and demonstrations")->required();
-  rehearse->add_option("--write", request.write, "folder for the tables and rehearsal.html")->required()->check(not_empty());
-  add_json(*rehearse, request);
-  return rehearse;
-}
-
-CLI::App* add_profile(CLI::App& app, Request& request) {
-  auto* profile = app.add_subcommand("profile", "free energy (CSV) from the hills of PLUMED (HILLS) or Colvars (.hills.traj)");
-  profile->add_option("file", request.file, "HILLS or .hills.traj of one variable; energies in eV")->required();
-  profile->add_option("--temperature", request.temperature, "of the sampling, e.g. \"300 K\"")->required();
-  profile->add_option("--bias-temperature", request.bias_temperature, "dT, where the file does not say; none: hills kept their height");
-  profile->add_option("--write", request.write, "write here instead of on the terminal");
-  return profile;
+void Verbs::of_plugins() {
+  add_json(add("list", "potentials, samplers, stages and collective variables", list_command), request_);
+  CLI::App& describe = add("describe", "the options of a potential, sampler or stage, or of the tables study and report", describe_command);
+  add_json(describe, request_);
+  describe.add_option("name", request_.name, "a name that `glasscape list` shows")->required();
 }
 
 /// What the C library still holds may not fit on the disk.
@@ -123,61 +212,8 @@ int cli(int argc, char** argv, const Plugins& plugins) {
   app.set_version_flag("--version", fmt::format("glasscape {}\n{}\n{}", program_version, compiler_text(), libraries_text()));
   app.require_subcommand(1);
   app.set_help_all_flag("--help-all", "help for every verb");
-  app.add_option("--threads", request.threads, "threads to use; all cores by default")->check(CLI::Range(1, 1024));
-
-  auto* run = app.add_subcommand("run", "run what a study lacks, then write its report");
-  add_study(*run, request);
-  run->add_option("--threads", request.threads, "threads to use; all cores by default")->check(CLI::Range(1, 1024));
-  run->add_flag("--quiet", request.quiet, "no progress");
-  run->add_option("--task", request.tasks, "run this task alone, by its id; may be given several times");
-  run->add_option("--range", request.range, "run the tasks FROM:TO of the plan, from the first of these positions up to but not the second");
-  run->add_flag("--stdin", request.from_stdin, "run the tasks whose ids standard input has, one a line, in this order within a stage");
-  run->add_option("--plan", request.plan, "refuse to run when the study no longer gives the plan of this id");
-  auto* plan = app.add_subcommand("plan", "the tasks of a study as a list: writes it into the run folder");
-  add_study(*plan, request);
-  add_json(*plan, request);
-  plan->add_option("--stage", request.stage, "with --tasks or --missing: those of this stage");
-  plan->add_flag("--tasks", request.ids, "print the ids of all tasks, one a line");
-  plan->add_flag("--missing", request.missing, "print the ids of those that have neither run nor failed");
-  auto* status = app.add_subcommand("status", "how far a study is");
-  add_study(*status, request);
-  add_json(*status, request);
-  auto* retry = app.add_subcommand("retry", "run failed tasks again, from their beginning");
-  add_study(*retry, request);
-  retry->add_flag("--failed", request.failed, "those with a record of failure");
-  retry->add_option("--threads", request.threads, "threads to use; all cores by default")->check(CLI::Range(1, 1024));
-  retry->add_flag("--quiet", request.quiet, "no progress");
-  auto* cancel = app.add_subcommand("cancel", "tell whoever runs a study to stop; nothing finished is lost");
-  add_study(*cancel, request);
-  auto* report = app.add_subcommand("report", "write report.html from what is there");
-  add_study(*report, request);
-  report->add_flag("--json", request.json, "print the numbers as JSON");
-  auto* digest = app.add_subcommand("digest", "a hash of all facts of a study's run folder");
-  add_study(*digest, request);
-  add_json(*digest, request);
-  auto* merge = app.add_subcommand("merge", "write landscape.h5, the basins and saddles of a run as flat tables");
-  add_study(*merge, request);
-  auto* check = app.add_subcommand("check", "what would run; nothing is executed");
-  add_study(*check, request);
-  add_json(*check, request);
-  auto* evaluate = app.add_subcommand("evaluate", "energy, forces and pressure of a structure");
-  add_structure(*evaluate, request);
-  auto* relax = app.add_subcommand("relax", "relax a structure to the nearest minimum");
-  add_structure(*relax, request);
-  relax->add_option("--fmax", request.fmax, "largest force on an atom, eV/A");
-  relax->add_option("--method", request.method, "lbfgs or fire")->check(CLI::IsMember({"lbfgs", "fire"}));
-  auto* entropy = add_entropy(app, request);
-  auto* hills = add_hills(app, request);
-  auto* phases = add_phases(app, request);
-  auto* rehearse = add_rehearse(app, request);
-  auto* spectrum = add_spectrum(app, request);
-  auto* profile = add_profile(app, request);
-  auto* list = app.add_subcommand("list", "potentials, samplers, stages and collective variables");
-  add_json(*list, request);
-  auto* describe = app.add_subcommand("describe", "the options of a potential, sampler or stage, or of the tables study and report");
-  add_json(*describe, request);
-  describe->add_option("name", request.name, "a name that `glasscape list` shows")->required();
-
+  add_threads(app, request);
+  const Verbs verbs(app, request, plugins);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -185,25 +221,7 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     return complain_of_usage(app, error);
   }
   try {
-    if (*run && run_command(request, plugins) == Outcome::stopped) return stopped;
-    if (*retry && retry_command(request, plugins) == Outcome::stopped) return stopped;
-    if (*plan) plan_command(request, plugins);
-    if (*cancel) cancel_command(request, plugins);
-    if (*status) status_command(request, plugins);
-    if (*report) report_command(request, plugins);
-    if (*digest) digest_command(request, plugins);
-    if (*merge) merge_command(request, plugins);
-    if (*check) check_command(request, plugins);
-    if (*evaluate) evaluate_command(request, plugins);
-    if (*relax) relax_command(request, plugins);
-    if (*entropy) entropy_command(request);
-    if (*hills) hills_command(request, plugins);
-    if (*phases) phases_command(request, plugins);
-    if (*rehearse) rehearse_command(request);
-    if (*spectrum) spectrum_command(request);
-    if (*profile) profile_command(request);
-    if (*list) list_command(request, plugins);
-    if (*describe) describe_command(request, plugins);
+    if (verbs.act() == Outcome::stopped) return stopped;
     flush_output();
     return done;
   } catch (const InputError& error) {
