@@ -1,9 +1,5 @@
-// The verbs that run a study: plan, run, status, retry, cancel.
-#include <signal.h>
-
+// The verbs that run a study: plan, run, status, retry.
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <iostream>
 
 #include "apps/commands.hpp"
@@ -11,6 +7,7 @@
 #include "apps/print.hpp"
 #include "apps/progress.hpp"
 #include "apps/runners.hpp"
+#include "apps/submissions.hpp"
 #include "md/support/text.hpp"
 
 namespace glasscape {
@@ -74,7 +71,18 @@ Outcome outcome_of(const RunSummary& summary, const Request& request, const Stud
 Outcome run_tasks(const Request& request, const Study& study, std::optional<std::vector<std::string>> chosen) {
   Store store(study.folder);
   Progress progress(request.quiet);
-  return outcome_of(run_study(study, store, {threads_of(request), std::move(chosen)}, stop_on_signal(), progress), request, study);
+  const std::atomic<bool>& stop = stop_on_signal();
+  end_soon_after_stop(ExitCode::stopped);
+  return outcome_of(run_study(study, store, {threads_of(request), std::move(chosen)}, stop, progress), request, study);
+}
+
+/// What queues still hold; nothing when they do not answer, as how far a study is follows from its shards.
+std::vector<Job> jobs_if_told(const Study& study) {
+  try {
+    return jobs_held(study, builtin_queues());
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 }  // namespace
@@ -99,17 +107,6 @@ Outcome retry_command(const Request& request, const Plugins& plugins) {
   for (const std::string& task : tasks) forget_failure(study, task);
   if (!request.quiet) std::fprintf(stderr, "%s to run again\n", counted(tasks.size(), "task").c_str());
   return run_tasks(request, study, tasks);
-}
-
-void cancel_command(const Request& request, const Plugins& plugins) {
-  const Study study = study_of(request, plugins);
-  for (const Runner& runner : other_runners(study.folder)) {
-    const bool told = runner.here() && ::kill(static_cast<pid_t>(runner.process), SIGTERM) == 0;
-    if (told)
-      print(fmt::format("told process {} to stop\n", runner.process));
-    else
-      print(fmt::format("process {} of host {} has to be stopped {}\n", runner.process, runner.host, runner.here() ? std::strerror(errno) : "there"));
-  }
 }
 
 void plan_command(const Request& request, const Plugins& plugins) {
@@ -147,12 +144,14 @@ void status_command(const Request& request, const Plugins& plugins) {
   for (const Failure& failure : Failures(study.folder).all())
     if (std::any_of(stages.begin(), stages.end(), [&](const StageStatus& s) { return s.failed > 0 && failure.task.starts_with(s.name + "-"); })) failed.push_back(failure);
   const std::vector<Runner> runners = other_runners(study.folder);
+  const std::vector<Job> jobs = jobs_if_told(study);
   if (request.json) {
-    Json all{{"study", study.name}, {"folder", study.folder.string()}, {"stages", Json::array()}, {"failed", Json::array()}, {"runners", Json::array()}};
+    Json all{{"study", study.name}, {"folder", study.folder.string()}, {"stages", Json::array()}, {"failed", Json::array()}, {"runners", Json::array()}, {"jobs", Json::array()}};
     for (const StageStatus& s : stages)
       all["stages"].push_back({{"stage", s.name}, {"type", s.type}, {"tasks", s.tasks}, {"done", s.done}, {"failed", s.failed}, {"waits_for", s.waits_for}});
     for (const Failure& f : failed) all["failed"].push_back({{"task", f.task}, {"reason", f.reason}, {"host", f.host}, {"time", f.time}});
     for (const Runner& r : runners) all["runners"].push_back({{"host", r.host}, {"process", r.process}, {"tasks", r.tasks}});
+    for (const Job& j : jobs) all["jobs"].push_back({{"queue", j.queue}, {"job", j.id}, {"stage", j.stage}});
     return print(all);
   }
   bool continues = true;  // at the first stage that is not complete
@@ -164,6 +163,7 @@ void status_command(const Request& request, const Plugins& plugins) {
   }
   for (const Failure& f : failed) print(fmt::format("failed: {} ({}, {}): {}\n", f.task, f.host, f.time, f.reason));
   for (const Runner& r : runners) print(fmt::format("at work: process {} of host {}: {}\n", r.process, r.host, counted(r.tasks.size(), "task")));
+  for (const Job& j : jobs) print(fmt::format("with {}: job {} of stage '{}'\n", j.queue, j.id, j.stage));
 }
 
 }  // namespace glasscape

@@ -10,17 +10,16 @@
 #include <functional>
 
 #include "apps/commands.hpp"
+#include "apps/exit_code.hpp"
 #include "apps/version.hpp"
 #include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
 
-enum ExitCode { done = 0, usage = 2, bad_content = 65, missing = 66, failed = 70, cannot_write = 74, stopped = 75, bad_option = 78 };
-
 int complain(ExitCode code, const std::exception& error) {
   std::fprintf(stderr, "glasscape: error: %s\n", error.what());
-  return code;
+  return static_cast<int>(code);
 }
 
 /// A command line that cannot be understood: what is wrong with it and the nearest word that would do.
@@ -34,11 +33,11 @@ int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
     for (const std::string& name : known->get_lnames()) options.push_back(fmt::format("--{}", name));
   const std::vector<std::string> left = app.remaining(true);
   const auto option = std::find_if(left.begin(), left.end(), [](const std::string& word) { return word.starts_with("-"); });
-  if (option != left.end()) return complain(usage, Error("'{}' is not an option ({}){}", *option, help, suggestion(*option, options)));
-  if (given.empty() && left.empty()) return complain(usage, Error("a verb is missing ({}){}", help, suggestion("", verbs)));
-  if (given.empty()) return complain(usage, Error("'{}' is not a verb ({}){}", left.front(), help, suggestion(left.front(), verbs)));
-  if (!left.empty()) return complain(usage, Error("'{}' is one argument too many; {}", left.front(), help));
-  return complain(usage, Error("{}; {}", error.what(), help));
+  if (option != left.end()) return complain(ExitCode::usage, Error("'{}' is not an option ({}){}", *option, help, suggestion(*option, options)));
+  if (given.empty() && left.empty()) return complain(ExitCode::usage, Error("a verb is missing ({}){}", help, suggestion("", verbs)));
+  if (given.empty()) return complain(ExitCode::usage, Error("'{}' is not a verb ({}){}", left.front(), help, suggestion(left.front(), verbs)));
+  if (!left.empty()) return complain(ExitCode::usage, Error("'{}' is one argument too many; {}", left.front(), help));
+  return complain(ExitCode::usage, Error("{}; {}", error.what(), help));
 }
 
 void add_json(CLI::App& verb, Request& request) { verb.add_flag("--json", request.json, "print JSON"); }
@@ -146,6 +145,12 @@ void Verbs::of_campaigns() {
   retry.add_flag("--failed", request_.failed, "those with a record of failure");
   add_threads(retry, request_);
   retry.add_flag("--quiet", request_.quiet, "no progress");
+  CLI::App& submit = add_of_study("submit", "hand what a study lacks over to a queue: a cluster, or other hosts", submit_command);
+  submit.add_option("--engine", request_.engine, "slurm or parallel")->required();
+  submit.add_option("--threads", request_.threads, "threads of each job, 1 by default")->check(CLI::Range(1, 1024));
+  submit.add_option("--tasks-per-job", request_.tasks_per_job, "tasks that share a job, one after the other or on its threads; as few as the queue allows by default")->check(CLI::Range(1, 1000000));
+  submit.add_flag("--dry-run", request_.dry_run, "write what would be handed over and print the commands");
+  submit.add_option("options", request_.options, "after --: options for sbatch or parallel");
   add_of_study("cancel", "tell whoever runs a study to stop; nothing finished is lost", cancel_command);
   add_json(add_of_study("check", "what would run; nothing is executed", check_command), request_);
 }
@@ -221,19 +226,19 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     return complain_of_usage(app, error);
   }
   try {
-    if (verbs.act() == Outcome::stopped) return stopped;
+    if (verbs.act() == Outcome::stopped) return static_cast<int>(ExitCode::stopped);
     flush_output();
-    return done;
+    return static_cast<int>(ExitCode::done);
   } catch (const InputError& error) {
-    return complain(bad_option, error);
+    return complain(ExitCode::bad_option, error);
   } catch (const FormatError& error) {
-    return complain(bad_content, error);
+    return complain(ExitCode::bad_content, error);
   } catch (const NotFound& error) {
-    return complain(missing, error);
+    return complain(ExitCode::missing, error);
   } catch (const WriteError& error) {
-    return complain(cannot_write, error);
+    return complain(ExitCode::cannot_write, error);
   } catch (const std::exception& error) {
-    return complain(failed, error);
+    return complain(ExitCode::failed, error);
   }
 }
 

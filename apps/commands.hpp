@@ -25,6 +25,10 @@ struct Request {
   bool from_stdin = false;                  // run
   bool ids = false, missing = false;        // plan
   bool failed = false;                      // retry
+  std::string engine;                       // submit
+  int tasks_per_job = 0;                    // submit
+  bool dry_run = false;                     // submit
+  std::vector<std::string> options;         // submit: for the queue
   int threads = 0;                          // 0: all cores
   bool json = false, quiet = false;
 };
@@ -43,7 +47,9 @@ enum class Outcome { done, stopped };
 Outcome run_command(const Request& request, const Plugins& plugins);
 /// Runs what has failed once more, from its beginning. As run_command.
 Outcome retry_command(const Request& request, const Plugins& plugins);
-/// Tells the runners of this host to stop.
+/// Hands the missing tasks over to a queue. Stopped: a queue in the foreground was.
+Outcome submit_command(const Request& request, const Plugins& plugins);
+/// Takes jobs back from queues and tells the runners of this host to stop.
 void cancel_command(const Request& request, const Plugins& plugins);
 void plan_command(const Request& request, const Plugins& plugins);
 void status_command(const Request& request, const Plugins& plugins);

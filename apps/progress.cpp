@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <thread>
 
 #include "md/support/text.hpp"
 
@@ -45,9 +46,18 @@ std::string progress_text(const std::string& stage, const std::string& what, con
 }
 
 const std::atomic<bool>& stop_on_signal() {
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
+  for (const int number : {SIGINT, SIGTERM, SIGUSR1}) std::signal(number, on_signal);
   return stop_requested;
+}
+
+void end_soon_after_stop(ExitCode code) {
+  std::thread([code] {
+    constexpr auto patience = std::chrono::seconds(4);
+    while (!stop_requested) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    std::this_thread::sleep_for(patience);
+    std::fprintf(stderr, "\nstopped; the steps in flight were given up, nothing finished is lost\n");
+    ::_exit(static_cast<int>(code));
+  }).detach();
 }
 
 Progress::Progress(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}

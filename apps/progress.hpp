@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "apps/exit_code.hpp"
 #include "apps/runner.hpp"
 
 namespace glasscape {
@@ -31,7 +32,11 @@ class Progress final : public Watcher {
 /// "art: 12 of 60 tasks, 1.4 searches/s, 3 min left": work done and left after so many seconds.
 std::string progress_text(const std::string& stage, const std::string& what, const Work& done, double left, double seconds);
 
-/// Set by SIGINT and SIGTERM from now on: tasks in flight end or leave a checkpoint. A second signal ends the program.
+/// Set by SIGINT, SIGTERM and SIGUSR1 from now on: tasks in flight end or leave a checkpoint. A second signal ends the program.
 const std::atomic<bool>& stop_on_signal();
+
+/// Ends the program with this code some seconds after such a signal, whatever is being computed: what is on disk is sound at any moment,
+/// and a queue that has asked us to stop will not wait for one search in a large glass.
+void end_soon_after_stop(ExitCode code);
 
 }  // namespace glasscape

@@ -1,0 +1,25 @@
+// Another program at work: started without a shell, waited for, with what it printed.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+namespace glasscape {
+
+struct ChildEnded {
+  int code = 0;      // of its exit; 128 + number of the signal that ended it
+  std::string text;  // what it printed, on both streams
+};
+
+/// Captures what a program prints; it has no input. Throws NotFound when there is no such program on the path.
+ChildEnded output_of(const std::vector<std::string>& words);
+
+/// The exit code of a program that shares our terminal and reads a file. When `stop` is set it is sent SIGTERM, twice: GNU parallel lets
+/// its jobs end at the first and ends them at the second.
+int run_to_end(const std::vector<std::string>& words, const std::string& input_file, const std::atomic<bool>& stop);
+
+/// As one word of a shell.
+std::string quoted(const std::string& word);
+
+}  // namespace glasscape

@@ -1,0 +1,126 @@
+// Slurm: a stage is a job array whose elements run some tasks each, and depends on the arrays of the stages that it needs. Two minutes before
+// its time limit an element is warned, leaves checkpoints, and puts itself back into the queue; no configuration of the cluster is asked for.
+// sbatch(1), scontrol(1) of Slurm 22.05.
+#include "apps/queues/slurm.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "apps/child_process.hpp"
+#include "md/support/error.hpp"
+#include "md/support/text.hpp"
+
+namespace glasscape {
+namespace {
+
+/// What a program of Slurm printed. Throws Error with it when the program failed.
+std::string answer_of(const std::vector<std::string>& words) {
+  const ChildEnded ended = output_of(words);
+  if (ended.code != 0) throw Error("`{}` failed: {}", fmt::join(words, " "), trimmed(ended.text));
+  return ended.text;
+}
+
+/// An array has less elements than this.
+std::size_t most_elements() {
+  const std::string config = answer_of({"scontrol", "show", "config"});
+  for (const std::string_view line : split(config, '\n')) {
+    const auto fields = words(line);
+    if (fields.size() == 3 && fields[0] == "MaxArraySize")
+      if (const auto size = to_integer(fields[2]); size && *size > 0) return static_cast<std::size_t>(*size);
+  }
+  throw Error("`scontrol show config` names no MaxArraySize above 0: this cluster takes no job arrays");
+}
+
+std::size_t tasks_per_job(const Submission& submission, const Batch& batch, std::size_t most) {
+  const std::size_t fewest = (batch.tasks.size() + most - 1) / most;
+  return std::max(fewest, static_cast<std::size_t>(submission.tasks_per_job));
+}
+
+std::filesystem::path script_of(const Submission& submission, const Batch& batch) { return submission.place / (batch.stage + ".sh"); }
+
+std::string script_text(const Submission& submission, const Batch& batch, std::size_t per_job) {
+  return fmt::format(R"(#!/bin/bash
+# The tasks of stage '{stage}', {per_job} to an element. Warned by USR1 it leaves checkpoints and goes back into the queue.
+first=$((SLURM_ARRAY_TASK_ID * {per_job} + 1))
+{run} --threads "$SLURM_CPUS_PER_TASK" --quiet --stdin < <(sed -n "$first,$((first + {per_job} - 1))p" {tasks}) &
+run=$!
+trap 'warned=yes; kill -USR1 $run' USR1
+trap 'kill -TERM $run' TERM
+while kill -0 $run 2>/dev/null; do wait $run; done  # a signal ends a wait before its time
+wait $run
+code=$?
+if [ $code = 75 ] && [ "$warned" ]; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
+exit $code
+)",
+                     fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", submission.command()), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
+}
+
+std::vector<std::string> sbatch(const Submission& submission, const Batch& batch, std::size_t elements, const std::vector<std::string>& after) {
+  std::vector<std::string> words{"sbatch", "--parsable", "--requeue", "--open-mode=append", "--signal=B:USR1@120", fmt::format("--array=0-{}", elements - 1),
+                                 fmt::format("--cpus-per-task={}", submission.threads), fmt::format("--job-name=glasscape-{}", batch.stage),
+                                 fmt::format("--output={}", (submission.place / (batch.stage + "-%a.out")).string())};
+  if (!after.empty()) {
+    words.push_back(fmt::format("--dependency=afterok:{}", fmt::join(after, ":")));
+    words.push_back("--kill-on-invalid-dep=yes");
+  }
+  words.insert(words.end(), submission.options.begin(), submission.options.end());
+  words.push_back(script_of(submission, batch).string());
+  return words;
+}
+
+std::size_t elements_of(const Batch& batch, std::size_t per_job) { return (batch.tasks.size() + per_job - 1) / per_job; }
+
+}  // namespace
+
+std::vector<std::string> Slurm::prepare(const Submission& submission) const {
+  const std::size_t most = most_elements();
+  std::vector<std::string> commands;
+  for (const Batch& batch : submission.batches) {
+    const std::size_t per_job = tasks_per_job(submission, batch, most);
+    write_text_file(script_of(submission, batch).string(), script_text(submission, batch, per_job));
+    std::vector<std::string> after;
+    for (const std::string& needed : batch.needs) after.push_back(fmt::format("JOB_OF_{}", needed));
+    commands.push_back(fmt::format("{}", fmt::join(sbatch(submission, batch, elements_of(batch, per_job), after), " ")));
+  }
+  return commands;
+}
+
+std::vector<Job> Slurm::submit(const Submission& submission, const std::atomic<bool>&) const {
+  const std::size_t most = most_elements();
+  std::vector<Job> jobs;
+  for (const Batch& batch : submission.batches) {
+    std::vector<std::string> after;
+    for (const Job& job : jobs)
+      if (std::find(batch.needs.begin(), batch.needs.end(), job.stage) != batch.needs.end()) after.push_back(job.id);
+    try {
+      const std::string answer = answer_of(sbatch(submission, batch, elements_of(batch, tasks_per_job(submission, batch, most)), after));
+      const std::string_view last = trimmed(std::string_view(answer).substr(trimmed(answer).rfind('\n') + 1));  // warnings come first
+      jobs.push_back({"slurm", std::string(last.substr(0, last.find(';'))), batch.stage});                       // "JOB;CLUSTER"
+    } catch (const Error&) {
+      if (!jobs.empty()) cancel(jobs);  // a half of a study would wait for nothing
+      throw;
+    }
+  }
+  return jobs;
+}
+
+std::vector<Job> Slurm::held(const std::vector<Job>& jobs) const {
+  const std::string known = answer_of({"squeue", "--noheader", "--format=%A %F", "--me"});
+  std::vector<Job> held;
+  for (const Job& job : jobs)
+    for (const std::string_view line : split(known, '\n'))
+      if (const auto ids = words(line); std::find(ids.begin(), ids.end(), job.id) != ids.end()) {
+        held.push_back(job);
+        break;
+      }
+  return held;
+}
+
+void Slurm::cancel(const std::vector<Job>& jobs) const {
+  std::vector<std::string> words{"scancel"};
+  for (const Job& job : jobs) words.push_back(job.id);
+  if (words.size() > 1) answer_of(words);
+}
+
+}  // namespace glasscape

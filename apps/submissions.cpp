@@ -1,0 +1,72 @@
+#include "apps/submissions.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "apps/child_process.hpp"
+#include "apps/failures.hpp"
+#include "md/support/text.hpp"
+
+namespace glasscape {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+fs::path folder_of(const Study& study) { return study.folder / "submissions"; }
+
+}  // namespace
+
+std::string Submission::command() const {
+  std::vector<std::string> words;
+  for (const std::string& word : run) words.push_back(quoted(word));
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+fs::path new_submission(const Study& study) {
+  make_folder(folder_of(study));
+  for (int number = 1;; ++number) {
+    const fs::path place = folder_of(study) / fmt::format("{:04}", number);
+    std::error_code failed;
+    if (fs::create_directory(place, failed)) return place;  // ours alone, whoever else submits
+    if (failed) throw WriteError("cannot make the folder '{}': {}", place.string(), failed.message());
+  }
+}
+
+void record_jobs(const fs::path& place, const std::vector<Job>& jobs) {
+  Json all = Json::array();
+  for (const Job& job : jobs) all.push_back({{"queue", job.queue}, {"job", job.id}, {"stage", job.stage}});
+  write_text_file((place / "jobs.json").string(), all.dump(2) + "\n");
+}
+
+std::vector<Job> jobs_of(const Study& study) {
+  std::vector<Job> jobs;
+  std::error_code none;
+  std::vector<fs::path> places;
+  for (fs::directory_iterator at(folder_of(study), none); !none && at != fs::directory_iterator(); at.increment(none)) places.push_back(at->path());
+  std::sort(places.begin(), places.end());
+  for (const fs::path& place : places) {
+    try {
+      for (const Json& job : Json::parse(read_text_file((place / "jobs.json").string(), "record of jobs"))) jobs.push_back({job.at("queue"), job.at("job"), job.at("stage")});
+    } catch (const std::exception&) {
+      continue;
+    }
+  }
+  return jobs;
+}
+
+std::vector<Job> jobs_held(const Study& study, const Queues& queues) {
+  std::map<std::string, std::vector<Job>> by_queue;
+  for (const Job& job : jobs_of(study)) by_queue[job.queue].push_back(job);
+  std::vector<Job> held;
+  Input none = Input::describing();
+  for (const auto& [name, jobs] : by_queue)
+    if (const auto* queue = queues.find(name))
+      for (Job& job : queue->make(none)->held(jobs)) held.push_back(std::move(job));
+  return held;
+}
+
+}  // namespace glasscape

@@ -1,0 +1,118 @@
+// The verbs that know of queues: submit hands what a study lacks over to one, cancel takes it back. What was submitted is in
+// submissions/NNNN below the run folder, one folder for each time.
+#include <signal.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "apps/child_process.hpp"
+#include "apps/commands.hpp"
+#include "apps/plan.hpp"
+#include "apps/print.hpp"
+#include "apps/progress.hpp"
+#include "apps/queue.hpp"
+#include "apps/runners.hpp"
+#include "apps/submissions.hpp"
+#include "md/support/text.hpp"
+
+namespace glasscape {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// This program, wherever it was started from.
+std::string own_path() { return fs::read_symlink("/proc/self/exe").string(); }
+
+/// The stages among the batches that a stage goes back to.
+std::vector<std::string> needs_of(const Study& study, const StudyStage& stage, const std::vector<Batch>& batches) {
+  std::vector<std::string> needs;
+  for (const StudyStage* from = study.find(stage.from); from != nullptr; from = study.find(from->from))
+    if (std::any_of(batches.begin(), batches.end(), [&](const Batch& batch) { return batch.stage == from->name; })) needs.push_back(from->name);
+  return needs;
+}
+
+std::vector<Batch> batches_of(const Study& study, const Plan& plan) {
+  std::vector<Batch> batches;
+  for (const PlannedTask& task : missing(plan, Store(study.folder), Failures(study.folder))) {
+    if (batches.empty() || batches.back().stage != task.stage) batches.push_back({task.stage, needs_of(study, *study.find(task.stage), batches), {}});
+    batches.back().tasks.push_back(task.id);
+  }
+  return batches;
+}
+
+Submission submission_of(const Request& request, const Study& study, const Plan& plan, const fs::path& place) {
+  return {.run = {own_path(), "run", fs::absolute(request.study).string(), "--folder", fs::absolute(study.folder).string(), "--plan", plan.id},
+          .place = fs::absolute(place),
+          .batches = batches_of(study, plan),
+          .threads = std::max(1, request.threads),
+          .tasks_per_job = request.tasks_per_job,
+          .options = request.options};
+}
+
+void write_tasks(const Submission& submission) {
+  for (const Batch& batch : submission.batches) {
+    std::string lines;
+    for (const std::string& task : batch.tasks) lines += task + "\n";
+    write_text_file(submission.tasks_file(batch).string(), lines);
+  }
+}
+
+/// Work that a queue still holds is not handed over a second time.
+void check_nothing_held(const Study& study, const Queues& queues) {
+  const std::vector<Job> held = jobs_held(study, queues);
+  if (held.empty()) return;
+  throw Error("stage '{}' is still with {} as job {}: wait for it (`glasscape status` tells how far it is), or `glasscape cancel` it", held.front().stage, held.front().queue, held.front().id);
+}
+
+}  // namespace
+
+Outcome submit_command(const Request& request, const Plugins& plugins) {
+  const Study study = study_of(request, plugins);
+  const Queues queues = builtin_queues();
+  Input none = Input::describing();
+  const std::unique_ptr<Queue> queue = queues.at(request.engine, "--engine").make(none);
+  const Plan plan = plan_of(study);
+  check_nothing_held(study, queues);
+  if (batches_of(study, plan).empty()) {
+    print(std::string("nothing to submit: every task has a shard, or has failed\n"));
+    return Outcome::done;
+  }
+  write_plan(study, plan);
+  const Submission submission = submission_of(request, study, plan, new_submission(study));
+  write_tasks(submission);
+  const std::vector<std::string> commands = queue->prepare(submission);
+  if (request.dry_run) {
+    for (const std::string& command : commands) print(command + "\n");
+    print(fmt::format("prepared in {}; nothing was handed over\n", submission.place.string()));
+    return Outcome::done;
+  }
+  try {
+    const std::vector<Job> jobs = queue->submit(submission, stop_on_signal());
+    record_jobs(submission.place, jobs);
+    for (const Job& job : jobs) print(fmt::format("{}: {} job {}\n", job.stage, job.queue, job.id));
+  } catch (const Interrupted&) {
+    return Outcome::stopped;
+  }
+  return Outcome::done;
+}
+
+void cancel_command(const Request& request, const Plugins& plugins) {
+  const Study study = study_of(request, plugins);
+  for (const Runner& runner : other_runners(study.folder)) {
+    const bool told = runner.here() && ::kill(static_cast<pid_t>(runner.process), SIGTERM) == 0;
+    if (told)
+      print(fmt::format("told process {} to stop\n", runner.process));
+    else
+      print(fmt::format("process {} of host {} has to be stopped there\n", runner.process, runner.host));
+  }
+  const Queues queues = builtin_queues();
+  Input none = Input::describing();
+  for (const Job& job : jobs_held(study, queues)) {
+    queues.at(job.queue, "submission").make(none)->cancel({job});
+    print(fmt::format("took job {} of stage '{}' back from {}\n", job.id, job.stage, job.queue));
+  }
+}
+
+}  // namespace glasscape

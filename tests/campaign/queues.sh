@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# The adapters of queues: GNU parallel on this host and over ssh to it, Snakemake, and Slurm as a stand-in plays it (slurm.sh has the real one).
+# Usage: queues.sh PATH_OF_GLASSCAPE SOURCE_FOLDER
+set -u
+glasscape=$1
+source=$2
+here=$source/tests/campaign
+. "$here/study.sh"
+work=$(mktemp -d)
+sshd_process=
+trap '[ -z "$sshd_process" ] || kill $sshd_process; rm -rf "$work"' EXIT
+mkdir "$work/a folder with 'quotes'"
+cd "$work/a folder with 'quotes'"
+fail() {
+  say "FAILED: $*"
+  tail -n 5 */submissions/*/* 2>/dev/null
+  exit 1
+}
+write_study study.toml
+plain_run
+
+say "a stand-in for Slurm: arrays of 3 elements at most"
+export STAND_IN=$work/stand_in MAX_ARRAY_SIZE=3
+mkdir "$STAND_IN"
+PATH=$here/stand_in:$PATH
+"$glasscape" submit study.toml --folder slurm --engine slurm --dry-run -- --partition=long >dry.out || fail "dry run"
+[ -e "$STAND_IN/commands" ] && fail "a dry run handed something over"
+grep -q "^sbatch .*--array=0-2 .*--dependency=afterok:JOB_OF_melt-quench .*--partition=long" dry.out || fail "$(cat dry.out)"
+"$glasscape" submit study.toml --folder slurm --engine slurm -- --wrong >wrong.out 2>&1
+[ $? = 70 ] && grep -q "Invalid option --wrong" wrong.out || fail "$(cat wrong.out)"
+"$glasscape" submit study.toml --folder slurm --engine slurm --threads 2 -- --partition=long || fail "submit"
+"$glasscape" submit study.toml --folder slurm --engine slurm >again.out 2>&1 && fail "the same work was submitted twice"
+while [ "$(ask jobs slurm)" != 0 ]; do sleep 0.2; done
+same_as_plain_run slurm
+[ "$(grep -c -- --cpus-per-task=2 "$STAND_IN/commands")" = 2 ] || fail "$(cat "$STAND_IN/commands")"
+
+say "GNU parallel on this host"
+"$glasscape" submit study.toml --folder parallel --engine parallel --tasks-per-job 3 -- -j 2 || fail "submit"
+same_as_plain_run parallel
+[ "$(tail -n +2 parallel/submissions/0001/art.joblog | wc -l)" = 4 ] || fail "10 tasks are not 4 jobs of 3 at most"
+
+say "GNU parallel over ssh"
+mkdir -p /run/sshd 2>/dev/null
+ssh-keygen -q -t ed25519 -N "" -f "$work/host" && ssh-keygen -q -t ed25519 -N "" -f "$work/key"
+cp "$work/key.pub" "$work/authorized"
+"$(command -v sshd || echo /usr/sbin/sshd)" -D -p 22522 -h "$work/host" -f /dev/null -o ListenAddress=127.0.0.1 -o UsePAM=no -o StrictModes=no -o AuthorizedKeysFile="$work/authorized" -o PidFile=none 2>"$work/sshd.out" &
+sshd_process=$!
+login="ssh -p 22522 -i $work/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=$work/known -o LogLevel=ERROR 127.0.0.1"
+for _ in $(seq 20); do $login true 2>/dev/null && break; sleep 0.2; done
+$login true || fail "no ssh to this host: $(cat "$work/sshd.out")"
+"$glasscape" submit study.toml --folder ssh --engine parallel -- --sshlogin "2/$login" || fail "submit"
+same_as_plain_run ssh
+[ "$(grep -c "127.0.0.1" ssh/submissions/0001/art.joblog)" = 10 ] || fail "$(cat ssh/submissions/0001/art.joblog)"
+
+say "GNU parallel, stopped while it works and submitted again"
+timeout --signal=TERM 2 "$glasscape" submit study.toml --folder stopped --engine parallel -- -j 1
+[ $? = 124 ] || fail "was not stopped in time"
+"$glasscape" submit study.toml --folder stopped --engine parallel || fail "submit"
+same_as_plain_run stopped
+
+say "Snakemake"
+cp "$source/examples/campaign/Snakefile" .
+GLASSCAPE=$glasscape snakemake --quiet --cores 2 --config study=study.toml folder=snake tasks=4 >snake.out 2>&1 || fail "$(tail -n 20 snake.out)"
+same_as_plain_run snake
+[ -s snake/report.html ] && [ -s snake/landscape.h5 ] || fail "no report"
+say "all ended in the facts of a plain run"

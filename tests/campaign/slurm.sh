@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# A study on a real Slurm cluster of this host: arrays, stages that wait, the warning before the time limit, a killed node, cancelling.
+# Usage: slurm.sh PATH_OF_GLASSCAPE. Exit code 77: Slurm does not start here, with the reason.
+set -u
+glasscape=$1
+work=$(mktemp -d)
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/slurm_host.sh"
+. "$here/study.sh"
+trap 'stop_slurm; rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  say "FAILED: $*"
+  tail -n 5 "$work"/*/submissions/*/*.out "$slurm"/log/*.log
+  exit 1
+}
+
+write_study study.toml
+until_true() {  # seconds, condition
+  for _ in $(seq $(($1 * 5))); do
+    eval "$2" && return 0
+    sleep 0.2
+  done
+  fail "within $1 s not true: $2"
+}
+job_of() { python3 -c "import json; print(next(j['job'] for j in json.load(open('$2/submissions/0001/jobs.json')) if j['stage'] == '$1'))"; }
+submit() { "$glasscape" submit study.toml --folder "$1" --engine slurm "${@:2}" || fail "submit"; }
+is_running() { [ "$(squeue --noheader --format=%t --jobs="$1" 2>/dev/null | grep -c R)" -gt 0 ]; }
+complete_as_plain_run() {  # folder
+  until_true 60 "[ \$(ask jobs $1) = 0 ]"
+  same_as_plain_run "$1"
+}
+
+start_slurm "$work/slurm" 4 || { say "SKIPPED: Slurm does not start on this host"; exit 77; }
+say "$(sinfo --version): a cluster of $(hostname -s), arrays of 4 elements at most"
+plain_run
+
+say "submit: 10 tasks in 4 elements, after the glass"
+submit array
+squeue --format="%.8i %.10j %.2t %.30E" | sed 's/^/  /'
+squeue --noheader --format=%E | grep -q "afterok:$(job_of melt-quench array)" || fail "the searches do not wait for the glass"
+[ "$(ls array/submissions/0001/art.tasks | wc -l)" = 1 ] && [ "$(wc -l <array/submissions/0001/art.tasks)" = 10 ] || fail "tasks of the array"
+"$glasscape" submit study.toml --folder array --engine slurm >again.out 2>&1 && fail "the same work was submitted twice"
+grep -q "is still with slurm as job" again.out || fail "$(cat again.out)"
+complete_as_plain_run array
+[ "$(ls array/submissions/0001/art-*.out | wc -l)" = 4 ] || fail "elements"
+"$glasscape" submit study.toml --folder array --engine slurm | grep -q "nothing to submit" || fail "a complete study was submitted"
+say "complete; digest as of a plain run"
+
+say "warning before the time limit (USR1 to the batch script)"
+submit warned
+art=$(job_of art warned)
+until_true 30 "[ \$(ask art warned) -ge 1 ]"
+scancel --signal=USR1 --batch "${art}_3" "${art}_2" "${art}_1" "${art}_0" 2>/dev/null
+until_true 30 "scontrol show job $art 2>/dev/null | grep -q 'Restarts=1'"
+scontrol show job --oneliner "$art" | grep -oE "ArrayTaskId=[0-9]+|Restarts=[0-9]+" | paste - - | sed 's/^/  /'
+grep -l "nothing finished is lost" warned/submissions/0001/art-*.out >/dev/null || fail "no element stopped cleanly"
+complete_as_plain_run warned
+say "put back by itself with exit code 75, complete; digest as of a plain run"
+
+say "a node that is killed while it works"
+submit killed
+art=$(job_of art killed)
+until_true 30 "[ \$(ask art killed) -ge 1 ]"
+before=$(ask art killed)
+kill_node "$work/study.toml"
+say "killed slurmd, its steps and the program with $before tasks done"
+sleep 1
+start_node
+until_true 60 "scontrol show job $art 2>/dev/null | grep -q 'Restarts=1'"
+grep -hoE "(Requeuing|requeue|Killing|missing from).*" "$slurm/log/slurmctld.log" | tail -n 3 | sed 's/^/  /'
+complete_as_plain_run killed
+say "requeued, complete; digest as of a plain run"
+
+say "cancel"
+submit cancelled
+until_true 30 "[ \$(ask art cancelled) -ge 1 ]"
+"$glasscape" cancel study.toml --folder cancelled | sed 's/^/  /'
+until_true 30 "[ \$(ask jobs cancelled) = 0 ]"
+kept=$(ask art cancelled)
+[ "$kept" -ge 1 ] || fail "cancelling lost results"
+sleep 7  # longer than what is put back has to wait
+[ "$(ask jobs cancelled)" = 0 ] || fail "cancelled work came back"
+"$glasscape" run study.toml --folder cancelled --quiet >/dev/null || fail "run after cancel"
+[ "$(digest cancelled)" = "$reference" ] || fail "cancelled: other facts than a plain run"
+say "$kept tasks were kept; running the rest ends in the digest of a plain run"
