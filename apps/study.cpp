@@ -214,11 +214,27 @@ StudyStage read_stage(Input in, const Table& table, const Plugins& plugins, cons
   return stage;
 }
 
-void read_head(Study& study, Input& head, const std::string& stem) {
+/// Whoever runs a study of somebody else must know where it writes: no way leads out of the current folder.
+bool lies_below(const std::filesystem::path& folder) {
+  if (folder.has_root_path()) return false;
+  std::filesystem::path way;
+  for (const std::filesystem::path& part : folder) {
+    if (part == "..") return false;
+    way /= part;
+    std::error_code none;
+    if (std::filesystem::is_symlink(std::filesystem::symlink_status(way, none))) return false;
+  }
+  return true;
+}
+
+void read_head(Study& study, Input& head, const std::string& stem, const std::string& folder) {
   study.name = head.text("name", stem, "title of the report");
   study.seed = static_cast<std::uint64_t>(head.integer("seed", required, "seed of every random number", non_negative));
   study.folder = head.text("folder", stem + ".run", "run folder, below the current folder");
   head.expect(!study.folder.empty(), "folder", "the name of a folder");
+  if (!folder.empty()) study.folder = folder;
+  head.expect(!folder.empty() || lies_below(study.folder), "folder",
+              "a folder below the current one, without '..' and symbolic links on the way; for one elsewhere leave the key out and give --folder");
   head.finish();
 }
 
@@ -258,8 +274,7 @@ Study read_study(const std::string& path, const Plugins& plugins, const SearchPa
   if (const Value* stages = root.find("stage")) stage_tables = stages->as<std::vector<Value>>();
   Input in(root, path, folders);
   Input head = in.table("study", "name, seed and folder");
-  read_head(study, head, fs::path(path).stem().string());
-  if (!folder.empty()) study.folder = folder;
+  read_head(study, head, fs::path(path).stem().string(), folder);
   Input potential = in.table("potential", "the potential");
   if (!in.has("potential")) throw InputError("{} is missing: give a table with `type`, for example type = \"eam-fs\"", in.where("potential"));
   study.potential = plugins.potentials.make(potential);
@@ -279,7 +294,7 @@ Input describe_table(const std::string& table) {
     read_report(in);
   } else {
     Study study;
-    read_head(study, in, "the file's name");
+    read_head(study, in, "the file's name", "");
   }
   return in;
 }

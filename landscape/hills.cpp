@@ -10,6 +10,7 @@ namespace {
 
 constexpr double gaussian_reach = 8.0;
 constexpr double most_nodes = 1e7;
+constexpr double furthest_node = 9007199254740992.0;  // 2^53: beyond it nodes cannot be told apart
 /// PLUMED's cutoff of x^2/2, and the stretching that makes the hill 1 at its centre and 0 there.
 constexpr double stretched_cutoff = 6.25;
 const double stretch = 1.0 / (1.0 - std::exp(-stretched_cutoff)), shift = -stretch * std::exp(-stretched_cutoff);
@@ -50,6 +51,9 @@ void HillSum::add(const Hill& hill) {
     throw InputError("a hill of height {} and width {} at {}, expected finite numbers and a width above 0", hill.height, hill.width, hill.centre);
   const double far = reach(shape_) * hill.width;
   const double low = std::floor((hill.centre - far) / spacing_), high = std::ceil((hill.centre + far) / spacing_);
+  if (!(low > -furthest_node) || !(high < furthest_node))
+    throw InputError("a hill of width {} at {} on a grid of nodes {} apart, expected one within {:g} nodes of 0: its centre is too far or its width too small", hill.width, hill.centre,
+                     spacing_, furthest_node);
   const double least = empty() ? low : std::min(low, static_cast<double>(first_));
   const double most = empty() ? high : std::max(high, static_cast<double>(first_) + static_cast<double>(energy_.size()));
   if (!(most - least < most_nodes))

@@ -138,3 +138,7 @@ TEST_CASE("files that hold no hills of one variable are refused at their line") 
   refuses("# step\n1000 0.1 0.2 0.1 0.1 0.3\n", "HILLS:2: 6 columns");
   CHECK_THROWS_AS(read_hills(at.file("nothing")), NotFound);
 }
+
+TEST_CASE("a hill so far from 0 that nodes cannot be told apart there is refused") {
+  for (const double centre : {1e300, -1e300, 1e15}) CHECK_THROWS_AS(HillSum(0.01).add({centre, 0.1, 1.0}), InputError);
+}
