@@ -14,6 +14,7 @@
 #include "apps/runners.hpp"
 #include "apps/starts.hpp"
 #include "apps/version.hpp"
+#include "md/support/process.hpp"
 
 namespace glasscape {
 namespace {
@@ -235,7 +236,7 @@ class StageRun {
     if (stage_.stage->starts_from() == StartsFrom::events) context.saddles = events_;
     context.starts = starts_of_task(context.saddles);
     context.threads = stage_.stage->tasks() > 1 ? 1 : threads_;
-    context.checkpoint = (checkpoints_of(study_) / (shard.task + ".restart")).string();
+    context.checkpoint = (checkpoints_of(study_) / shard.task).string();
     context.stop = &stop_;
     context.progress = [this](double part) {
       const std::lock_guard lock(mutex_);
@@ -308,7 +309,7 @@ void forget_failure(const Study& study, const std::string& task) {
 RunSummary run_study(const Study& study, Store& store, const RunOptions& options, const std::atomic<bool>& stop, Watcher& watcher) {
   std::map<std::string, std::vector<Todo>> todo = tasks_to_run(study, options);
   make_folders(study);
-  store.remove_leftovers();
+  for (const char* folder : {"", "shards", "checkpoints", "failures", "plans", "runners"}) remove_leftovers(study.folder / folder);
   Runners runners(study.folder);
   RunSummary summary;
   for (const StudyStage& stage : study.stages) {

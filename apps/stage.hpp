@@ -62,7 +62,7 @@ struct TaskContext {
   /// that starts from events: these, the lowest barrier first, perhaps fewer than the stage could take.
   std::vector<NamedSaddle> saddles;
   int threads = 1;              // that this task may use inside
-  std::string checkpoint;       // path of a restart file of this task; may exist
+  std::string checkpoint;       // how the files begin in which this task keeps what it has done so far: Checkpoints, Journal; "": none
   const std::atomic<bool>* stop = nullptr;
   std::function<void(double part)> progress;  // how much of the task is done
 

@@ -1,11 +1,9 @@
 #include "landscape/store.hpp"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
@@ -13,6 +11,7 @@
 #include "landscape/facts_hash.hpp"
 #include "md/support/error.hpp"
 #include "md/support/hash.hpp"
+#include "md/support/process.hpp"
 #include "md/support/text.hpp"
 
 namespace glasscape {
@@ -21,22 +20,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view extension = ".h5";
-constexpr std::string_view temporary_mark = ".h5.tmp.";
 constexpr std::size_t longest_task = 150;  // leaves room for the temporary name within 255 bytes
-
-std::string host() {
-  std::array<char, 65> name{};  // HOST_NAME_MAX of Linux is 64
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
-/// Between hosts that share a folder a process number alone names nobody.
-std::string temporary_ending(long process) { return fmt::format("{}.{}", host(), process); }
 
 bool is_task_id(const std::string& task) {
   const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; };
   return !task.empty() && task.size() <= longest_task && task.front() != '.' &&
-         std::all_of(task.begin(), task.end(), plain) && task.find(temporary_mark) == std::string::npos;
+         std::all_of(task.begin(), task.end(), plain) && task.find(".h5.tmp.") == std::string::npos;
 }
 
 /// What lies in a folder; nothing when there is no folder.
@@ -101,9 +90,8 @@ void verify(const fs::path& written, const Shard& shard) {
 void Store::write(const Shard& shard) {
   const fs::path path = path_of(shard.task);
   make_folders(shards());
-  const Temporary temporary(shards() /
-                            fmt::format("{}{}{}", shard.task, temporary_mark, temporary_ending(::getpid())));
-  write_text_file(temporary.path, shard_bytes(shard, temporary.path));
+  const Temporary temporary(temporary_of(path));
+  write_synced(temporary.path, shard_bytes(shard, temporary.path), path);
   verify(temporary.path, shard);
   std::error_code failed;
   fs::rename(temporary.path, path, failed);
@@ -142,22 +130,6 @@ std::string Store::digest() const {
   for (const std::string& task : tasks())
     hash.add(fmt::format("{} {}\n", task, read_facts_hash(existing(task))));
   return hash.hex();
-}
-
-int Store::remove_leftovers() {
-  int removed = 0;
-  for (const fs::path& file : files_in(shards())) {
-    const std::string name = file.filename();
-    const std::size_t mark = name.rfind(temporary_mark);
-    if (mark == std::string::npos || !name.substr(mark + temporary_mark.size()).starts_with(host() + "."))
-      continue;
-    const auto process = to_integer(std::string_view(name).substr(name.rfind('.') + 1));
-    if (!process || *process <= 0) continue;
-    const bool dead = ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH;
-    std::error_code none;
-    if (dead && fs::remove(file, none)) ++removed;
-  }
-  return removed;
 }
 
 std::filesystem::path Store::path_of(const std::string& task) const {

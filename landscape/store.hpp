@@ -34,10 +34,6 @@ class Store {
   /// whatever the order, threads and times in which the tasks ran. Throws as read.
   std::string digest() const;
 
-  /// Deletes the temporary files that dead processes of this host left behind; returns how many. Those of
-  /// other hosts stay, as nobody here knows whether their writers live.
-  int remove_leftovers();
-
   const std::filesystem::path& folder() const { return folder_; }
 
  private:

@@ -7,6 +7,7 @@ namespace glasscape {
 namespace {
 
 constexpr std::string_view magic = "glasscape-restart 2";
+constexpr std::string_view number_note = "checkpoint";  // counts them
 constexpr long long most_states = 10'000;
 
 /// Before the names of a state's quantities: nothing for the first, "1:", "2:".
@@ -200,6 +201,34 @@ Restart read_restart(const std::string& path) {
   reader.begin_state(0);
   restart.notes = reader.notes();
   return restart;
+}
+
+std::optional<Restart> Checkpoints::load() {
+  std::optional<Restart> newest;
+  if (stem_.empty()) return newest;
+  for (const bool is_a : {true, false}) {
+    try {
+      Restart found = read_restart(stem_ + (is_a ? ".A" : ".B"));
+      const auto number = found.notes.extract(std::string(number_note));
+      if (number.empty() || number.mapped().size() != 1 || (newest && number.mapped()[0] <= number_)) continue;
+      number_ = number.mapped()[0];
+      is_a_next_ = !is_a;
+      newest = std::move(found);
+    } catch (const NotFound&) {
+      continue;
+    } catch (const FormatError&) {
+      continue;
+    }
+  }
+  return newest;
+}
+
+void Checkpoints::save(Restart restart) {
+  if (stem_.empty()) return;
+  restart.notes[std::string(number_note)] = {number_ + 1};
+  write_restart(stem_ + (is_a_next_ ? ".A" : ".B"), restart);
+  ++number_;
+  is_a_next_ = !is_a_next_;
 }
 
 }  // namespace glasscape

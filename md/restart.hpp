@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "md/dynamics.hpp"
 
@@ -20,5 +21,22 @@ void write_restart(const std::string& path, const Restart& restart);
 
 /// Throws NotFound, or FormatError "path:line: ..." for a file that is damaged or not a restart file.
 Restart read_restart(const std::string& path);
+
+/// The restart files of one run, `<stem>.A` and `<stem>.B`, written in turn: while one is replaced the other stays. They are a cache: the newest
+/// sound one counts, and without one a run begins anew. Two processes may write those of the same run: each file is a state of it.
+class Checkpoints {
+ public:
+  /// No files for an empty stem.
+  explicit Checkpoints(std::string stem) : stem_(std::move(stem)) {}
+
+  std::optional<Restart> load();
+  /// Throws WriteError.
+  void save(Restart restart);
+
+ private:
+  std::string stem_;
+  double number_ = 0;  // of the last one that was read or written
+  bool is_a_next_ = true;
+};
 
 }  // namespace glasscape

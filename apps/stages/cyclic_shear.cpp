@@ -95,9 +95,10 @@ Events CyclicShearStage::run(std::int64_t task, TaskContext& context) const {
   const NamedBasin& basin = context.starts.front();
   if (!basin.found.configuration.cell.all_periodic()) throw InputError("stage '{}': the cell is open in a direction, expected one that is periodic in all", context.stage);
   const ShearStart start{context.potential, basin.found, basin.ref, context.task, context.seed, stream_of(fmt::format("{}/{}", context.stage, describe_task(task))), context.threads};
-  const std::optional<Restart> saved = saved_at(context);
+  Checkpoints checkpoints(context.checkpoint);
+  const std::optional<Restart> saved = checkpoints.load();
   CyclicShearRun run(start, of_task(task), saved ? &*saved : nullptr);
-  run_to_its_end(run, context, [&](const DynamicsBroken& error) {
+  run_to_its_end(run, context, checkpoints, [&](const DynamicsBroken& error) {
     return fmt::format("stage '{}', {}: after {:.4g} of its time: {}; use a shorter timestep or a smaller amplitude", context.stage, describe_task(task), run.part(), error.what());
   });
   return run.events();

@@ -111,16 +111,15 @@ void place_apart(Positions& positions, double edge, Rng& rng) {
   }
 }
 
-void save(const std::string& path, const DynamicsState& state, const MeltQuench::Progress& at) {
-  if (path.empty()) return;
-  write_restart(path, {{state}, {{"leg", {static_cast<double>(at.leg)}}, {"steps_before", {static_cast<double>(at.steps_before)}}, {"rows", at.rows}}});
+void save(Checkpoints& checkpoints, const DynamicsState& state, const MeltQuench::Progress& at) {
+  checkpoints.save({{state}, {{"leg", {static_cast<double>(at.leg)}}, {"steps_before", {static_cast<double>(at.steps_before)}}, {"rows", at.rows}}});
 }
 
-MeltQuench::Progress resume(const std::string& path) {
-  if (path.empty() || !std::filesystem::exists(path)) return {};
-  Restart saved = read_restart(path);
-  return {static_cast<std::size_t>(saved.notes["leg"].at(0)), static_cast<std::int64_t>(saved.notes["steps_before"].at(0)),
-          std::move(saved.notes["rows"]), std::move(saved.states.front())};
+MeltQuench::Progress resume(Checkpoints& checkpoints) {
+  std::optional<Restart> saved = checkpoints.load();
+  if (!saved) return {};
+  return {static_cast<std::size_t>(saved->notes["leg"].at(0)), static_cast<std::int64_t>(saved->notes["steps_before"].at(0)),
+          std::move(saved->notes["rows"]), std::move(saved->states.front())};
 }
 
 /// Elements that the potential knows have its masses, others standard ones.
@@ -223,7 +222,7 @@ Dynamics MeltQuench::begin_leg(Surface& surface, const Leg& leg, Progress& at, c
   return {surface, random_start(surface, context), options};
 }
 
-DynamicsState MeltQuench::run_leg(Surface& surface, const Leg& leg, Progress& at, std::int64_t steps, const TaskContext& context) const {
+DynamicsState MeltQuench::run_leg(Surface& surface, const Leg& leg, Progress& at, std::int64_t steps, Checkpoints& checkpoints, const TaskContext& context) const {
   const double timestep = options_.dynamics.timestep;
   Dynamics run = begin_leg(surface, leg, at, context);
   while (run.state().step < steps) {
@@ -234,7 +233,7 @@ DynamicsState MeltQuench::run_leg(Surface& surface, const Leg& leg, Progress& at
     step(context.stage, run, timestep);
     const std::int64_t done = at.steps_before + run.state().step;
     if (done % 100 == 0 && context.progress) context.progress(static_cast<double>(done) / static_cast<double>(all_steps()));
-    if (context.stopped() || done % checkpoint_every == 0) save(context.checkpoint, run.state(), at);
+    if (context.stopped() || done % checkpoint_every == 0) save(checkpoints, run.state(), at);
     if (context.stopped()) throw Interrupted{};
   }
   if (leg.begin == leg.end) check_temperature(context.stage, run, timestep);  // at the end of a fast ramp it lags
@@ -243,11 +242,12 @@ DynamicsState MeltQuench::run_leg(Surface& surface, const Leg& leg, Progress& at
 }
 
 Events MeltQuench::run(std::int64_t, TaskContext& context) const {
-  Progress at = resume(context.checkpoint);
+  Checkpoints checkpoints(context.checkpoint);
+  Progress at = resume(checkpoints);
   const Configuration frame = at.state ? at.state->configuration : random_positions(context);
   Surface surface(context.potential, frame, {.skin = list_skin, .threads = context.threads, .mixed = options_.mixed});
   for (; at.leg < options_.schedule.size(); ++at.leg) {
-    at.state = run_leg(surface, options_.schedule[at.leg], at, steps_of(options_.schedule[at.leg]), context);
+    at.state = run_leg(surface, options_.schedule[at.leg], at, steps_of(options_.schedule[at.leg]), checkpoints, context);
     at.state->step = 0;
     at.state->drawn = 0;
     const Ensemble ensemble = options_.schedule[at.leg].ensemble;
@@ -258,7 +258,7 @@ Events MeltQuench::run(std::int64_t, TaskContext& context) const {
   try {
     return quenched(at.state->configuration, at.rows, context);
   } catch (const Interrupted&) {
-    save(context.checkpoint, *at.state, at);
+    save(checkpoints, *at.state, at);
     throw;
   }
 }

@@ -4,6 +4,7 @@
 #include "apps/stage.hpp"
 #include "md/dynamics.hpp"
 #include "md/minimise.hpp"
+#include "md/restart.hpp"
 
 namespace glasscape {
 
@@ -45,7 +46,7 @@ class MeltQuench final : public Stage {
   Configuration random_positions(const TaskContext& context) const;
   Configuration random_start(Surface& surface, const TaskContext& context) const;
   Dynamics begin_leg(Surface& surface, const Leg& leg, Progress& at, const TaskContext& context) const;
-  DynamicsState run_leg(Surface& surface, const Leg& leg, Progress& at, std::int64_t steps, const TaskContext& context) const;
+  DynamicsState run_leg(Surface& surface, const Leg& leg, Progress& at, std::int64_t steps, Checkpoints& checkpoints, const TaskContext& context) const;
   Events quenched(Configuration glass, const std::vector<double>& rows, const TaskContext& context) const;
   std::int64_t steps_of(const Leg& leg) const;
   std::int64_t all_steps() const;

@@ -158,9 +158,10 @@ Events MetadynamicsStage::sampled(std::int64_t task, TaskContext& context) const
   if (!group) return {};
   Metadynamics options = options_.run;
   options.temperature = options_.temperatures[place.temperature];
-  const std::optional<Restart> saved = saved_at(context);
+  Checkpoints checkpoints(context.checkpoint);
+  const std::optional<Restart> saved = checkpoints.load();
   MetadynamicsRun run(start_of(place, *group, context), options, saved ? &*saved : nullptr);
-  run_to_its_end(run, context, [&](const DynamicsBroken& error) {
+  run_to_its_end(run, context, checkpoints, [&](const DynamicsBroken& error) {
     return fmt::format("stage '{}', {}: after {:.4g} of its longest time: {}; use a shorter timestep, or lower or wider hills", context.stage, describe_task(task), run.part(), error.what());
   });
   Events events = run.events();

@@ -1,5 +1,9 @@
 #include "apps/stages/normal_modes.hpp"
 
+#include <iterator>
+
+#include "landscape/journal.hpp"
+
 namespace glasscape {
 
 Events NormalModes::run(std::int64_t, TaskContext& context) const {
@@ -7,13 +11,21 @@ Events NormalModes::run(std::int64_t, TaskContext& context) const {
   if (context.stopped()) throw Interrupted{};
   const NamedBasin& start = context.starts.front();
   Surface surface(context.potential, start.found.configuration, {.threads = context.threads});
-  const Event at_start = modes_of_start(surface, start);
-  Events events{at_start};
-  for (const NamedSaddle& saddle : context.saddles) {
+  Journal journal(context.checkpoint, context.task);
+  std::vector<Events> made = journal.steps();  // the start, then one passage after the other
+  const auto make = [&](Events step) {
+    journal.append(step);
+    made.push_back(std::move(step));
+  };
+  if (made.empty()) make({modes_of_start(surface, start)});
+  const Event at_start = made.front().front();
+  for (std::size_t k = made.size() - 1; k < context.saddles.size(); ++k) {
     if (context.stopped()) throw Interrupted{};
-    for (Event& event : modes_of_passage(surface, saddle.ref, saddle.found, std::get_if<ModesFound>(&at_start), options_))
-      events.push_back(std::move(event));
+    const NamedSaddle& saddle = context.saddles[k];
+    make(modes_of_passage(surface, saddle.ref, saddle.found, std::get_if<ModesFound>(&at_start), options_));
   }
+  Events events;
+  for (Events& step : made) std::move(step.begin(), step.end(), std::back_inserter(events));
   return events;
 }
 

@@ -1,5 +1,7 @@
 #include "apps/stages/sampling.hpp"
 
+#include "landscape/journal.hpp"
+
 namespace glasscape {
 
 Events Sampling::run(std::int64_t task, TaskContext& context) const {
@@ -8,13 +10,17 @@ Events Sampling::run(std::int64_t task, TaskContext& context) const {
   const auto& [ref, start] = context.starts[basin];
   const std::string stream = basins_ ? fmt::format("basin {} step", basin) : "step";
   Surface surface(context.potential, start.configuration, {.threads = context.threads});
+  Journal journal(context.checkpoint, context.task);
   Events events;
-  for (std::int64_t step = first_of(task); step < end_of(task); ++step) {
+  for (const Events& made : journal.steps()) events.insert(events.end(), made.begin(), made.end());
+  for (std::int64_t step = first_of(task) + static_cast<std::int64_t>(journal.steps().size()); step < end_of(task); ++step) {
     if (context.stopped()) throw Interrupted{};
     Rng rng = context.stream(fmt::format("{} {}", stream, step));
     Run run{surface, start, ref, rng};
     try {
-      for (Event& event : sampler_->step(run)) events.push_back(std::move(event));
+      const Events made = sampler_->step(run);
+      journal.append(made);
+      events.insert(events.end(), made.begin(), made.end());
     } catch (const InputError& error) {
       throw InputError("stage '{}': {}", context.stage, error.what());
     }

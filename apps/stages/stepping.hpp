@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <optional>
 
 #include "apps/stage.hpp"
 #include "md/restart.hpp"
@@ -23,16 +21,10 @@ inline std::int64_t steps_of(Input& in, const std::string& key, const std::strin
   return range == positive ? std::max<std::int64_t>(1, steps) : steps;
 }
 
-/// The checkpoint of this task, if it has left one.
-inline std::optional<Restart> saved_at(const TaskContext& context) {
-  if (context.checkpoint.empty() || !std::filesystem::exists(context.checkpoint)) return std::nullopt;
-  return read_restart(context.checkpoint);
-}
-
 /// Steps a run to its end, writes checkpoints, tells how far it is. Throws Interrupted when told to stop, and Error with what `broken`
 /// says when the dynamics breaks down.
 template <typename Run, typename Broken>
-void run_to_its_end(Run& run, TaskContext& context, Broken broken) {
+void run_to_its_end(Run& run, TaskContext& context, Checkpoints& checkpoints, Broken broken) {
   constexpr std::int64_t checkpoint_every = 20'000;  // steps
   for (std::int64_t k = 1; !run.ended(); ++k) {
     try {
@@ -42,7 +34,7 @@ void run_to_its_end(Run& run, TaskContext& context, Broken broken) {
     }
     if (k % 100 == 0 && context.progress) context.progress(run.part());
     const bool stopped = context.stopped();
-    if (!context.checkpoint.empty() && (stopped || k % checkpoint_every == 0)) write_restart(context.checkpoint, run.checkpoint());
+    if (stopped || k % checkpoint_every == 0) checkpoints.save(run.checkpoint());
     if (stopped) throw Interrupted{};
   }
 }

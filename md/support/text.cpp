@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "md/support/error.hpp"
+#include "md/support/process.hpp"
 
 #include <fmt/ranges.h>
 
@@ -130,32 +131,39 @@ std::string read_text_file(const std::string& path, std::string_view what) {
   return text;
 }
 
-void write_text_file(const std::string& path, std::string_view content) {
-  const std::string temporary = fmt::format("{}.tmp.{}", path, ::getpid());
-  const auto fail = [&](std::string_view step) {
-    const std::string reason = std::strerror(errno);
-    std::remove(temporary.c_str());
-    throw WriteError("cannot {} '{}': {}", step, path, reason);
+void write_synced(const std::string& path, std::string_view content, const std::string& in_place_of) {
+  int file = -1;
+  const auto fail = [&](std::string_view step, int reason) {
+    if (file >= 0) ::close(file);
+    std::remove(path.c_str());
+    throw WriteError("cannot {} '{}': {}", step, in_place_of, std::strerror(reason));
   };
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file < 0) fail("create");
+  const auto retried = [](auto call) {  // after a signal
+    int result = 0;
+    while ((result = call()) < 0 && errno == EINTR) {
+    }
+    return result;
+  };
+  file = retried([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); });
+  if (file < 0) fail("create", errno);
   for (std::string_view rest = content; !rest.empty();) {
     const ssize_t written = ::write(file, rest.data(), rest.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const int reason = errno;
-      ::close(file);
-      errno = reason;
-      fail("write");
-    }
+    if (written < 0) fail("write", errno);
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  const bool synced = ::fsync(file) == 0;
+  if (retried([&] { return ::fsync(file); }) != 0) fail("sync", errno);
+  const bool closed = ::close(std::exchange(file, -1)) == 0 || errno == EINTR;  // Linux closes it all the same
+  if (!closed) fail("close", errno);
+}
+
+void write_text_file(const std::string& path, std::string_view content) {
+  const std::string temporary = temporary_of(path);
+  write_synced(temporary, content, path);
+  if (std::rename(temporary.c_str(), path.c_str()) == 0) return;
   const int reason = errno;
-  const bool closed = ::close(file) == 0;
-  if (!synced) errno = reason;
-  if (!synced || !closed) fail("sync");
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) fail("replace");
+  std::remove(temporary.c_str());
+  throw WriteError("cannot replace '{}': {}", path, std::strerror(reason));
 }
 
 }  // namespace glasscape

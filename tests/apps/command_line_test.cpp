@@ -68,7 +68,7 @@ int count(const fs::path& folder, const std::string& part) {
 /// Moments of a run of the tiny study that can be seen from outside.
 const std::vector<std::pair<std::string, std::function<bool(const fs::path&)>>> moments{
     {"the run folder is there", [](const fs::path& run) { return fs::exists(run / "checkpoints"); }},
-    {"a checkpoint is there", [](const fs::path& run) { return count(run / "checkpoints", ".restart") > 0; }},
+    {"a checkpoint is there", [](const fs::path& run) { return count(run / "checkpoints", ".A") > 0; }},
     {"the glass is there",
      [](const fs::path& run) { return count(run / "shards", "melt-quench-000000") > 0; }},
     {"half of the searches are there",

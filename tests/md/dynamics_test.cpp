@@ -9,6 +9,7 @@
 #include "md/minimise.hpp"
 #include "md/restart.hpp"
 #include "md/support/text.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/systems.hpp"
 
 using namespace glasscape;
@@ -227,6 +228,35 @@ TEST_CASE("a damaged restart file is refused") {
   write_text_file(path, "something else\n");
   CHECK_THROWS_WITH(read_restart(path), Catch::Contains("not a restart file"));
   std::filesystem::remove(path);
+}
+
+TEST_CASE("checkpoints are written in turn: the newest sound one counts, and without one the run begins anew") {
+  const test::Folder folder;
+  const std::string stem = folder.file("task");
+  const auto state = [](int steps) { return Restart{{after(nullptr, {.ensemble = Ensemble::nvt, .seed = 1}, steps)}, {{"row", {1.0 * steps}}}}; };
+  CHECK_FALSE(Checkpoints(stem).load());
+  {
+    Checkpoints checkpoints(stem);
+    for (int steps = 1; steps <= 3; ++steps) checkpoints.save(state(steps));
+  }
+  Checkpoints again(stem);
+  const std::optional<Restart> third = again.load();
+  REQUIRE(third);
+  CHECK(third->states.front().step == 3);
+  CHECK(third->notes == std::map<std::string, std::vector<double>, std::less<>>{{"row", {3.0}}});
+  again.save(state(4));  // takes the place of the second
+  CHECK(Checkpoints(stem).load()->states.front().step == 4);
+  const auto damage = [&](const std::string& file) {
+    std::string text = read_text_file(file, "checkpoint");
+    text[text.size() / 2] ^= 1;
+    write_text_file(file, text);
+  };
+  damage(stem + ".B");
+  CHECK(Checkpoints(stem).load()->states.front().step == 3);
+  damage(stem + ".A");
+  CHECK_FALSE(Checkpoints(stem).load());
+  Checkpoints("").save(state(1));
+  CHECK_FALSE(Checkpoints("").load());
 }
 
 TEST_CASE("dynamics whose atoms fly out of all bounds says so instead of going on") {

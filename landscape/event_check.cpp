@@ -1,0 +1,74 @@
+#include "landscape/event_check.hpp"
+
+#include "md/support/error.hpp"
+
+namespace glasscape {
+namespace {
+
+/// An empty event of the kind, or nothing.
+template <typename... Facts>
+std::optional<Event> event_of(std::string_view kind, const std::variant<Facts...>&) {
+  std::optional<Event> event;
+  ((kind == Facts::kind ? static_cast<void>(event.emplace(Facts{})) : static_cast<void>(0)), ...);
+  return event;
+}
+
+void check_modes(const ModesFound& modes, const std::string& where) {
+  if (modes.point != "start" && modes.point != "saddle" && modes.point != "end")
+    throw FormatError("{}: modes of '{}', expected those of a start, saddle or end", where, modes.point);
+  if (!modes.positions.allFinite()) throw FormatError("{}: a coordinate is not a finite number", where);
+  const std::int64_t all = modes.positive + modes.negative;
+  if (modes.positive < 0 || modes.negative < 0 || all > modes.positions.size())
+    throw FormatError("{}: {} and {} modes of {} atoms", where, modes.positive, modes.negative, modes.positions.cols());
+  if (!modes.frequencies.empty() && static_cast<std::int64_t>(modes.frequencies.size()) != all)
+    throw FormatError("{}: {} frequencies of {} modes", where, modes.frequencies.size(), all);
+}
+
+void check_begun(const ShearBegun& begun, const std::string& where) {
+  if (begun.stress.size() != static_cast<std::size_t>(begun.configuration.atoms()))
+    throw FormatError("{}: {} stresses of {} atoms", where, begun.stress.size(), begun.configuration.atoms());
+}
+
+void check_cycled(const ShearCycled& cycled, const std::string& where) {
+  const Eigen::Index atoms = cycled.positions.cols();
+  if (cycled.real.rows() != atoms || cycled.imaginary.rows() != atoms || cycled.real.cols() != cycled.imaginary.cols())
+    throw FormatError("{}: amplitudes of {} by {} and {} by {}, expected as many for {} atoms", where, cycled.real.rows(), cycled.real.cols(), cycled.imaginary.rows(),
+                      cycled.imaginary.cols(), atoms);
+  for (const std::size_t size : {cycled.mean.size(), cycled.stress.size()})
+    if (size != static_cast<std::size_t>(atoms)) throw FormatError("{}: {} stresses of {} atoms", where, size, atoms);
+}
+
+}  // namespace
+
+void check(const Event& event, const std::string& where) {
+  if (const auto* saddle = std::get_if<SaddleFound>(&event)) {
+    if (saddle->mode.cols() != saddle->saddle.cols() || saddle->end.cols() != saddle->saddle.cols())
+      throw FormatError("{}: saddle, mode and end have {}, {} and {} atoms", where, saddle->saddle.cols(),
+                        saddle->mode.cols(), saddle->end.cols());
+    if (!saddle->saddle.allFinite() || !saddle->mode.allFinite() || !saddle->end.allFinite())
+      throw FormatError("{}: a coordinate is not a finite number", where);
+    if (!(saddle->curvature < 0.0)) throw FormatError("{}: a saddle has the curvature {}, expected one below 0", where, saddle->curvature);
+  }
+  if (const auto* trace = std::get_if<TraceRecorded>(&event))
+    if (static_cast<Eigen::Index>(trace->columns.size()) != trace->rows.cols())
+      throw FormatError("{}: {} column names for {} columns", where, trace->columns.size(),
+                        trace->rows.cols());
+  if (const auto* modes = std::get_if<ModesFound>(&event)) check_modes(*modes, where);
+  if (const auto* regions = std::get_if<RegionPrefactors>(&event))
+    if (regions->atoms.size() != regions->radius.size() || regions->log_nu.size() != regions->radius.size())
+      throw FormatError("{}: {} radii, {} numbers of atoms and {} prefactors", where, regions->radius.size(), regions->atoms.size(),
+                        regions->log_nu.size());
+  if (const auto* hills = std::get_if<HillsDeposited>(&event))
+    for (const std::size_t size : {hills->walker.size(), hills->centres.size(), hills->heights.size()})
+      if (size != hills->times.size()) throw FormatError("{}: {} numbers for the {} times of hills", where, size, hills->times.size());
+  if (const auto* begun = std::get_if<ShearBegun>(&event)) check_begun(*begun, where);
+  if (const auto* cycled = std::get_if<ShearCycled>(&event)) check_cycled(*cycled, where);
+  if (const auto* escape = std::get_if<EscapeSought>(&event)) {
+    if (!escape->end.allFinite()) throw FormatError("{}: a coordinate is not a finite number", where);
+    if (escape->movers.size() != escape->places.size()) throw FormatError("{}: {} places of {} atoms that moved", where, escape->places.size(), escape->movers.size());
+  }
+}
+
+std::optional<Event> empty_event(std::string_view kind) { return event_of(kind, Event()); }
+
+}  // namespace glasscape
