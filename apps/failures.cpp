@@ -48,9 +48,10 @@ bool Failures::has(const std::string& task) const {
 
 std::vector<Failure> Failures::all() const {
   std::vector<Failure> found;
-  std::error_code none;
-  for (fs::directory_iterator at(folder_, none); !none && at != fs::directory_iterator(); at.increment(none))
+  std::error_code failed;
+  for (fs::directory_iterator at(folder_, failed); !failed && at != fs::directory_iterator(); at.increment(failed))
     if (at->path().extension() == extension) found.push_back(read_failure(at->path()));
+  if (failed && failed != std::errc::no_such_file_or_directory) throw NotFound("cannot list the folder '{}': {}", folder_.string(), failed.message());
   std::sort(found.begin(), found.end(), [](const Failure& a, const Failure& b) { return a.task < b.task; });
   return found;
 }

@@ -23,7 +23,7 @@ class Failures {
   /// Throws WriteError.
   void record(const Failure& failure);
   bool has(const std::string& task) const;
-  /// Sorted by task. A record that cannot be read says so in its reason.
+  /// Sorted by task. A record that cannot be read says so in its reason. Throws NotFound when the folder cannot be listed.
   std::vector<Failure> all() const;
   /// Throws WriteError. None is no error.
   void forget(const std::string& task);

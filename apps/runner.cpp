@@ -14,7 +14,6 @@
 #include "apps/runners.hpp"
 #include "apps/starts.hpp"
 #include "apps/version.hpp"
-#include "md/support/process.hpp"
 
 namespace glasscape {
 namespace {
@@ -115,8 +114,17 @@ class StageRun {
     // several tasks: one thread each; a single task: all threads inside it
     const int at_once = stage_.stage->tasks() > 1 ? threads_ : 1;
 #pragma omp parallel num_threads(at_once)
-    while (const auto todo = next()) attempt(*todo);
+    work();
     if (!interrupted_ && !error_ && failed_.empty()) watcher_.stage_ends(stage_);
+  }
+
+  /// What one thread does; no exception may leave it.
+  void work() {
+    try {
+      while (const auto todo = next()) attempt(*todo);
+    } catch (...) {
+      keep_error();
+    }
   }
 
   /// One that no other runner is at. Waits for those that others are at to end, or to be left.
@@ -309,7 +317,7 @@ void forget_failure(const Study& study, const std::string& task) {
 RunSummary run_study(const Study& study, Store& store, const RunOptions& options, const std::atomic<bool>& stop, Watcher& watcher) {
   std::map<std::string, std::vector<Todo>> todo = tasks_to_run(study, options);
   make_folders(study);
-  for (const char* folder : {"", "shards", "checkpoints", "failures", "plans", "runners"}) remove_leftovers(study.folder / folder);
+  store.remove_leftovers();
   Runners runners(study.folder);
   RunSummary summary;
   for (const StudyStage& stage : study.stages) {

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "landscape/seal.hpp"
 #include "md/support/error.hpp"
@@ -397,21 +396,26 @@ Hdf5Id create_image(const Hdf5Source& source, H5FD_file_image_callbacks_t callba
                      "create");
 }
 
-Hdf5Id open_file(const Hdf5Source& source) {
+/// Lends HDF5 the bytes: its functions that should copy and free them get these and leave them as they are.
+Hdf5Id open_content(const Hdf5Source& source, char* bytes) {
+  H5FD_file_image_callbacks_t lend{.image_malloc = [](std::size_t, H5FD_file_image_op_t, void* lent) { return lent; },
+                                   .image_memcpy = [](void* to, const void*, std::size_t, H5FD_file_image_op_t, void*) { return to; },
+                                   .image_realloc = [](void*, std::size_t, H5FD_file_image_op_t, void*) -> void* { return nullptr; },
+                                   .image_free = [](void*, H5FD_file_image_op_t, void*) -> herr_t { return 0; },
+                                   .udata_copy = [](void* lent) { return lent; },
+                                   .udata_free = [](void*) -> herr_t { return 0; },
+                                   .udata = bytes};
   const Checked checked{source, source.path};
   const Hdf5Id access = checked.own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "prepare");
-  checked(H5Pset_file_locking(access.get(), false, true), "prepare");
-  return checked.own(H5Fopen(source.path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "open");
+  checked(H5Pset_fapl_core(access.get(), 1u << 20, false), "prepare");
+  checked(H5Pset_file_image_callbacks(access.get(), &lend), "prepare");
+  checked(H5Pset_file_image(access.get(), bytes, source.bytes), "prepare");
+  const std::string name = source.path + ".content";  // of no file: HDF5 would take that for the content
+  return checked.own(H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "open");
 }
 
 Hdf5Id open_root(const Hdf5Source& source, const Hdf5Id& file) {
   return Checked{source, source.path}.own(H5Gopen2(file.get(), "/", H5P_DEFAULT), H5Gclose, "open the root");
-}
-
-std::uint64_t size_of(const std::string& path) {
-  std::error_code none;
-  const auto size = std::filesystem::file_size(path, none);
-  return none ? 0 : size;
 }
 
 }  // namespace
@@ -432,9 +436,10 @@ std::string Hdf5Image::bytes() {
   return memory_->sealed();
 }
 
-Hdf5File::Hdf5File(const std::string& path)
-    : source_{path, false, size_of(path)},
-      file_(open_file(source_)),
+Hdf5File::Hdf5File(const std::string& path, std::string content)
+    : content_(std::move(content)),
+      source_{path, false, content_.size()},
+      file_(open_content(source_, content_.data())),
       root_(open_root(source_, file_), &source_) {}
 
 }  // namespace glasscape

@@ -128,14 +128,18 @@ class Hdf5Image {
   Hdf5Group root_;
 };
 
-/// A finished file. Throws FormatError when it is no whole HDF5 file.
+/// The content of a finished file that was read before: what HDF5 refuses is damaged then, and not on a disk that
+/// fails. Throws FormatError when it is no whole HDF5 file.
 class Hdf5File {
  public:
-  explicit Hdf5File(const std::string& path);
+  Hdf5File(const std::string& path, std::string content);
+  Hdf5File(const Hdf5File&) = delete;
+  Hdf5File& operator=(const Hdf5File&) = delete;
   const Hdf5Group& root() const { return root_; }
 
  private:
   Hdf5Quiet quiet_;
+  std::string content_;  // lent to HDF5
   Hdf5Source source_;
   Hdf5Id file_;
   Hdf5Group root_;

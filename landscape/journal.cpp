@@ -12,7 +12,7 @@
 #include "landscape/canonical_bytes.hpp"
 #include "md/support/error.hpp"
 #include "md/support/hash.hpp"
-#include "md/support/process.hpp"
+#include "md/support/temporary.hpp"
 #include "md/support/text.hpp"
 
 namespace glasscape {

@@ -14,7 +14,7 @@ inline constexpr std::size_t seal_bytes = 512;
 /// bytes.
 std::string seal_of(std::string_view rest);
 
-/// Throws FormatError unless the file begins with the seal of the rest.
-void check_seal(const std::string& path);
+/// Throws FormatError unless the content of the file begins with the seal of the rest.
+void check_seal(const std::string& path, std::string_view content);
 
 }  // namespace glasscape

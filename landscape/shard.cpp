@@ -8,6 +8,7 @@
 #include "landscape/plain_configuration.hpp"
 #include "landscape/seal.hpp"
 #include "md/support/error.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape {
 namespace {
@@ -177,16 +178,14 @@ void check_finished(const Hdf5Group& root) {
     throw FormatError("{}: is not marked complete", root.where());
 }
 
-/// Whether to compare all bytes with the seal first, or to trust HDF5's own checksums of the part that is
-/// read.
-enum class Check { whole, part };
-
-/// Reads from the root of a finished shard, and adds the remedy to what goes wrong.
+/// Reads from the root of a finished shard, and adds the remedy to what is wrong in it. A shard that cannot be
+/// read (NotFound) may be good: the file is read once, before anything judges its content.
 template <typename Read>
-auto read_finished(const std::string& path, Check check, Read read) {
+auto read_finished(const std::string& path, Read read) {
+  std::string content = read_text_file(path, "shard");
   try {
-    if (check == Check::whole) check_seal(path);
-    const Hdf5File file(path);
+    check_seal(path, content);
+    const Hdf5File file(path, std::move(content));
     check_finished(file.root());
     return read(file.root());
   } catch (const FormatError& error) {
@@ -215,7 +214,7 @@ std::string shard_bytes(const Shard& shard, const std::string& path) {
 }
 
 Shard read_shard(const std::string& path) {
-  return read_finished(path, Check::whole, [&](const Hdf5Group& root) {
+  return read_finished(path, [&](const Hdf5Group& root) {
     Shard shard{root.text_attribute("task"), read_fields<Provenance>(root.group("provenance")),
                 read_fields<Circumstances>(root.group("circumstances")), read_events(root.group("events"))};
     if (facts_hash(shard.events) != root.text_attribute("facts_sha256"))
@@ -225,14 +224,13 @@ Shard read_shard(const std::string& path) {
 }
 
 Circumstances read_circumstances(const std::string& path) {
-  return read_finished(path, Check::part, [](const Hdf5Group& root) {
+  return read_finished(path, [](const Hdf5Group& root) {
     return read_fields<Circumstances>(root.group("circumstances"));
   });
 }
 
 std::string read_facts_hash(const std::string& path) {
-  return read_finished(path, Check::whole,
-                       [](const Hdf5Group& root) { return root.text_attribute("facts_sha256"); });
+  return read_finished(path, [](const Hdf5Group& root) { return root.text_attribute("facts_sha256"); });
 }
 
 }  // namespace glasscape

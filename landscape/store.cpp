@@ -11,8 +11,7 @@
 #include "landscape/facts_hash.hpp"
 #include "md/support/error.hpp"
 #include "md/support/hash.hpp"
-#include "md/support/process.hpp"
-#include "md/support/text.hpp"
+#include "md/support/temporary.hpp"
 
 namespace glasscape {
 namespace {
@@ -20,12 +19,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view extension = ".h5";
+constexpr std::string_view temporary_mark = ".h5.tmp.";
 constexpr std::size_t longest_task = 150;  // leaves room for the temporary name within 255 bytes
 
 bool is_task_id(const std::string& task) {
   const auto plain = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; };
   return !task.empty() && task.size() <= longest_task && task.front() != '.' &&
-         std::all_of(task.begin(), task.end(), plain) && task.find(".h5.tmp.") == std::string::npos;
+         std::all_of(task.begin(), task.end(), plain) && task.find(temporary_mark) == std::string::npos;
 }
 
 /// What lies in a folder; nothing when there is no folder.
@@ -43,8 +43,9 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 /// A new or renamed file is on disk when its folder is.
 void sync_folder(const fs::path& folder) {
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced =
-      directory >= 0 && (::fsync(directory) == 0 || errno == EINVAL);  // EINVAL: not on this file system
+  int result = directory < 0 ? -1 : ::fsync(directory);
+  while (directory >= 0 && result != 0 && errno == EINTR) result = ::fsync(directory);
+  const bool synced = directory >= 0 && (result == 0 || errno == EINVAL);  // EINVAL: not on this file system
   const int reason = errno;
   if (directory >= 0) ::close(directory);
   if (!synced) throw WriteError("cannot sync the folder '{}': {}", folder.string(), std::strerror(reason));
@@ -78,7 +79,7 @@ void verify(const fs::path& written, const Shard& shard) {
     if (found.task == shard.task && found.provenance == shard.provenance &&
         found.circumstances == shard.circumstances && facts_hash(found.events) == facts_hash(shard.events))
       return;
-  } catch (const FormatError& error) {
+  } catch (const Error& error) {
     throw WriteError("task '{}' cannot be read back: {}", shard.task, error.what());
   }
   throw WriteError("task '{}' reads back differently from '{}': is there a NUL in a text?", shard.task,
@@ -90,8 +91,8 @@ void verify(const fs::path& written, const Shard& shard) {
 void Store::write(const Shard& shard) {
   const fs::path path = path_of(shard.task);
   make_folders(shards());
-  const Temporary temporary(temporary_of(path));
-  write_synced(temporary.path, shard_bytes(shard, temporary.path), path);
+  const Temporary temporary(temporary_name(path));
+  write_temporary(path, shard_bytes(shard, temporary.path));
   verify(temporary.path, shard);
   std::error_code failed;
   fs::rename(temporary.path, path, failed);
@@ -130,6 +131,13 @@ std::string Store::digest() const {
   for (const std::string& task : tasks())
     hash.add(fmt::format("{} {}\n", task, read_facts_hash(existing(task))));
   return hash.hex();
+}
+
+int Store::remove_leftovers() {
+  int removed = glasscape::remove_leftovers(folder_.string());
+  for (const fs::path& inner : files_in(folder_))
+    if (std::error_code none; fs::is_directory(inner, none)) removed += glasscape::remove_leftovers(inner.string());
+  return removed;
 }
 
 std::filesystem::path Store::path_of(const std::string& task) const {

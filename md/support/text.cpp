@@ -4,16 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "md/support/error.hpp"
-#include "md/support/process.hpp"
+#include "md/support/temporary.hpp"
 
 #include <fmt/ranges.h>
 
@@ -120,46 +119,26 @@ std::string suggestion(std::string_view word, std::span<const std::string> known
 std::string read_text_file(const std::string& path, std::string_view what) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) throw NotFound("cannot read {} '{}': it is a folder, give a file", what, path);
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw NotFound("cannot open {} '{}': {}", what, path, std::strerror(errno));
-  std::ostringstream content;
-  content << in.rdbuf();
-  if (in.bad() || content.bad()) throw NotFound("cannot read {} '{}': {}", what, path, std::strerror(errno));
-  std::string text = std::move(content).str();
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);  // streams of C++ take a disk that fails for the end of the file
+  if (file < 0) throw NotFound("cannot open {} '{}': {}", what, path, std::strerror(errno));
+  std::string text;
+  ssize_t count = 1;
+  for (std::array<char, 1 << 16> piece; count != 0;) {
+    count = ::read(file, piece.data(), piece.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;
+    text.append(piece.data(), static_cast<std::size_t>(count));
+  }
+  const int reason = errno;
+  ::close(file);
+  if (count < 0) throw NotFound("cannot read {} '{}': {}", what, path, std::strerror(reason));
   static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // some editors begin UTF-8 with it
   if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   return text;
 }
 
-void write_synced(const std::string& path, std::string_view content, const std::string& in_place_of) {
-  int file = -1;
-  const auto fail = [&](std::string_view step, int reason) {
-    if (file >= 0) ::close(file);
-    std::remove(path.c_str());
-    throw WriteError("cannot {} '{}': {}", step, in_place_of, std::strerror(reason));
-  };
-  const auto retried = [](auto call) {  // after a signal
-    int result = 0;
-    while ((result = call()) < 0 && errno == EINTR) {
-    }
-    return result;
-  };
-  file = retried([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); });
-  if (file < 0) fail("create", errno);
-  for (std::string_view rest = content; !rest.empty();) {
-    const ssize_t written = ::write(file, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("write", errno);
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (retried([&] { return ::fsync(file); }) != 0) fail("sync", errno);
-  const bool closed = ::close(std::exchange(file, -1)) == 0 || errno == EINTR;  // Linux closes it all the same
-  if (!closed) fail("close", errno);
-}
-
 void write_text_file(const std::string& path, std::string_view content) {
-  const std::string temporary = temporary_of(path);
-  write_synced(temporary, content, path);
+  const std::string temporary = write_temporary(path, content);
   if (std::rename(temporary.c_str(), path.c_str()) == 0) return;
   const int reason = errno;
   std::remove(temporary.c_str());

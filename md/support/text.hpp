@@ -39,9 +39,6 @@ std::string suggestion(std::string_view word, std::span<const std::string> known
 /// The whole file as text. Throws NotFound with the reason, for a folder too; `what` names the file's role in the message.
 std::string read_text_file(const std::string& path, std::string_view what);
 
-/// Writes a file that will take the place of another, on disk when this returns. Throws WriteError, which names the other; then there is no file.
-void write_synced(const std::string& path, std::string_view content, const std::string& in_place_of);
-
 /// Replaces the file in one step: temporary name beside it, sync, rename. Throws WriteError; the old file survives.
 void write_text_file(const std::string& path, std::string_view content);
 

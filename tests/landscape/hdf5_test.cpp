@@ -28,7 +28,8 @@ std::string with_numbers(const TemporaryFolder& folder) {
 
 TEST_CASE("what was put into an image is read from its file") {
   const TemporaryFolder folder;
-  const Hdf5File file(with_numbers(folder));
+  const std::string path = with_numbers(folder);
+  const Hdf5File file(path, read_text_file(path, "numbers"));
   const auto x = file.root().read<double>("x", "A");
   CHECK(x.shape == Hdf5Shape{2, 3});
   CHECK(x.values == numbers);
@@ -41,7 +42,7 @@ TEST_CASE("what was put into an image is read from its file") {
 TEST_CASE("what is read as something else is refused with its place") {
   const TemporaryFolder folder;
   const std::string path = with_numbers(folder);
-  const Hdf5File file(path);
+  const Hdf5File file(path, read_text_file(path, "numbers"));
   const Hdf5Group& root = file.root();
   CHECK_THROWS_WITH(root.read<double>("x", "eV"), Contains(path + ": /x: has the unit 'A', expected 'eV'"));
   CHECK_THROWS_WITH(root.read<double>("x"), Contains("unit"));
@@ -51,7 +52,7 @@ TEST_CASE("what is read as something else is refused with its place") {
   CHECK_THROWS_AS(root.read_texts("text"), FormatError);
   CHECK_THROWS_AS(root.text_attribute("count"), FormatError);
   CHECK_THROWS_AS(root.group("x"), FormatError);
-  CHECK_THROWS_AS(Hdf5File(folder.path / "none.h5"), FormatError);
+  CHECK_THROWS_AS(Hdf5File("none.h5", ""), FormatError);
 }
 
 TEST_CASE("values that do not fill their shape are not written") {

@@ -11,7 +11,7 @@
 #include "landscape/canonical_bytes.hpp"
 #include "landscape/facts_hash.hpp"
 #include "md/support/error.hpp"
-#include "md/support/process.hpp"
+#include "md/support/temporary.hpp"
 #include "md/support/text.hpp"
 #include "tests/landscape/samples.hpp"
 

@@ -13,7 +13,6 @@
 #include "landscape/merge.hpp"
 #include "landscape/seal.hpp"
 #include "md/support/error.hpp"
-#include "md/support/process.hpp"
 #include "md/support/hash.hpp"
 #include "md/support/text.hpp"
 #include "tests/landscape/samples.hpp"
@@ -286,7 +285,7 @@ TEST_CASE("a writer killed at any moment leaves the old shard or the new one") {
     const Shard left = store.read("t");
     CHECK((same(left, odd) || same(left, even)));
   }
-  remove_leftovers(folder.path / "shards");
+  store.remove_leftovers();
   CHECK(files_in(folder.path / "shards") == 1);
 }
 
@@ -302,11 +301,12 @@ TEST_CASE("leftovers of dead processes of this host are removed, others stay") {
   const auto leftover = [&](const std::string& of, pid_t process) {
     return file_of(store, "t").string() + fmt::format(".tmp.{}.{}", of, process);
   };
-  const std::string gone = leftover(host, dead);
+  const std::string gone = leftover(host, dead), report = folder.path / fmt::format("report.html.tmp.{}.{}", host, dead);
   const std::string alive = leftover(host, ::getpid()), foreign = leftover("another-host", dead);
-  for (const std::string& file : {gone, alive, foreign}) put(file, "half");
-  CHECK(remove_leftovers(folder.path / "shards") == 1);
+  for (const std::string& file : {gone, report, alive, foreign}) put(file, "half");
+  CHECK(store.remove_leftovers() == 2);
   CHECK_FALSE(fs::exists(gone));
+  CHECK_FALSE(fs::exists(report));
   CHECK(fs::exists(alive));
   CHECK(fs::exists(foreign));
   CHECK(store.has("t"));
@@ -329,7 +329,7 @@ TEST_CASE("the merged landscape is a cache: the same bytes from the same facts")
   fs::remove(path);
   merge(first, path);
   CHECK(hash_of(path) == hash);
-  const Hdf5File file(path);
+  const Hdf5File file(path, read_text_file(path, "landscape"));
   CHECK(file.root().text_attribute("store_digest") == first.digest());
   CHECK(file.root().group("basins").read<double>("energy", "eV").values.size() == 6);
 }
