@@ -119,7 +119,9 @@ std::string suggestion(std::string_view word, std::span<const std::string> known
 std::string read_text_file(const std::string& path, std::string_view what) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) throw NotFound("cannot read {} '{}': it is a folder, give a file", what, path);
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);  // streams of C++ take a disk that fails for the end of the file
+  int file = -1;  // streams of C++ take a disk that fails for the end of the file
+  do file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  while (file < 0 && errno == EINTR);
   if (file < 0) throw NotFound("cannot open {} '{}': {}", what, path, std::strerror(errno));
   std::string text;
   ssize_t count = 1;

@@ -7,7 +7,7 @@ import argparse, os, random, resource, shutil, signal, statistics, subprocess, s
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from runs import BREAKS, CANNOT_WRITE, DAMAGED, FAILED, GLASS, MISSING, PLANE, STOPPED, WRITTEN, Campaign, Lost, NotHere, Program, Wrong
+from runs import BREAKS, CANNOT_WRITE, DAMAGED, FAILED, GLASS, MISSING, NOT_YET, PLANE, STOPPED, WRITTEN, Campaign, Lost, NotHere, Program, Wrong
 
 KILLED = -signal.SIGKILL
 
@@ -230,7 +230,7 @@ class Faults:
                         file = self.plane.run_folder / "shards" / name
                         file.rename(f"{self.plane.folder}/aside")
                         Path(f"{self.plane.folder}/aside").rename(file)
-                self.all_end(processes, (0, MISSING), (None,) * 4)
+                self.all_end(processes, (0, MISSING, NOT_YET), (None,) * 4)
             self.inject(self.plane, "shards vanish", act, "$^")
 
     def clocks(self):

@@ -46,7 +46,7 @@ record_every = 500
 """
 BREAKS = GLASS.replace('"4 fs"', '"900 fs"')  # so long a step that the dynamics breaks down: a failed task
 WRITTEN = {"EIO": 5, "ENOSPC": 28, "EDQUOT": 122, "EROFS": 30, "EMFILE": 24, "EACCES": 13}
-DAMAGED, MISSING, FAILED, CANNOT_WRITE, STOPPED = 65, 66, 70, 74, 75
+DAMAGED, MISSING, FAILED, CANNOT_WRITE, STOPPED, NOT_YET = 65, 66, 70, 74, 75, 78  # NOT_YET: a stage starts from one that has not run
 
 
 class Wrong(Exception):
