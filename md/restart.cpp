@@ -164,7 +164,7 @@ class Reader {
 };
 
 void verify(const std::string& text, const std::string& path) {
-  if (text.rfind(magic, 0) != 0) throw FormatError("{}:1: not a restart file of this version, expected '{}'", path, magic);
+  if (text.rfind(magic, 0) != 0) throw FormatError("{}:1: not a restart file of this version, expected '{}'; delete it, and what it belongs to begins anew", path, magic);
   const std::size_t mark = text.rfind("sha256 1 ");
   if (mark == std::string::npos || trimmed(std::string_view(text).substr(mark + 9)) != sha256(std::string_view(text).substr(0, mark)))
     throw FormatError("{}: the checksum at its end does not fit: the restart file is damaged; delete it, and what it belongs to begins anew", path);
