@@ -139,8 +139,9 @@ std::string read_text_attribute(const Checked& checked, hid_t object, const std:
       checked.own(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose, "open the attribute");
   const Hdf5Id type = checked.own(H5Aget_type(attribute.get()), H5Tclose, "read the type");
   check_fixed_text(checked, type.get());
-  std::string text(H5Aget_storage_size(attribute.get()), '\0');
-  if (text.size() != H5Tget_size(type.get())) checked.refuse("is not a single text");
+  const hsize_t size = H5Aget_storage_size(attribute.get());
+  if (size != H5Tget_size(type.get()) || size > checked.source.bytes) checked.refuse("is not a single text");
+  std::string text(size, '\0');
   checked(H5Aread(attribute.get(), type.get(), text.data()), "read");
   return text.c_str();
 }
