@@ -98,7 +98,7 @@ class Faults:
                 self.each_call(self.plane, path, WRITTEN[name], calls if self.long and name == "EIO" else self.random.sample(calls, 4), verb, without, (0, MISSING, CANNOT_WRITE), [os.strerror(WRITTEN[name])], READS=1)
         for n in self.some(range(1, 12), 2):
             self.leave_checkpoint()
-            fault = {"PATH": r"/run/checkpoints/.*restart$", "CALL": n, "KIND": WRITTEN["EIO"], "READS": 1}
+            fault = {"PATH": r"/run/checkpoints/.*\.A$", "CALL": n, "KIND": WRITTEN["EIO"], "READS": 1}
             self.inject(self.glass, f"run from a checkpoint, {fault}", lambda: self.glass.do("run", fault=fault), False, (0, MISSING, CANNOT_WRITE), [os.strerror(5)])
 
     def survived_calls(self):
@@ -165,7 +165,7 @@ class Faults:
                 self.note(f"{file.name} {what}, {verb}", Wrong(str(ended)))
 
     def damage(self):
-        """shard cut at every 512 bytes, each of its bytes changed; so a checkpoint, at 500 bytes: refused by name, run again"""
+        """shard cut at every 512 bytes, each of its bytes changed: refused by name, run again; so a checkpoint, at 500 bytes: the task begins anew"""
         name = min(self.plane.shards, key=lambda name: len(self.plane.shards[name]))
         self.plane.prepare("$^")
         file = self.plane.run_folder / "shards" / name
@@ -173,17 +173,17 @@ class Faults:
             self.must_refuse(self.plane, file, what, content, ("digest", "report", "merge", "run") if k % 97 == 0 else ("digest",))
         file.unlink()
         self.inject(self.plane, "damaged shard deleted", lambda: None, False)
-        file = self.leave_checkpoint()
-        for what, content in self.damaged(file.read_bytes(), 3, 500 if self.long else 10):
-            self.must_refuse(self.glass, file, what, content, ("run",))
-        file.unlink()
-        self.inject(self.glass, "damaged checkpoint deleted", lambda: None, False)
+        for what, content in self.damaged(self.leave_checkpoint().read_bytes(), 3, 500 if self.long else 6):
+            def with_damaged():
+                self.leave_checkpoint().write_bytes(content)
+                return self.glass.do("run")
+            self.inject(self.glass, f"checkpoint {what}", with_damaged)
 
     def leave_checkpoint(self):
         """A run of the glass that was killed after it had written its checkpoint."""
         self.glass.prepare(None)
-        self.glass.do("run", fault={"PATH": r"/run/checkpoints/[^/]*restart$", "CALL": 1, "KIND": "kill-after"})  # its rename
-        return next((self.glass.run_folder / "checkpoints").glob("*.restart"))
+        self.glass.do("run", fault={"PATH": r"/run/checkpoints/[^/]*\.A$", "CALL": 1, "KIND": "kill-after"})  # its rename
+        return next((self.glass.run_folder / "checkpoints").glob("*.A"))
 
     def together(self):
         """two runners at once, also blind to each other and with shuffled tasks; two mergers; merge, status, digest during a run"""
