@@ -50,7 +50,8 @@ trap 'kill -TERM $run' TERM
 while kill -0 $run 2>/dev/null; do wait $run; done  # a signal ends a wait before its time
 wait $run
 code=$?
-if [ $code = 75 ] && [ "$warned" ]; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
+still_ours() {{ scontrol show job "$SLURM_JOB_ID" | grep -q JobState=RUNNING; }}  # what was cancelled meanwhile would come back
+if [ $code = 75 ] && [ "$warned" ] && still_ours; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
 exit $code
 )",
                      fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", submission.command()), fmt::arg("tasks", quoted(submission.tasks_file(batch))));

@@ -34,6 +34,24 @@ while [ "$(ask jobs slurm)" != 0 ]; do sleep 0.2; done
 same_as_plain_run slurm
 [ "$(grep -c -- --cpus-per-task=2 "$STAND_IN/commands")" = 2 ] || fail "$(cat "$STAND_IN/commands")"
 
+say "an element that is warned: back into the queue, but not once it was cancelled"
+sed "s/10.4 ps/5000 ps/" study.toml >long.toml
+"$glasscape" submit long.toml --folder warned --engine slurm --dry-run >dry.out || fail "dry run"
+warn_element() {  # number of the job
+  rm -rf warned/runners
+  SLURM_JOB_ID=$1 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash warned/submissions/0001/melt-quench.sh >"$1.out" 2>&1 &
+  until [ -n "$(ls warned/runners 2>/dev/null)" ]; do sleep 0.05; done
+  kill -USR1 $!
+  wait $!
+  code=$?
+  [ $code = 75 ] || fail "a warned element ended with code $code: $(cat "$1.out")"
+}
+warn_element 98
+[ -e "$STAND_IN/98.requeued" ] || fail "a warned element did not go back"
+scancel 99
+warn_element 99
+[ -e "$STAND_IN/99.requeued" ] && fail "a cancelled element went back"
+
 say "GNU parallel on this host"
 "$glasscape" submit study.toml --folder parallel --engine parallel --tasks-per-job 3 -- -j 2 || fail "submit"
 same_as_plain_run parallel
@@ -41,11 +59,12 @@ same_as_plain_run parallel
 
 say "GNU parallel over ssh"
 mkdir -p /run/sshd 2>/dev/null
+port=$((30000 + $$ % 10000))
 ssh-keygen -q -t ed25519 -N "" -f "$work/host" && ssh-keygen -q -t ed25519 -N "" -f "$work/key"
 cp "$work/key.pub" "$work/authorized"
-"$(command -v sshd || echo /usr/sbin/sshd)" -D -p 22522 -h "$work/host" -f /dev/null -o ListenAddress=127.0.0.1 -o UsePAM=no -o StrictModes=no -o AuthorizedKeysFile="$work/authorized" -o PidFile=none 2>"$work/sshd.out" &
+"$(command -v sshd || echo /usr/sbin/sshd)" -D -p $port -h "$work/host" -f /dev/null -o ListenAddress=127.0.0.1 -o UsePAM=no -o StrictModes=no -o AuthorizedKeysFile="$work/authorized" -o PidFile=none 2>"$work/sshd.out" &
 sshd_process=$!
-login="ssh -p 22522 -i $work/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=$work/known -o LogLevel=ERROR 127.0.0.1"
+login="ssh -p $port -i $work/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=$work/known -o LogLevel=ERROR 127.0.0.1"
 for _ in $(seq 20); do $login true 2>/dev/null && break; sleep 0.2; done
 $login true || fail "no ssh to this host: $(cat "$work/sshd.out")"
 "$glasscape" submit study.toml --folder ssh --engine parallel -- --sshlogin "2/$login" || fail "submit"
@@ -63,4 +82,7 @@ cp "$source/examples/campaign/Snakefile" .
 GLASSCAPE=$glasscape snakemake --quiet --cores 2 --config study=study.toml folder=snake tasks=4 >snake.out 2>&1 || fail "$(tail -n 20 snake.out)"
 same_as_plain_run snake
 [ -s snake/report.html ] && [ -s snake/landscape.h5 ] || fail "no report"
+sed -i "s/seed = 5/seed = 6/" study.toml
+GLASSCAPE=$glasscape snakemake --quiet --cores 2 --config study=study.toml folder=snake tasks=4 >snake.out 2>&1 || fail "$(tail -n 20 snake.out)"
+[ "$(ask art snake)" = 10 ] || fail "Snakemake took what was done for an edited study: $(ask art snake) of 10 tasks done"
 say "all ended in the facts of a plain run"
