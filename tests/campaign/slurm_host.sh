@@ -9,7 +9,6 @@ start_slurm() {
     command -v $program >/dev/null || { echo "$program is not installed"; return 1; }
   done
   mkdir -p "$slurm"/{state,spool,log}
-  local port=$((20000 + $$ % 5000 * 2))  # another cluster may be tested on this host
   cat >"$slurm/slurm.conf" <<EOF
 ClusterName=test
 SlurmctldHost=$(hostname -s)(127.0.0.1)
