@@ -88,6 +88,7 @@ std::vector<Job> jobs_if_told(const Study& study) {
 }  // namespace
 
 Outcome run_command(const Request& request, const Plugins& plugins) {
+  stop_on_signal();
   const Study study = study_of(request, plugins);
   const Plan plan = plan_of(study);
   check_plan(request, plan);
@@ -99,6 +100,7 @@ Outcome run_command(const Request& request, const Plugins& plugins) {
 
 Outcome retry_command(const Request& request, const Plugins& plugins) {
   if (!request.failed) throw InputError("retry: give --failed: tasks that are missing for another reason are run by `glasscape run {}`", request.study);
+  stop_on_signal();
   const Study study = study_of(request, plugins);
   std::vector<std::string> tasks;
   const std::vector<Failure> failed = Failures(study.folder).all();

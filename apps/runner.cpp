@@ -244,7 +244,8 @@ class StageRun {
     if (stage_.stage->starts_from() == StartsFrom::events) context.saddles = events_;
     context.starts = starts_of_task(context.saddles);
     context.threads = stage_.stage->tasks() > 1 ? 1 : threads_;
-    context.checkpoint = (checkpoints_of(study_) / shard.task).string();
+    // another version of the program does not go on with what this one has begun
+    context.checkpoint = (checkpoints_of(study_) / fmt::format("{}.{}", shard.task, program_version)).string();
     context.stop = &stop_;
     context.progress = [this](double part) {
       const std::lock_guard lock(mutex_);

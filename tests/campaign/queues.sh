@@ -25,7 +25,7 @@ mkdir "$STAND_IN"
 PATH=$here/stand_in:$PATH
 "$glasscape" submit study.toml --folder slurm --engine slurm --dry-run -- --partition=long >dry.out || fail "dry run"
 [ -e "$STAND_IN/commands" ] && fail "a dry run handed something over"
-grep -q "^sbatch .*--array=0-2 .*--dependency=afterok:JOB_OF_melt-quench .*--partition=long" dry.out || fail "$(cat dry.out)"
+grep -q "^sbatch .*--array=0-2 .*--dependency=afterok:JOB_OF_glass .*--partition=long" dry.out || fail "$(cat dry.out)"
 "$glasscape" submit study.toml --folder slurm --engine slurm -- --wrong >wrong.out 2>&1
 [ $? = 70 ] && grep -q "Invalid option --wrong" wrong.out || fail "$(cat wrong.out)"
 "$glasscape" submit study.toml --folder slurm --engine slurm --threads 2 -- --partition=long || fail "submit"
@@ -35,11 +35,11 @@ same_as_plain_run slurm
 [ "$(grep -c -- --cpus-per-task=2 "$STAND_IN/commands")" = 2 ] || fail "$(cat "$STAND_IN/commands")"
 
 say "an element that is warned: back into the queue, but not once it was cancelled"
-sed "s/10.4 ps/5000 ps/" study.toml >long.toml
+sed "s/10 ps/5000 ps/" study.toml >long.toml
 "$glasscape" submit long.toml --folder warned --engine slurm --dry-run >dry.out || fail "dry run"
 warn_element() {  # number of the job
   rm -rf warned/runners
-  SLURM_JOB_ID=$1 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash warned/submissions/0001/melt-quench.sh >"$1.out" 2>&1 &
+  SLURM_JOB_ID=$1 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash warned/submissions/0001/glass.sh >"$1.out" 2>&1 &
   until [ -n "$(ls warned/runners 2>/dev/null)" ]; do sleep 0.05; done
   kill -USR1 $!
   wait $!
@@ -55,7 +55,7 @@ warn_element 99
 say "GNU parallel on this host"
 "$glasscape" submit study.toml --folder parallel --engine parallel --tasks-per-job 3 -- -j 2 || fail "submit"
 same_as_plain_run parallel
-[ "$(tail -n +2 parallel/submissions/0001/art.joblog | wc -l)" = 4 ] || fail "10 tasks are not 4 jobs of 3 at most"
+[ "$(tail -n +2 parallel/submissions/0001/searches.joblog | wc -l)" = 4 ] || fail "10 tasks are not 4 jobs of 3 at most"
 
 say "GNU parallel over ssh"
 mkdir -p /run/sshd 2>/dev/null
@@ -69,7 +69,7 @@ for _ in $(seq 20); do $login true 2>/dev/null && break; sleep 0.2; done
 $login true || fail "no ssh to this host: $(cat "$work/sshd.out")"
 "$glasscape" submit study.toml --folder ssh --engine parallel -- --sshlogin "2/$login" || fail "submit"
 same_as_plain_run ssh
-[ "$(grep -c "127.0.0.1" ssh/submissions/0001/art.joblog)" = 10 ] || fail "$(cat ssh/submissions/0001/art.joblog)"
+[ "$(grep -c "127.0.0.1" ssh/submissions/0001/searches.joblog)" = 10 ] || fail "$(cat ssh/submissions/0001/searches.joblog)"
 
 say "GNU parallel, stopped while it works and submitted again"
 timeout --signal=TERM 2 "$glasscape" submit study.toml --folder stopped --engine parallel -- -j 1
@@ -84,5 +84,5 @@ same_as_plain_run snake
 [ -s snake/report.html ] && [ -s snake/landscape.h5 ] || fail "no report"
 sed -i "s/seed = 5/seed = 6/" study.toml
 GLASSCAPE=$glasscape snakemake --quiet --cores 2 --config study=study.toml folder=snake tasks=4 >snake.out 2>&1 || fail "$(tail -n 20 snake.out)"
-[ "$(ask art snake)" = 10 ] || fail "Snakemake took what was done for an edited study: $(ask art snake) of 10 tasks done"
+[ "$(ask searches snake)" = 10 ] || fail "Snakemake took what was done for an edited study: $(ask searches snake) of 10 tasks done"
 say "all ended in the facts of a plain run"
