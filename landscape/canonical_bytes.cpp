@@ -111,6 +111,7 @@ class Reader {
 
   void raw(void* values, std::size_t size) {
     if (size > left_.size()) fail("fewer bytes than its shapes ask for");
+    if (size == 0) return;  // there may be no array to copy to
     std::memcpy(values, left_.data(), size);
     left_.remove_prefix(size);
   }
