@@ -1,5 +1,6 @@
 #include "analysis/bootstrap.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -29,6 +30,11 @@ std::optional<std::string> doubt_of_few(std::string_view noun, std::size_t sampl
   if (drawn >= enough_values) return std::nullopt;
   const std::string all = counted(sample_size, noun);
   return fmt::format("{}: intervals are too short below {}", options.groups.empty() ? all : fmt::format("{} in {}", all, counted(drawn, "group")), enough_values);
+}
+
+int resamples_of(const Bootstrap& options, std::size_t sample_size) {
+  constexpr std::size_t most_values = 10'000'000, fewest = 100;
+  return std::min(options.resamples, static_cast<int>(std::max(fewest, most_values / sample_size)));
 }
 
 std::vector<std::vector<std::size_t>> drawn_together(const Bootstrap& options, std::size_t sample_size) {

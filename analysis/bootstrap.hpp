@@ -20,7 +20,7 @@
 namespace glasscape {
 
 struct Bootstrap {
-  int resamples = 2000;  // leaves 50 of them beyond each end of a 95 % interval
+  int resamples = 2000;  // leaves 50 of them beyond each end of a 95 % interval; of large samples fewer, see `resamples_of`
   double level = 0.95;
   std::vector<std::size_t> groups = {};  // of each value: a group is drawn as a whole; none: each value by itself
 };
@@ -36,6 +36,9 @@ Estimate bootstrap(std::span<const double> sample, const Statistic& statistic, R
 void check(const Bootstrap& options, std::size_t sample_size);
 /// Says so when what is drawn as a whole is below `enough_values`; `noun` names one value, "barrier".
 std::optional<std::string> doubt_of_few(std::string_view noun, std::size_t sample_size, const Bootstrap& options);
+/// As many as asked for, or fewer where that would draw more than 1e7 values, but 100 at least: an end of a 95 % interval is then known to a fifth of its
+/// length, and of a hundred thousand values that length is small.
+int resamples_of(const Bootstrap& options, std::size_t sample_size);
 /// What is drawn as a whole: the numbers of the values of each group, or each value by itself.
 std::vector<std::vector<std::size_t>> drawn_together(const Bootstrap& options, std::size_t sample_size);
 /// Values with the percentile intervals of what was drawn for each; infinite intervals when nothing was
@@ -51,13 +54,17 @@ std::vector<Estimate> bootstrap_jointly(std::span<const Value> sample, const Sta
   check(options, sample.size());
   const std::vector<double> values = statistics(sample);
   std::vector<std::vector<double>> drawn(values.size());
-  const std::vector<std::vector<std::size_t>> together = drawn_together(options, sample.size());
+  const std::vector<std::vector<std::size_t>> groups = options.groups.empty() ? std::vector<std::vector<std::size_t>>() : drawn_together(options, sample.size());
+  const std::size_t drawn_from = options.groups.empty() ? sample.size() : groups.size();
   std::vector<Value> resample;
-  const int resamples = together.size() > 1 ? options.resamples : 0;
+  const int resamples = drawn_from > 1 ? resamples_of(options, sample.size()) : 0;
   for (int r = 0; r < resamples; ++r) {
     resample.clear();
-    for (std::size_t k = 0; k < together.size(); ++k)
-      for (const std::size_t value : together[rng.below(together.size())]) resample.push_back(sample[value]);
+    for (std::size_t k = 0; k < drawn_from; ++k)
+      if (const std::size_t one = rng.below(drawn_from); groups.empty())
+        resample.push_back(sample[one]);
+      else
+        for (const std::size_t value : groups[one]) resample.push_back(sample[value]);
     const std::vector<double> found = statistics(std::span<const Value>(resample));
     for (std::size_t k = 0; k < values.size(); ++k) drawn[k].push_back(found[k]);
   }

@@ -1,5 +1,7 @@
 #include "landscape/event_check.hpp"
 
+#include <cmath>
+
 #include "md/support/error.hpp"
 
 namespace glasscape {
@@ -13,10 +15,36 @@ std::optional<Event> event_of(std::string_view kind, const std::variant<Facts...
   return event;
 }
 
-void check_modes(const ModesFound& modes, const std::string& where) {
+template <typename Fact>
+void check_fact(const Fact&, const std::string&) {}
+
+void check_finite(const Positions& x, const std::string& where) {
+  if (!x.allFinite()) throw FormatError("{}: a coordinate is not a finite number", where);
+}
+
+void check_energy(double energy, const std::string& where) {
+  if (!std::isfinite(energy)) throw FormatError("{}: the energy {} is not a finite number", where, energy);
+}
+
+void check_fact(const BasinFound& basin, const std::string& where) { check_energy(basin.energy, where); }
+
+void check_fact(const SaddleFound& saddle, const std::string& where) {
+  if (saddle.mode.cols() != saddle.saddle.cols() || saddle.end.cols() != saddle.saddle.cols())
+    throw FormatError("{}: saddle, mode and end have {}, {} and {} atoms", where, saddle.saddle.cols(), saddle.mode.cols(), saddle.end.cols());
+  for (const Positions* x : {&saddle.saddle, &saddle.mode, &saddle.end}) check_finite(*x, where);
+  for (const double energy : {saddle.energy, saddle.end_energy}) check_energy(energy, where);
+  if (!(saddle.curvature < 0.0)) throw FormatError("{}: a saddle has the curvature {}, expected one below 0", where, saddle.curvature);
+}
+
+void check_fact(const TraceRecorded& trace, const std::string& where) {
+  if (static_cast<Eigen::Index>(trace.columns.size()) != trace.rows.cols())
+    throw FormatError("{}: {} column names for {} columns", where, trace.columns.size(), trace.rows.cols());
+}
+
+void check_fact(const ModesFound& modes, const std::string& where) {
   if (modes.point != "start" && modes.point != "saddle" && modes.point != "end")
     throw FormatError("{}: modes of '{}', expected those of a start, saddle or end", where, modes.point);
-  if (!modes.positions.allFinite()) throw FormatError("{}: a coordinate is not a finite number", where);
+  check_finite(modes.positions, where);
   const std::int64_t all = modes.positive + modes.negative;
   if (modes.positive < 0 || modes.negative < 0 || all > modes.positions.size())
     throw FormatError("{}: {} and {} modes of {} atoms", where, modes.positive, modes.negative, modes.positions.cols());
@@ -24,12 +52,27 @@ void check_modes(const ModesFound& modes, const std::string& where) {
     throw FormatError("{}: {} frequencies of {} modes", where, modes.frequencies.size(), all);
 }
 
-void check_begun(const ShearBegun& begun, const std::string& where) {
+void check_fact(const RegionPrefactors& regions, const std::string& where) {
+  if (regions.atoms.size() != regions.radius.size() || regions.log_nu.size() != regions.radius.size())
+    throw FormatError("{}: {} radii, {} numbers of atoms and {} prefactors", where, regions.radius.size(), regions.atoms.size(), regions.log_nu.size());
+}
+
+void check_fact(const HillsDeposited& hills, const std::string& where) {
+  for (const std::size_t size : {hills.walker.size(), hills.centres.size(), hills.heights.size()})
+    if (size != hills.times.size()) throw FormatError("{}: {} numbers for the {} times of hills", where, size, hills.times.size());
+}
+
+void check_fact(const EscapeSought& escape, const std::string& where) {
+  check_finite(escape.end, where);
+  if (escape.movers.size() != escape.places.size()) throw FormatError("{}: {} places of {} atoms that moved", where, escape.places.size(), escape.movers.size());
+}
+
+void check_fact(const ShearBegun& begun, const std::string& where) {
   if (begun.stress.size() != static_cast<std::size_t>(begun.configuration.atoms()))
     throw FormatError("{}: {} stresses of {} atoms", where, begun.stress.size(), begun.configuration.atoms());
 }
 
-void check_cycled(const ShearCycled& cycled, const std::string& where) {
+void check_fact(const ShearCycled& cycled, const std::string& where) {
   const Eigen::Index atoms = cycled.positions.cols();
   if (cycled.real.rows() != atoms || cycled.imaginary.rows() != atoms || cycled.real.cols() != cycled.imaginary.cols())
     throw FormatError("{}: amplitudes of {} by {} and {} by {}, expected as many for {} atoms", where, cycled.real.rows(), cycled.real.cols(), cycled.imaginary.rows(),
@@ -41,32 +84,7 @@ void check_cycled(const ShearCycled& cycled, const std::string& where) {
 }  // namespace
 
 void check(const Event& event, const std::string& where) {
-  if (const auto* saddle = std::get_if<SaddleFound>(&event)) {
-    if (saddle->mode.cols() != saddle->saddle.cols() || saddle->end.cols() != saddle->saddle.cols())
-      throw FormatError("{}: saddle, mode and end have {}, {} and {} atoms", where, saddle->saddle.cols(),
-                        saddle->mode.cols(), saddle->end.cols());
-    if (!saddle->saddle.allFinite() || !saddle->mode.allFinite() || !saddle->end.allFinite())
-      throw FormatError("{}: a coordinate is not a finite number", where);
-    if (!(saddle->curvature < 0.0)) throw FormatError("{}: a saddle has the curvature {}, expected one below 0", where, saddle->curvature);
-  }
-  if (const auto* trace = std::get_if<TraceRecorded>(&event))
-    if (static_cast<Eigen::Index>(trace->columns.size()) != trace->rows.cols())
-      throw FormatError("{}: {} column names for {} columns", where, trace->columns.size(),
-                        trace->rows.cols());
-  if (const auto* modes = std::get_if<ModesFound>(&event)) check_modes(*modes, where);
-  if (const auto* regions = std::get_if<RegionPrefactors>(&event))
-    if (regions->atoms.size() != regions->radius.size() || regions->log_nu.size() != regions->radius.size())
-      throw FormatError("{}: {} radii, {} numbers of atoms and {} prefactors", where, regions->radius.size(), regions->atoms.size(),
-                        regions->log_nu.size());
-  if (const auto* hills = std::get_if<HillsDeposited>(&event))
-    for (const std::size_t size : {hills->walker.size(), hills->centres.size(), hills->heights.size()})
-      if (size != hills->times.size()) throw FormatError("{}: {} numbers for the {} times of hills", where, size, hills->times.size());
-  if (const auto* begun = std::get_if<ShearBegun>(&event)) check_begun(*begun, where);
-  if (const auto* cycled = std::get_if<ShearCycled>(&event)) check_cycled(*cycled, where);
-  if (const auto* escape = std::get_if<EscapeSought>(&event)) {
-    if (!escape->end.allFinite()) throw FormatError("{}: a coordinate is not a finite number", where);
-    if (escape->movers.size() != escape->places.size()) throw FormatError("{}: {} places of {} atoms that moved", where, escape->places.size(), escape->movers.size());
-  }
+  std::visit([&](const auto& fact) { check_fact(fact, where); }, event);
 }
 
 std::optional<Event> empty_event(std::string_view kind) { return event_of(kind, Event()); }

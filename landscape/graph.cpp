@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/graph/connected_components.hpp>
+#include <cmath>
 
 #include "landscape/store.hpp"
 #include "md/support/error.hpp"
@@ -11,40 +12,19 @@ namespace {
 
 bool same_positions(const Positions& a, const Positions& b) { return a.cols() == b.cols() && a == b; }
 
-template <typename Node>
-bool same_point(const CommonFrame& frame, const Node& a, const Node& b, const SameBasin& options) {
-  return same_basin(frame, {a.positions, a.energy}, {b.positions, b.energy}, options).same;
-}
-
-bool same_content(const Basin& a, const Basin& b) {
-  return a.ref == b.ref && a.point == b.point && a.energy == b.energy && a.frame == b.frame &&
-         a.times_found == b.times_found && same_positions(a.positions, b.positions);
-}
-
-bool same_content(const Saddle& a, const Saddle& b) {
-  return a.ref == b.ref && a.energy == b.energy && a.from == b.from && a.to == b.to &&
-         a.barrier_from == b.barrier_from && a.barrier_to == b.barrier_to && a.times_found == b.times_found &&
-         same_positions(a.positions, b.positions);
-}
-
-template <typename Node>
-bool same_content(const std::vector<Node>& a, const std::vector<Node>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Node& x, const Node& y) { return same_content(x, y); });
-}
-
 }  // namespace
 
 void LandscapeGraph::apply(const EventRef& ref, const Event& event) {
   std::visit([&](const auto& fact) { add(ref, fact); }, event);
 }
 
+void LandscapeGraph::apply(const Shard& shard) {
+  for (std::size_t k = 0; k < shard.events.size(); ++k) apply({shard.task, static_cast<std::int64_t>(k)}, shard.events[k]);
+}
+
 void LandscapeGraph::add(const EventRef& ref, const BasinFound& found) {
-  const BasinId basin = take_in({.ref = ref,
-                                 .point = BasinPoint::found,
-                                 .energy = found.energy,
-                                 .positions = found.configuration.positions,
-                                 .frame = frame_of(found.configuration)});
+  const Configuration& c = found.configuration;
+  const BasinId basin = take_in({.ref = ref, .point = BasinPoint::found, .energy = found.energy, .frame = frame_of(c)}, c.positions);
   let_start(ref, basin);
 }
 
@@ -52,10 +32,11 @@ void LandscapeGraph::add(const EventRef& ref, const SaddleFound& found) {
   ++searches_.attempts;
   ++searches_.found;
   searches_.force_calls += found.force_calls;
+  const Passage passage{ref, found.energy, found.end_energy};
   if (const auto start = basin_of_.find(found.from); start != basin_of_.end())
-    connect(ref, found, start->second);
+    connect(passage, found.saddle, found.end, start->second);
   else
-    waiting_[found.from].emplace_back(ref, found);
+    waiting_[found.from].push_back({passage, structures_.add(found.saddle), structures_.add(found.end)});
 }
 
 void LandscapeGraph::add(const EventRef&, const SearchFailed& failed) {
@@ -64,32 +45,22 @@ void LandscapeGraph::add(const EventRef&, const SearchFailed& failed) {
   searches_.force_calls += failed.force_calls;
 }
 
-void LandscapeGraph::connect(const EventRef& ref, const SaddleFound& found, BasinId from) {
+void LandscapeGraph::connect(const Passage& passage, const Positions& saddle, const Positions& end, BasinId from) {
   const Basin& start = (*this)[from];
-  if (found.saddle.cols() != start.positions.cols() || found.end.cols() != start.positions.cols())
-    throw FormatError(
-        "event {} of task '{}' has {} atoms at the saddle and {} at its end, but starts from {}", ref.number,
-        ref.task, found.saddle.cols(), found.end.cols(), start.positions.cols());
-  const BasinId to = take_in({.ref = ref,
-                              .point = BasinPoint::end,
-                              .energy = found.end_energy,
-                              .positions = found.end,
-                              .frame = start.frame});
-  take_in({.ref = ref,
-           .energy = found.energy,
-           .positions = found.saddle,
-           .from = from,
-           .to = to,
-           .barrier_from = found.energy - (*this)[from].energy,
-           .barrier_to = found.energy - (*this)[to].energy});
-  let_start(ref, to);
+  const auto atoms = static_cast<Eigen::Index>(frames_[start.frame].species->element_of.size());
+  if (saddle.cols() != atoms || end.cols() != atoms)
+    throw FormatError("event {} of task '{}' has {} atoms at the saddle and {} at its end, but starts from {}", passage.ref.number, passage.ref.task, saddle.cols(), end.cols(), atoms);
+  const BasinId to = take_in({.ref = passage.ref, .point = BasinPoint::end, .energy = passage.end_energy, .frame = start.frame}, end);
+  const double barrier_from = passage.energy - (*this)[from].energy, barrier_to = passage.energy - (*this)[to].energy;
+  found_.push_back(take_in({.ref = passage.ref, .energy = passage.energy, .from = from, .to = to, .barrier_from = barrier_from, .barrier_to = barrier_to}, saddle));
+  let_start(passage.ref, to);
 }
 
 void LandscapeGraph::let_start(const EventRef& ref, BasinId basin) {
   basin_of_[ref] = basin;
   const auto waiting = waiting_.extract(ref);
   if (waiting.empty()) return;
-  for (const auto& [saddle_ref, saddle] : waiting.mapped()) connect(saddle_ref, saddle, basin);
+  for (const auto& [passage, saddle, end] : waiting.mapped()) connect(passage, structures_[saddle], structures_[end], basin);
 }
 
 std::size_t LandscapeGraph::frame_of(const Configuration& configuration) {
@@ -104,34 +75,44 @@ std::size_t LandscapeGraph::frame_of(const Configuration& configuration) {
   return index;
 }
 
-BasinId LandscapeGraph::take_in(Basin candidate) {
-  ByEnergy& near = by_energy_[candidate.frame];
-  const auto end = near.upper_bound(candidate.energy + options_.energy_window);
-  for (auto at = near.lower_bound(candidate.energy - options_.energy_window); at != end; ++at) {
-    Basin& known = basins_[static_cast<std::size_t>(at->second)];
-    if (!same_point(frames_[candidate.frame], known, candidate, options_)) continue;
+BasinId LandscapeGraph::take_in(Basin candidate, const Positions& x) {
+  ByEnergy& by_energy = by_energy_[candidate.frame];
+  const auto away = [&](ByEnergy::const_iterator at) { return std::abs(at->first - candidate.energy); };
+  auto above = by_energy.lower_bound(candidate.energy), below = above;
+  for (;;) {
+    const bool has_above = above != by_energy.end() && away(above) <= options_.energy_window;
+    const bool has_below = below != by_energy.begin() && away(std::prev(below)) <= options_.energy_window;
+    if (!has_above && !has_below) break;
+    const bool up = has_above && (!has_below || away(above) <= away(std::prev(below)));
+    const BasinId id = up ? (above++)->second : (--below)->second;
+    Basin& known = basins_[static_cast<std::size_t>(id)];
+    if (!same_basin(frames_[candidate.frame], {positions(known), known.energy}, {x, candidate.energy}, options_).same) continue;
     ++known.times_found;
-    return at->second;
+    return id;
   }
   const BasinId id{boost::add_vertex(graph_)};
-  near.emplace(candidate.energy, id);
+  by_energy.emplace(candidate.energy, id);
+  candidate.structure = structures_.add(x);
   basins_.push_back(std::move(candidate));
   return id;
 }
 
-void LandscapeGraph::take_in(Saddle candidate) {
+SaddleId LandscapeGraph::take_in(Saddle candidate, const Positions& x) {
   const CommonFrame& frame = frames_[(*this)[candidate.from].frame];
-  const auto ends = std::minmax({candidate.from, candidate.to});
-  for (const SaddleId id : saddles_of(candidate.from)) {
+  std::vector<SaddleId>& between = between_[std::minmax({candidate.from, candidate.to})];
+  for (const SaddleId id : between) {
     Saddle& known = saddles_[static_cast<std::size_t>(id)];
-    if (std::minmax({known.from, known.to}) != ends || !same_point(frame, known, candidate, options_))
-      continue;
+    if (std::abs(known.energy - candidate.energy) > options_.energy_window) continue;
+    if (!same_basin(frame, {positions(known), known.energy}, {x, candidate.energy}, options_).same) continue;
     ++known.times_found;
-    return;
+    return id;
   }
-  boost::add_edge(static_cast<std::size_t>(candidate.from), static_cast<std::size_t>(candidate.to),
-                  Edge{SaddleId{saddles_.size()}}, graph_);
+  const SaddleId id{saddles_.size()};
+  boost::add_edge(static_cast<std::size_t>(candidate.from), static_cast<std::size_t>(candidate.to), Edge{id}, graph_);
+  between.push_back(id);
+  candidate.structure = structures_.add(x);
   saddles_.push_back(std::move(candidate));
+  return id;
 }
 
 std::vector<SaddleId> LandscapeGraph::saddles_of(BasinId id) const {
@@ -164,18 +145,26 @@ std::size_t LandscapeGraph::waiting() const {
   return count;
 }
 
+bool LandscapeGraph::same_content(const Basin& mine, const LandscapeGraph& other, const Basin& its) const {
+  return mine.ref == its.ref && mine.point == its.point && mine.energy == its.energy && mine.frame == its.frame && mine.times_found == its.times_found &&
+         same_positions(positions(mine), other.positions(its));
+}
+
+bool LandscapeGraph::same_content(const Saddle& mine, const LandscapeGraph& other, const Saddle& its) const {
+  return mine.ref == its.ref && mine.energy == its.energy && mine.from == its.from && mine.to == its.to && mine.barrier_from == its.barrier_from &&
+         mine.barrier_to == its.barrier_to && mine.times_found == its.times_found && same_positions(positions(mine), other.positions(its));
+}
+
 bool LandscapeGraph::operator==(const LandscapeGraph& other) const {
-  return same_content(basins_, other.basins_) && same_content(saddles_, other.saddles_) &&
-         basin_of_ == other.basin_of_ && searches_ == other.searches_ && waiting() == other.waiting();
+  const auto same = [&](const auto& mine, const auto& its) { return same_content(mine, other, its); };
+  return std::equal(basins_.begin(), basins_.end(), other.basins_.begin(), other.basins_.end(), same) &&
+         std::equal(saddles_.begin(), saddles_.end(), other.saddles_.begin(), other.saddles_.end(), same) && basin_of_ == other.basin_of_ &&
+         searches_ == other.searches_ && waiting() == other.waiting();
 }
 
 LandscapeGraph replay(const Store& store, const SameBasin& options) {
   LandscapeGraph graph(options);
-  for (const std::string& task : store.tasks()) {
-    const Shard shard = store.read(task);
-    for (std::size_t k = 0; k < shard.events.size(); ++k)
-      graph.apply({task, static_cast<std::int64_t>(k)}, shard.events[k]);
-  }
+  store.visit([&](const Shard& shard, const std::string&) { graph.apply(shard); });
   return graph;
 }
 

@@ -13,10 +13,12 @@
 
 #include "landscape/event.hpp"
 #include "landscape/same_basin.hpp"
+#include "landscape/structures.hpp"
 
 namespace glasscape {
 
 class Store;
+struct Shard;
 
 enum class BasinId : std::size_t {};
 enum class SaddleId : std::size_t {};
@@ -29,7 +31,7 @@ struct Basin {
   EventRef ref;
   BasinPoint point = BasinPoint::found;
   double energy = 0;
-  Positions positions;
+  StructureId structure{};       // see LandscapeGraph::positions
   std::size_t frame = 0;         // index into frames()
   std::int64_t times_found = 1;  // as the basin of a BasinFound or the end of a SaddleFound
 };
@@ -38,7 +40,7 @@ struct Basin {
 struct Saddle {
   EventRef ref;
   double energy = 0;
-  Positions positions;
+  StructureId structure{};
   BasinId from{}, to{};                     // equal for an exchange of atoms
   double barrier_from = 0, barrier_to = 0;  // above the energy of each basin, eV
   std::int64_t times_found = 1;
@@ -62,16 +64,20 @@ class LandscapeGraph {
   };
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, boost::no_property, Edge>;
 
-  explicit LandscapeGraph(SameBasin options = {}) : options_(options) {}
+  explicit LandscapeGraph(SameBasin options = {}, Structures structures = Structures()) : options_(options), structures_(std::move(structures)) {}
 
   /// Takes in one fact. A saddle whose starting basin is not yet known waits for it. Throws FormatError when
   /// a saddle has another number of atoms than its start.
   void apply(const EventRef& ref, const Event& event);
+  void apply(const Shard& shard);
 
   const std::vector<Basin>& basins() const { return basins_; }
   const std::vector<Saddle>& saddles() const { return saddles_; }
   const Basin& operator[](BasinId id) const { return basins_[static_cast<std::size_t>(id)]; }
   const Saddle& operator[](SaddleId id) const { return saddles_[static_cast<std::size_t>(id)]; }
+  /// 3 x atoms; perhaps from a disk.
+  Positions positions(const Basin& basin) const { return structures_[basin.structure]; }
+  Positions positions(const Saddle& saddle) const { return structures_[saddle.structure]; }
   /// The saddles around a basin, each once, in order of discovery.
   std::vector<SaddleId> saddles_of(BasinId id) const;
   /// Sets of basins that saddles connect, each sorted, in order of their first basin.
@@ -79,6 +85,8 @@ class LandscapeGraph {
   /// The basin that a BasinFound, or the end of a SaddleFound, was taken for. Throws NotFound for a ref that neither had.
   BasinId basin_of(const EventRef& ref) const;
 
+  /// The saddle that each SaddleFound was taken for, in the order in which they came in.
+  const std::vector<SaddleId>& found() const { return found_; }
   const Searches& searches() const { return searches_; }
   /// Saddles that wait for the basin they started from: its shard is missing.
   std::size_t waiting() const;
@@ -92,6 +100,15 @@ class LandscapeGraph {
 
  private:
   using ByEnergy = std::multimap<double, BasinId>;
+  /// What the graph takes of a SaddleFound.
+  struct Passage {
+    EventRef ref;
+    double energy = 0, end_energy = 0;
+  };
+  struct Waiting {
+    Passage passage;
+    StructureId saddle{}, end{};
+  };
 
   void add(const EventRef& ref, const BasinFound& found);
   void add(const EventRef& ref, const SaddleFound& found);
@@ -105,22 +122,27 @@ class LandscapeGraph {
   void add(const EventRef&, const ShearBegun&) {}
   void add(const EventRef&, const ShearCycled&) {}
 
-  void connect(const EventRef& ref, const SaddleFound& found, BasinId from);
+  void connect(const Passage& passage, const Positions& saddle, const Positions& end, BasinId from);
   /// The fact stands for that basin as the start of searches; those that waited for it come in.
   void let_start(const EventRef& ref, BasinId basin);
   std::size_t frame_of(const Configuration& configuration);
-  /// The known basin that is the same, or the candidate as a new one.
-  BasinId take_in(Basin candidate);
-  void take_in(Saddle candidate);
+  /// The known basin that is the same, the nearest in energy if several are, or the candidate as a new one.
+  BasinId take_in(Basin candidate, const Positions& x);
+  SaddleId take_in(Saddle candidate, const Positions& x);
+  bool same_content(const Basin& mine, const LandscapeGraph& other, const Basin& its) const;
+  bool same_content(const Saddle& mine, const LandscapeGraph& other, const Saddle& its) const;
 
   SameBasin options_;
+  Structures structures_;
   std::vector<CommonFrame> frames_;
   std::vector<ByEnergy> by_energy_;  // one per frame
   std::vector<Basin> basins_;
   std::vector<Saddle> saddles_;
+  std::vector<SaddleId> found_;
+  std::map<std::pair<BasinId, BasinId>, std::vector<SaddleId>> between_;  // by their basins, the lower id first
   Graph graph_;
   std::map<EventRef, BasinId> basin_of_;
-  std::map<EventRef, std::vector<std::pair<EventRef, SaddleFound>>> waiting_;  // by the basin they wait for
+  std::map<EventRef, std::vector<Waiting>> waiting_;  // by the basin they wait for
   Searches searches_;
 };
 

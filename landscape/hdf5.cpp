@@ -240,14 +240,15 @@ void Hdf5Group::write(const std::string& name, const std::string& text) {
   write_dataset(checked, id_.get(), name, {type.get(), type.get()}, {}, text.c_str());
 }
 
-void Hdf5Group::write(const std::string& name, std::span<const std::string> texts) {
+void Hdf5Group::write(const std::string& name, std::span<const std::string> texts, const Hdf5Shape& shape) {
   const Checked checked{*source_, where(name)};
+  if (count_of(shape) != texts.size()) checked.refuse(fmt::format("{} texts do not fill the shape", texts.size()));
   std::size_t width = 1;
   for (const std::string& text : texts) width = std::max(width, text.size() + 1);
   std::string all(texts.size() * width, '\0');
   for (std::size_t k = 0; k < texts.size(); ++k) texts[k].copy(all.data() + k * width, width - 1);
   const Hdf5Id type = text_type(checked, width);
-  write_dataset(checked, id_.get(), name, {type.get(), type.get()}, {texts.size()}, all.data());
+  write_dataset(checked, id_.get(), name, {type.get(), type.get()}, shape, all.data());
 }
 
 Hdf5Group Hdf5Group::group(const std::string& name) const {
@@ -304,11 +305,10 @@ std::string Hdf5Group::read_text(const std::string& name) const {
   return texts_of(checked, dataset).front();
 }
 
-std::vector<std::string> Hdf5Group::read_texts(const std::string& name) const {
+Hdf5Array<std::string> Hdf5Group::read_texts(const std::string& name) const {
   const Checked checked{*source_, where(name)};
   const Dataset dataset = open_dataset(checked, id_.get(), name);
-  if (dataset.shape.size() != 1) checked.refuse("is not a list of texts");
-  return texts_of(checked, dataset);
+  return {dataset.shape, texts_of(checked, dataset)};
 }
 
 template void Hdf5Group::write(const std::string&, std::span<const double>, const Hdf5Shape&,

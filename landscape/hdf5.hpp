@@ -19,11 +19,11 @@ namespace glasscape {
 /// Lengths of an array, slowest index first; empty for a single value.
 using Hdf5Shape = std::vector<unsigned long long>;
 
-/// Numbers as they stand in a file, row-major.
-template <typename Number>
+/// Numbers or texts as they stand in a file, row-major.
+template <typename Value>
 struct Hdf5Array {
   Hdf5Shape shape;
-  std::vector<Number> values;
+  std::vector<Value> values;
 };
 
 /// Owns one HDF5 identifier.
@@ -68,7 +68,7 @@ class Hdf5Group {
              const std::string& unit = {});
   /// UTF-8 of fixed length; a NUL ends it. One text is a single value of any length.
   void write(const std::string& name, const std::string& text);
-  void write(const std::string& name, std::span<const std::string> texts);
+  void write(const std::string& name, std::span<const std::string> texts, const Hdf5Shape& shape);
 
   Hdf5Group group(const std::string& name) const;
   /// How many groups and datasets it holds.
@@ -81,7 +81,9 @@ class Hdf5Group {
   template <typename Number>
   Hdf5Array<Number> read(const std::string& name, const std::string& unit = {}) const;
   std::string read_text(const std::string& name) const;
-  std::vector<std::string> read_texts(const std::string& name) const;
+  Hdf5Array<std::string> read_texts(const std::string& name) const;
+  /// Size of the file that is read.
+  std::uint64_t file_bytes() const { return source_->bytes; }
 
   /// "path: /group/name", to begin a message.
   std::string where(const std::string& name = {}) const;

@@ -17,7 +17,7 @@ void column(Hdf5Group& table, const std::string& name, const std::vector<Row>& r
   std::vector<Value> values;
   for (const Row& row : rows) values.push_back(std::invoke(of, row));
   if constexpr (std::is_same_v<Value, std::string>)
-    table.write(name, std::span<const std::string>(values));
+    table.write(name, std::span<const std::string>(values), {values.size()});
   else
     table.write(name, std::span<const Value>(values), {values.size()}, unit);
 }
@@ -79,13 +79,17 @@ void write_test(Hdf5Group group, const SameBasin& options) {
 }  // namespace
 
 void merge(const Store& store, const std::string& path, const SameBasin& options) {
-  const std::string digest = store.digest();
-  const LandscapeGraph graph = replay(store, options);
+  LandscapeGraph graph(options);
+  StoreDigest digest;
+  store.visit([&](const Shard& shard, const std::string& facts_hash) {
+    graph.apply(shard);
+    digest.add(shard.task, facts_hash);
+  });
   Hdf5Image image(path);
   Hdf5Group& root = image.root();
   root.set_attribute("format", "glasscape-landscape");
   root.set_attribute("version", 1);
-  root.set_attribute("store_digest", digest);
+  root.set_attribute("store_digest", digest.hex());
   write_basins(root.create_group("basins"), graph);
   write_saddles(root.create_group("saddles"), graph);
   write_searches(root.create_group("searches"), graph);

@@ -69,6 +69,7 @@ Vector3d common_drift(const Pair& pair, const Indices& identity) {
     if (count <= followed) continue;
     followed = count;
     drift = shift;
+    if (count == pair.atoms()) break;
   }
   const Positions left = displacements(pair, drift, identity);
   drift += Vector3d(median(left.row(0)), median(left.row(1)), median(left.row(2)));

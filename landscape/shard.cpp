@@ -1,11 +1,8 @@
 #include "landscape/shard.hpp"
 
-#include <optional>
-
-#include "landscape/event_check.hpp"
+#include "landscape/event_tables.hpp"
 #include "landscape/facts_hash.hpp"
 #include "landscape/hdf5.hpp"
-#include "landscape/plain_configuration.hpp"
 #include "landscape/seal.hpp"
 #include "md/support/error.hpp"
 #include "md/support/text.hpp"
@@ -14,57 +11,21 @@ namespace glasscape {
 namespace {
 
 constexpr const char* format = "glasscape-shard";
-constexpr std::int64_t layout_version = 1;
+constexpr std::int64_t layout_version = 2;
 
 /// Writes every field it visits into one group.
 class FieldWriter {
  public:
   explicit FieldWriter(Hdf5Group& group) : group_(group) {}
 
-  template <typename Value>
-  void operator()(const std::string& name, const Value& value, const std::string& unit) {
-    put(name, value, unit);
-  }
-
- private:
   template <typename Number>
   requires std::is_arithmetic_v<Number>
-  void put(const std::string& name, const Number& value, const std::string& unit) {
+  void operator()(const std::string& name, const Number& value, const std::string& unit) {
     group_.write(name, std::span<const Number>(&value, 1), {}, unit);
   }
-  template <typename Number>
-  requires std::is_arithmetic_v<Number>
-  void put(const std::string& name, const std::vector<Number>& values, const std::string& unit) {
-    group_.write(name, std::span<const Number>(values), {values.size()}, unit);
-  }
-  void put(const std::string& name, const Positions& x, const std::string& unit) {
-    // the column of an atom is its row in the file
-    group_.write(name, matrix(x), {static_cast<std::size_t>(x.cols()), 3}, unit);
-  }
-  void put(const std::string& name, const Eigen::MatrixXd& rows, const std::string& unit) {
-    const Eigen::MatrixXd by_rows = rows.transpose();
-    group_.write(name, matrix(by_rows),
-                 {static_cast<std::size_t>(rows.rows()), static_cast<std::size_t>(rows.cols())}, unit);
-  }
-  void put(const std::string& name, const std::string& text, const std::string&) { group_.write(name, text); }
-  void put(const std::string& name, const std::vector<std::string>& texts, const std::string&) {
-    group_.write(name, std::span(texts));
-  }
-  void put(const std::string& name, const EventRef& ref, const std::string&) {
-    Hdf5Group group = group_.create_group(name);
-    group.write("task", ref.task);
-    group.write("number", std::span<const std::int64_t>(&ref.number, 1), {});
-  }
-  void put(const std::string& name, const Configuration& configuration, const std::string&) {
-    Hdf5Group group = group_.create_group(name);
-    const PlainConfiguration plain(configuration);
-    PlainConfiguration::fields(plain, FieldWriter(group));
-  }
-  template <typename Matrix>
-  static std::span<const double> matrix(const Matrix& m) {
-    return {m.data(), static_cast<std::size_t>(m.size())};
-  }
+  void operator()(const std::string& name, const std::string& text, const std::string&) { group_.write(name, text); }
 
+ private:
   Hdf5Group& group_;
 };
 
@@ -73,58 +34,16 @@ class FieldReader {
  public:
   explicit FieldReader(const Hdf5Group& group) : group_(group) {}
 
-  template <typename Value>
-  void operator()(const std::string& name, Value& value, const std::string& unit) {
-    get(name, value, unit);
+  template <typename Number>
+  requires std::is_arithmetic_v<Number>
+  void operator()(const std::string& name, Number& value, const std::string& unit) {
+    const Hdf5Array<Number> found = group_.read<Number>(name, unit);
+    if (!found.shape.empty()) throw FormatError("{}: has {} dimensions, expected a single value", group_.where(name), found.shape.size());
+    value = found.values.front();
   }
+  void operator()(const std::string& name, std::string& text, const std::string&) { text = group_.read_text(name); }
 
  private:
-  template <typename Number>
-  Hdf5Array<Number> array(const std::string& name, std::size_t rank, const std::string& unit) const {
-    Hdf5Array<Number> found = group_.read<Number>(name, unit);
-    if (found.shape.size() != rank)
-      throw FormatError("{}: has {} dimensions, expected {}", group_.where(name), found.shape.size(), rank);
-    return found;
-  }
-  template <typename Number>
-  requires std::is_arithmetic_v<Number>
-  void get(const std::string& name, Number& value, const std::string& unit) {
-    value = array<Number>(name, 0, unit).values.front();
-  }
-  template <typename Number>
-  requires std::is_arithmetic_v<Number>
-  void get(const std::string& name, std::vector<Number>& values, const std::string& unit) {
-    values = array<Number>(name, 1, unit).values;
-  }
-  void get(const std::string& name, Positions& x, const std::string& unit) {
-    const auto found = array<double>(name, 2, unit);
-    if (found.shape[1] != 3)
-      throw FormatError("{}: has {} columns, expected 3", group_.where(name), found.shape[1]);
-    x = Eigen::Map<const Positions>(found.values.data(), 3, static_cast<Eigen::Index>(found.shape[0]));
-  }
-  void get(const std::string& name, Eigen::MatrixXd& rows, const std::string& unit) {
-    const auto found = array<double>(name, 2, unit);
-    rows = Eigen::Map<const Eigen::MatrixXd>(found.values.data(), static_cast<Eigen::Index>(found.shape[1]),
-                                             static_cast<Eigen::Index>(found.shape[0]))
-               .transpose();
-  }
-  void get(const std::string& name, std::string& text, const std::string&) { text = group_.read_text(name); }
-  void get(const std::string& name, std::vector<std::string>& texts, const std::string&) {
-    texts = group_.read_texts(name);
-  }
-  void get(const std::string& name, EventRef& ref, const std::string&) {
-    const Hdf5Group group = group_.group(name);
-    FieldReader read(group);
-    read("task", ref.task, "");
-    read("number", ref.number, "");
-  }
-  void get(const std::string& name, Configuration& configuration, const std::string&) {
-    const Hdf5Group group = group_.group(name);
-    PlainConfiguration plain;
-    PlainConfiguration::fields(plain, FieldReader(group));
-    configuration = plain.configuration(group.where());
-  }
-
   const Hdf5Group& group_;
 };
 
@@ -138,31 +57,6 @@ Fields read_fields(const Hdf5Group& group) {
   Fields values;
   Fields::fields(values, FieldReader(group));
   return values;
-}
-
-// ---- events ----
-
-std::string event_name(std::size_t number) { return fmt::format("{:06d}", number); }
-
-void write_event(Hdf5Group group, const Event& event) {
-  group.set_attribute("kind", std::string(kind_of(event)));
-  std::visit([&](const auto& fact) { fact.fields(fact, FieldWriter(group)); }, event);
-}
-
-Event read_event(const Hdf5Group& group) {
-  const std::string kind = group.text_attribute("kind");
-  std::optional<Event> event = empty_event(kind);
-  if (!event) throw FormatError("{}: unknown kind of event '{}'", group.where(), kind);
-  std::visit([&](auto& fact) { fact.fields(fact, FieldReader(group)); }, *event);
-  check(*event, group.where());
-  return std::move(*event);
-}
-
-Events read_events(const Hdf5Group& group) {
-  Events events;
-  const std::uint64_t count = group.members();
-  for (std::size_t k = 0; k < count; ++k) events.push_back(read_event(group.group(event_name(k))));
-  return events;
 }
 
 // ---- the whole file ----
@@ -205,20 +99,20 @@ std::string shard_bytes(const Shard& shard, const std::string& path) {
   write_fields(root.create_group("circumstances"), shard.circumstances);
   {
     Hdf5Group events = root.create_group("events");
-    for (std::size_t k = 0; k < shard.events.size(); ++k)
-      write_event(events.create_group(event_name(k)), shard.events[k]);
+    write_tables(events, shard.events);
   }
   root.set_attribute("facts_sha256", facts_hash(shard.events));
   root.set_attribute("complete", 1);
   return image.bytes();
 }
 
-Shard read_shard(const std::string& path) {
+Shard read_shard(const std::string& path, std::string* facts_hash_found) {
   return read_finished(path, [&](const Hdf5Group& root) {
     Shard shard{root.text_attribute("task"), read_fields<Provenance>(root.group("provenance")),
-                read_fields<Circumstances>(root.group("circumstances")), read_events(root.group("events"))};
-    if (facts_hash(shard.events) != root.text_attribute("facts_sha256"))
-      throw FormatError("{}: the events do not match their hash", path);
+                read_fields<Circumstances>(root.group("circumstances")), read_tables(root.group("events"))};
+    const std::string hash = facts_hash(shard.events);
+    if (hash != root.text_attribute("facts_sha256")) throw FormatError("{}: the events do not match their hash", path);
+    if (facts_hash_found != nullptr) *facts_hash_found = hash;
     return shard;
   });
 }

@@ -67,9 +67,9 @@ struct Shard {
 /// The file as bytes; `path` is where they will go. Equal shards give equal bytes. Throws WriteError.
 std::string shard_bytes(const Shard& shard, const std::string& path);
 
-/// Compares the file with its seal, reads it, and compares the facts with their hash. Throws FormatError with
+/// Compares the file with its seal, reads it, and compares the facts with their hash, which `facts_hash` is set to. Throws FormatError with
 /// the remedy for a file that is damaged, unfinished, of another layout or inconsistent.
-Shard read_shard(const std::string& path);
+Shard read_shard(const std::string& path, std::string* facts_hash = nullptr);
 
 /// The circumstances alone, without reading the rest of the file. Throws as read_shard.
 Circumstances read_circumstances(const std::string& path);

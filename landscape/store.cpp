@@ -10,7 +10,6 @@
 
 #include "landscape/facts_hash.hpp"
 #include "md/support/error.hpp"
-#include "md/support/hash.hpp"
 #include "md/support/temporary.hpp"
 
 namespace glasscape {
@@ -114,8 +113,13 @@ bool Store::has(const std::string& task) const {
 }
 
 Shard Store::read(const std::string& task) const {
+  std::string facts_hash;
+  return read(task, facts_hash);
+}
+
+Shard Store::read(const std::string& task, std::string& facts_hash) const {
   const fs::path path = existing(task);
-  Shard shard = read_shard(path);
+  Shard shard = read_shard(path, &facts_hash);
   if (shard.task != task)
     throw FormatError("{}: holds the facts of task '{}': give the file its name back", path.string(),
                       shard.task);
@@ -126,11 +130,18 @@ Circumstances Store::circumstances(const std::string& task) const {
   return read_circumstances(existing(task));
 }
 
+void Store::visit(const std::function<void(const Shard&, const std::string& facts_hash)>& visit) const {
+  for (const std::string& task : tasks()) {
+    std::string facts_hash;
+    const Shard shard = read(task, facts_hash);
+    visit(shard, facts_hash);
+  }
+}
+
 std::string Store::digest() const {
-  Sha256 hash;
-  for (const std::string& task : tasks())
-    hash.add(fmt::format("{} {}\n", task, read_facts_hash(existing(task))));
-  return hash.hex();
+  StoreDigest digest;
+  for (const std::string& task : tasks()) digest.add(task, read_facts_hash(existing(task)));
+  return digest.hex();
 }
 
 int Store::remove_leftovers() {

@@ -5,12 +5,25 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "landscape/shard.hpp"
+#include "md/support/hash.hpp"
 
 namespace glasscape {
+
+/// The digest of a store out of the hashes of its shards, in the order of their tasks; see Store::digest.
+class StoreDigest {
+ public:
+  void add(const std::string& task, const std::string& facts_hash) { hash_.add(task + " " + facts_hash + "\n"); }
+  /// Ends the sum.
+  std::string hex() { return hash_.hex(); }
+
+ private:
+  Sha256 hash_;
+};
 
 class Store {
  public:
@@ -30,6 +43,8 @@ class Store {
   Shard read(const std::string& task) const;
   /// Without reading the events. Throws as read.
   Circumstances circumstances(const std::string& task) const;
+  /// Calls `visit` with every shard, by task, and the hash of its facts, and so reads each file once. Throws as read.
+  void visit(const std::function<void(const Shard&, const std::string& facts_hash)>& visit) const;
   /// SHA-256 over the sorted task ids and the hashes of their facts as written: the same for equal facts,
   /// whatever the order, threads and times in which the tasks ran. Throws as read.
   std::string digest() const;
@@ -42,6 +57,7 @@ class Store {
 
  private:
   std::filesystem::path shards() const { return folder_ / "shards"; }
+  Shard read(const std::string& task, std::string& facts_hash) const;
   /// Throws InputError for an id that is no plain file name.
   std::filesystem::path path_of(const std::string& task) const;
   /// Throws NotFound unless there is a shard.

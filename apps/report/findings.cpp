@@ -66,8 +66,7 @@ class SearchReading {
       const std::size_t before = graph_.saddles().size();
       graph_.apply(ref, shard.events[k]);
       if (const auto* saddle = std::get_if<SaddleFound>(&shard.events[k]); saddle != nullptr && graph_.saddles().size() > before)
-        findings_.events.push_back(event_of(ref, *saddle));
-      note_found();
+        add(event_of(ref, *saddle));
       if (graph_.searches().attempts > static_cast<std::int64_t>(findings_.discovered.size()))
         findings_.discovered.push_back(static_cast<std::int64_t>(graph_.saddles().size()));
     }
@@ -77,6 +76,7 @@ class SearchReading {
     Rng rng(study_.seed, stream_of("report/" + findings_.stage));
     findings_.statistics = search_statistics(graph_, attempts_, rng);
     for (std::size_t k = 0; k < findings_.events.size(); ++k) findings_.events[k].times_found = graph_.saddles()[k].times_found;
+    for (const SaddleId id : graph_.found()) findings_.found.push_back(static_cast<std::int64_t>(id));
     if (!findings_.events.empty()) add_spectra(rng);
     if (!findings_.basins) findings_.completeness = completeness_findings(findings_.found);
     limit_views();
@@ -84,16 +84,6 @@ class SearchReading {
   }
 
  private:
-  /// Which saddle the graph has just counted once more, if any.
-  void note_found() {
-    counted_.resize(graph_.saddles().size(), 0);
-    for (std::size_t k = 0; k < counted_.size(); ++k)
-      while (counted_[k] < graph_.saddles()[k].times_found) {
-        ++counted_[k];
-        findings_.found.push_back(static_cast<std::int64_t>(k));
-      }
-  }
-
   DistinctEvent event_of(const EventRef& ref, const SaddleFound& s) const {
     const BasinFound& start = starts_.at(s.from);
     const Configuration& c = start.configuration;
@@ -106,14 +96,20 @@ class SearchReading {
     return e;
   }
 
-  /// Keeps the page small, see `event_views`.
+  void add(DistinctEvent event) {
+    viewed_.push_back(findings_.events.size());
+    findings_.events.push_back(std::move(event));
+    if (viewed_.size() > 4 * event_views) limit_views();
+  }
+
+  /// Keeps the page small, see `event_views`. What is left out of some is left out of more as well, so memory is kept small on the way.
   void limit_views() {
-    std::vector<DistinctEvent*> order;
-    for (DistinctEvent& e : findings_.events) order.push_back(&e);
-    const auto largest = std::min(order.size(), static_cast<std::size_t>(study_.report.largest_events));
-    std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return a->size.total > b->size.total; });
-    std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(largest), order.end(), [](const auto* a, const auto* b) { return a->forward < b->forward; });
-    for (std::size_t k = std::max(largest, event_views); k < order.size(); ++k) order[k]->view.reset();
+    std::sort(viewed_.begin(), viewed_.end());
+    const auto event = [&](std::size_t k) -> DistinctEvent& { return findings_.events[k]; };
+    const auto largest = std::min(viewed_.size(), static_cast<std::size_t>(study_.report.largest_events));
+    std::stable_sort(viewed_.begin(), viewed_.end(), [&](auto a, auto b) { return event(a).size.total > event(b).size.total; });
+    std::stable_sort(viewed_.begin() + static_cast<std::ptrdiff_t>(largest), viewed_.end(), [&](auto a, auto b) { return event(a).forward < event(b).forward; });
+    for (; viewed_.size() > std::max(largest, event_views); viewed_.pop_back()) event(viewed_.back()).view.reset();
   }
 
   void add_spectra(Rng& rng) {
@@ -154,7 +150,7 @@ class SearchReading {
   LandscapeGraph graph_;
   std::map<EventRef, BasinFound> starts_;
   std::vector<SearchAttempt> attempts_;
-  std::vector<std::int64_t> counted_;  // times that each saddle of the graph is in `found`
+  std::vector<std::size_t> viewed_;  // events with a view
   SearchFindings findings_;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <unordered_map>
 
 #include "analysis/thermal_energy.hpp"
 #include "apps/report/findings.hpp"
@@ -36,22 +37,21 @@ double log_vibrations(const Site& site, RateLaw law, double temperature) {
   return law == RateLaw::harmonic ? log_classical(*site.modes, temperature) : log_quantum(*site.modes, temperature);
 }
 
-/// Of the basin that an event leads to.
-std::optional<StressComponents> stress_behind(const EnergyNetwork& network, std::int64_t event) {
-  for (const NetworkSaddle& saddle : network.saddles)
-    if (saddle.event == event) return network.basins[saddle.connection.to].stress;
-  return std::nullopt;
-}
-
-std::vector<Eigen::Index> moved_by(const EnergyNetwork& network, std::int64_t event) {
-  for (const NetworkSaddle& saddle : network.saddles)
-    if (saddle.event == event) return saddle.moved;
-  return {};
+/// The saddle of the network that stands for each event.
+std::unordered_map<std::int64_t, const NetworkSaddle*> saddles_by_event(const EnergyNetwork& network) {
+  std::unordered_map<std::int64_t, const NetworkSaddle*> by_event;
+  for (const NetworkSaddle& saddle : network.saddles) by_event.emplace(saddle.event, &saddle);
+  return by_event;
 }
 
 KineticGraph graph_of(const SearchFindings& s, const ModesFindings& m, KineticsFindings& k) {
   std::map<EventRef, const DistinctEvent*> event_of;
   for (const DistinctEvent& e : s.events) event_of[e.ref] = &e;
+  const auto of_network = saddles_by_event(s.network);
+  const auto stress_behind = [&](std::int64_t event) -> std::optional<StressComponents> {
+    const auto saddle = of_network.find(event);
+    return saddle == of_network.end() ? std::nullopt : s.network.basins[saddle->second->connection.to].stress;
+  };
   KineticGraph graph;
   const double zero = m.basins.front().energy;
   for (const PointModes& basin : m.basins) graph.basins.push_back({basin.energy - zero, basin, basin.stress});
@@ -66,14 +66,15 @@ KineticGraph graph_of(const SearchFindings& s, const ModesFindings& m, KineticsF
     if (p.to && m.basins[*p.to].positive == m.basins.front().positive) {
       to = *p.to;
     } else {
-      graph.basins.push_back({energy - event->second->reverse, m.basins.front(), stress_behind(s.network, event->second->number)});
+      graph.basins.push_back({energy - event->second->reverse, m.basins.front(), stress_behind(event->second->number)});
       ++k.ends_without_modes;
     }
     graph.saddles.push_back({energy, p.saddle});
     graph.connections.push_back({*p.from, to, energy});
     graph.events.push_back(event->second->number);
     graph.times_found.push_back(event->second->times_found);
-    graph.moved.push_back(moved_by(s.network, event->second->number));
+    const auto seen = of_network.find(event->second->number);
+    graph.moved.push_back(seen == of_network.end() ? std::vector<Eigen::Index>() : seen->second->moved);
     for (const EventRef& other : p.others)
       if (const auto same = event_of.find(other); same != event_of.end()) graph.times_found.back() += same->second->times_found;
   }
@@ -137,22 +138,34 @@ void add_flow(const KineticGraph& graph, std::span<const std::size_t> lumped, st
                         log_quantum_correction(start.trace, start.trace_of_square, temperature).second;
 }
 
-/// The rates with saddles that nobody has seen.
+/// The edges that a walk can take out of lumped basins, each with its number.
+std::vector<std::pair<std::size_t, KineticEdge>> ways_out(std::span<const std::size_t> lumped, std::span<const KineticEdge> edges) {
+  const auto inside = [&](std::size_t basin) { return std::binary_search(lumped.begin(), lumped.end(), basin); };
+  std::vector<std::pair<std::size_t, KineticEdge>> out;
+  for (std::size_t k = 0; k < edges.size(); ++k)
+    if (inside(edges[k].from) || inside(edges[k].to)) out.emplace_back(k, edges[k]);
+  return out;
+}
+
+/// The rates with saddles that nobody has seen. Those elsewhere change neither the first step nor the escape.
 void add_unseen(const KineticGraph& graph, std::span<const std::size_t> lumped, std::span<const double> log_occupied, std::span<const KineticEdge> edges,
                 const UnseenSaddles& unseen, Leaving& leaving) {
+  if (unseen.like.empty()) return;
   std::vector<double> first_steps, escapes;
-  std::vector<KineticEdge> with_unseen(edges.begin(), edges.end());
-  for (const std::vector<std::int64_t>& beside : unseen.beside) {
-    for (std::size_t k = 0; k < edges.size(); ++k) {
-      const double more = std::log1p(static_cast<double>(beside[k]));
-      with_unseen[k].log_forward = edges[k].log_forward + more;
-      with_unseen[k].log_backward = edges[k].log_backward + more;
+  const auto out = ways_out(lumped, edges);
+  for (const std::vector<std::size_t>& like : unseen.like) {
+    std::vector<std::int64_t> beside(edges.size(), 0);
+    for (const std::size_t saddle : like) ++beside[saddle];
+    std::vector<KineticEdge> with_unseen;
+    for (const auto& [number, edge] : out) {
+      const double more = std::log1p(static_cast<double>(beside[number]));
+      with_unseen.push_back({edge.from, edge.to, edge.log_forward + more, edge.log_backward + more});
     }
     const KineticNetwork network(graph.basins.size(), with_unseen);
     first_steps.push_back(-log_waiting_times(network).front());
     if (leaving.log_escape) escapes.push_back(escape(network, lumped, log_occupied).log_rate);
   }
-  if (!first_steps.empty()) leaving.log_first_step_at_most = quantile(sorted(first_steps), UnseenSaddles::level);
+  leaving.log_first_step_at_most = quantile(sorted(first_steps), UnseenSaddles::level);
   if (!escapes.empty()) leaving.log_escape_at_most = quantile(sorted(escapes), UnseenSaddles::level);
 }
 
@@ -214,8 +227,8 @@ UnseenSaddles unseen_saddles(const KineticGraph& graph, Rng& rng) {
   const auto numbers = draw_unseen(completeness(found), UnseenSaddles::draws, rng);
   if (!numbers) return unseen;
   for (const std::int64_t number : *numbers) {
-    unseen.beside.emplace_back(graph.saddles.size(), 0);
-    for (std::int64_t n = 0; n < number; ++n) ++unseen.beside.back()[rng.below(graph.saddles.size())];
+    unseen.like.emplace_back();
+    for (std::int64_t n = 0; n < number; ++n) unseen.like.back().push_back(rng.below(graph.saddles.size()));
   }
   return unseen;
 }
@@ -257,7 +270,7 @@ KineticsFindings kinetics_of(const SearchFindings& s, const ModesFindings* m, co
   const std::vector<double> energies = k.graph.energies();
   const MinimaxForest forest(energies.size(), k.graph.connections);
   const UnseenSaddles unseen = unseen_saddles(k.graph, rng);
-  k.unseen_bounded = !unseen.beside.empty();
+  k.unseen_bounded = !unseen.like.empty();
   for (const double t : options.temperatures) {
     KineticsAt at;
     at.temperature = t;

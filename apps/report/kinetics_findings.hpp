@@ -65,7 +65,7 @@ struct UnseenSaddles {
   static constexpr std::size_t draws = 200;
   static constexpr double level = 0.95;
 
-  std::vector<std::vector<std::int64_t>> beside;  // per draw and saddle: how many are like it; empty: not bounded
+  std::vector<std::vector<std::size_t>> like;  // per draw and unseen saddle: the saddle that it is like; empty: not bounded
 };
 UnseenSaddles unseen_saddles(const KineticGraph& graph, Rng& rng);
 

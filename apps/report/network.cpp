@@ -48,7 +48,7 @@ EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& ev
     if (std::find(connected.begin(), connected.end(), start) != connected.end())
       for (const BasinId id : connected) {
         place.emplace(id, network.basins.size());
-        network.basins.push_back({graph_[id].energy - zero, distance(graph_[id].positions), event_of(graph_[id].ref), graph_[id].times_found, stress_at(potential, c, graph_[id].positions)});
+        network.basins.push_back({graph_[id].energy - zero, distance(graph_.positions(graph_[id])), event_of(graph_[id].ref), graph_[id].times_found, stress_at(potential, c, graph_.positions(graph_[id]))});
       }
   network.start = place.at(start);
   std::vector<Connection> connections;
@@ -56,7 +56,7 @@ EnergyNetwork NetworkReading::network(const std::map<EventRef, std::int64_t>& ev
   for (const Saddle& saddle : graph_.saddles()) {
     if (!place.contains(saddle.from)) continue;
     connections.push_back({place.at(saddle.from), place.at(saddle.to), saddle.energy - zero});
-    network.saddles.push_back({connections.back(), distance(saddle.positions), event_of(saddle.ref), saddle.times_found, moved_between(graph_[saddle.from].positions, graph_[saddle.to].positions)});
+    network.saddles.push_back({connections.back(), distance(graph_.positions(saddle)), event_of(saddle.ref), saddle.times_found, moved_between(graph_.positions(graph_[saddle.from]), graph_.positions(graph_[saddle.to]))});
   }
   network.basins[network.start].distance = 0.0;
   for (const NetworkBasin& basin : network.basins) energies.push_back(basin.energy);

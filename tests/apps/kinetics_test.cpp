@@ -107,12 +107,12 @@ TEST_CASE("an unseen saddle beside the only one doubles both rates, and without 
   const Leaving none = leaving(graph, start, RateLaw::constant, 300, 2.0);
   CHECK_FALSE(none.log_first_step_at_most);
   CHECK_FALSE(none.log_escape_at_most);
-  const Leaving one = leaving(graph, start, RateLaw::constant, 300, 2.0, {{{1}, {1}, {1}}});
+  const Leaving one = leaving(graph, start, RateLaw::constant, 300, 2.0, {{{0}, {0}, {0}}});
   CHECK(*one.log_first_step_at_most == Approx(one.log_first_step + std::numbers::ln2).epsilon(1e-12));
   CHECK(*one.log_escape_at_most == Approx(*one.log_escape + std::numbers::ln2).epsilon(1e-12));
   Rng rng(1, 2);
-  CHECK(unseen_saddles(graph, rng).beside.empty());
-  const Leaving all = leaving(graph, std::vector<std::size_t>{0, 1}, RateLaw::constant, 300, 2.0, {{{1}}});
+  CHECK(unseen_saddles(graph, rng).like.empty());
+  const Leaving all = leaving(graph, std::vector<std::size_t>{0, 1}, RateLaw::constant, 300, 2.0, {{{0}}});
   CHECK(all.log_first_step_at_most);
   CHECK_FALSE(all.log_escape_at_most);
 }

@@ -4,9 +4,9 @@
 # put a fixed one into tests/fuzz/corpus/TARGET, with a test of the law that it broke.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-all=(csv eam extended_xyz hills journal lammps_data lammps_dump restart shard toml)  # and study, which has to be named: it takes minutes to compile
+all=(csv eam extended_xyz hills journal lammps_data lammps_dump restart shard toml)  # and experiment and study, which have to be named: they take minutes to compile
 if [ $# -eq 0 ] || ! [[ $1 =~ ^[1-9][0-9]*$ ]]; then
-  echo "usage: tests/fuzz/run.sh SECONDS [TARGET...]; targets: ${all[*]} study" >&2
+  echo "usage: tests/fuzz/run.sh SECONDS [TARGET...]; targets: ${all[*]} experiment study" >&2
   exit 64
 fi
 seconds=$1
@@ -28,7 +28,7 @@ seeds_of() {  # folders whose files a target begins with
   case $1 in
     eam) echo tests/inputs/bad/potentials ;;
     extended_xyz | lammps_*) echo tests/inputs/bad/structures ;;
-    toml | study) echo tests/inputs/bad/studies examples/*/ ;;
+    toml | study | experiment) echo tests/inputs/bad/studies examples/*/ ;;
   esac
 }
 

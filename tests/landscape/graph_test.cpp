@@ -219,7 +219,9 @@ TEST_CASE("a saddle with other atoms than its start is refused") {
 
 TEST_CASE("a copy of a graph grows on its own") {
   const Landscape landscape;
-  LandscapeGraph graph = two_basins(landscape);
+  const std::uint64_t memory = GENERATE(0, 1 << 20);  // of positions: all in a scratch file, or none
+  LandscapeGraph graph({}, Structures(memory));
+  for (const int k : {0, 1}) graph.apply({"a", k}, landscape.basin(k));
   graph.apply({"a", 2}, landscape.saddle(first, 1, 0));
   LandscapeGraph copy = graph;
   CHECK(copy == graph);
@@ -227,6 +229,40 @@ TEST_CASE("a copy of a graph grows on its own") {
   CHECK_FALSE(copy == graph);
   CHECK(copy.saddles_of(BasinId{1}).size() == 2);
   CHECK(graph.saddles_of(BasinId{1}).size() == 1);
+  graph.apply({"a", 3}, landscape.saddle(first, 1, 2));
+  CHECK(copy.positions(copy[SaddleId{1}]) == landscape.displaced(1, 1.5));
+  CHECK(graph.positions(graph[SaddleId{1}]) == landscape.displaced(1, 2.0));
+}
+
+TEST_CASE("of several basins that are the same as a point, the one nearest in energy is taken") {
+  const Landscape landscape;
+  LandscapeGraph graph;
+  const auto at = [&](int number, double energy, double shift) {
+    BasinFound found = landscape.basin(0);
+    found.energy += energy;
+    found.configuration.positions(0, 5) += shift;
+    graph.apply({"a", number}, found);
+  };
+  at(0, 0.0, 0.0);
+  at(1, 5e-4, 0.11);  // too far from the first
+  REQUIRE(graph.basins().size() == 2);
+  at(2, 4e-4, 0.05);  // near both
+  at(3, 1e-4, 0.05);
+  at(4, -4e-4, 0.05);
+  REQUIRE(graph.basins().size() == 2);
+  CHECK(graph.basin_of({"a", 2}) == BasinId{1});
+  CHECK(graph.basin_of({"a", 3}) == BasinId{0});
+  CHECK(graph.basin_of({"a", 4}) == BasinId{0});
+}
+
+TEST_CASE("a folder without room for a graph's positions is refused with the way out") {
+  const Landscape landscape;
+  LandscapeGraph graph({}, Structures(0));
+  const char* before = std::getenv("TMPDIR");
+  const std::string old = before == nullptr ? "" : before;
+  ::setenv("TMPDIR", "/proc", 1);
+  CHECK_THROWS_WITH(graph.apply(first, landscape.basin(0)), Catch::Matchers::Contains("'/proc'") && Catch::Matchers::Contains("set TMPDIR"));
+  before == nullptr ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", old.c_str(), 1);
 }
 
 TEST_CASE("replaying a store gives the graph of its facts, in whatever order they were written") {
@@ -248,7 +284,7 @@ TEST_CASE("replaying a store gives the graph of its facts, in whatever order the
       shard.events.push_back(SearchFailed{own, 3, "lost-mode", "", 0, 50});
       shards.push_back(shard);
     }
-    LandscapeGraph fold;
+    LandscapeGraph fold({}, Structures(seed == 1 ? 0 : 1 << 20));
     for (const Shard& shard : shards)
       for (std::size_t k = 0; k < shard.events.size(); ++k)
         fold.apply({shard.task, static_cast<std::int64_t>(k)}, shard.events[k]);

@@ -49,7 +49,7 @@ TEST_CASE("what is read as something else is refused with its place") {
   CHECK_THROWS_WITH(root.read<std::int64_t>("x", "A"), Contains("/x: has another number type"));
   CHECK_THROWS_WITH(root.read<double>("y"), Contains("/y: cannot open"));
   CHECK_THROWS_AS(root.read_text("x"), FormatError);
-  CHECK_THROWS_AS(root.read_texts("text"), FormatError);
+  CHECK_THROWS_AS(root.read_texts("x"), FormatError);
   CHECK_THROWS_AS(root.text_attribute("count"), FormatError);
   CHECK_THROWS_AS(root.group("x"), FormatError);
   CHECK_THROWS_AS(Hdf5File("none.h5", ""), FormatError);

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "landscape/event_tables.hpp"
 #include "landscape/facts_hash.hpp"
 #include "landscape/hdf5.hpp"
 #include "landscape/merge.hpp"
@@ -75,6 +76,11 @@ TEST_CASE("a shard written and read again is the same, bit for bit") {
   Shard shard = sample_shard("task-1");
   SECTION("of every kind of event") {}
   SECTION("without events") { shard.events.clear(); }
+  SECTION("of many events in any order") {
+    const Events few = sample_events(3, 2);
+    Rng rng(1, stream_of("many"));
+    for (int k = 0; k < 300; ++k) shard.events.push_back(few[rng.below(few.size())]);
+  }
   SECTION("with texts beyond the limits of HDF5's headers") {
     shard.provenance.study = std::string(200'000, '#') + "Å";
     shard.circumstances.host = std::string(70'000, 'h');
@@ -171,7 +177,7 @@ TEST_CASE("a changed number under a new seal is refused for its checksum") {
   REQUIRE(at != std::string::npos);
   std::string rest = bytes.substr(seal_bytes);
   rest[at - seal_bytes + 3] ^= 1;
-  CHECK_THAT(refusal(store, "t", seal_of(rest) + rest), Contains("/events/000002/saddle: cannot read"));
+  CHECK_THAT(refusal(store, "t", seal_of(rest) + rest), Contains("/events/002/saddle: cannot read"));
 }
 
 TEST_CASE("what is no finished shard of this layout is refused") {
@@ -189,21 +195,65 @@ TEST_CASE("what is no finished shard of this layout is refused") {
   CHECK_THAT(said_of([](Hdf5Group&) {}), Contains("is no glasscape-shard file"));
   CHECK_THAT(said_of([](Hdf5Group& root) {
                root.set_attribute("format", "glasscape-shard");
-               root.set_attribute("version", 2);
+               root.set_attribute("version", 1);
                root.set_attribute("complete", 1);
              }),
-             Contains("layout version 2"));
+             Contains("layout version 1"));
   CHECK_THAT(said_of([](Hdf5Group& root) {
                root.set_attribute("format", "glasscape-shard");
-               root.set_attribute("version", 1);
+               root.set_attribute("version", 2);
              }),
              Contains("not marked complete"));
   CHECK_THAT(said_of([](Hdf5Group& root) {
                root.set_attribute("format", "glasscape-shard");
-               root.set_attribute("version", 1);
+               root.set_attribute("version", 2);
                root.set_attribute("complete", 1);
              }),
              Contains("/task"));
+}
+
+TEST_CASE("tables of events that are not whole are refused") {
+  const TemporaryFolder folder;
+  Store store(folder.path);
+  store.write(sample_shard("t", 1, 2));
+  const auto said_of = [&](auto fill) {
+    Hdf5Image image("test");
+    {
+      Hdf5Group table = image.root().create_group("events").create_group("000");
+      fill(table);
+    }
+    const Hdf5File file("test", image.bytes());
+    try {
+      read_tables(file.root().group("events"));
+      return std::string("nothing");
+    } catch (const FormatError& error) {
+      return std::string(error.what());
+    }
+  };
+  const std::vector<double> zeros(100, 0.0);
+  const std::vector<std::string> texts(100, "x");
+  const auto numbers_to = [](Hdf5Group& table, std::vector<std::int64_t> numbers) { table.write("number", std::span<const std::int64_t>(numbers), {numbers.size()}); };
+  const auto failed = [&](Hdf5Group& table, std::size_t energies) {
+    table.set_attribute("kind", "search-failed");
+    Hdf5Group from = table.create_group("from");
+    from.write("task", std::span(texts).first(2), {2});
+    const std::vector<std::int64_t> whole{0, 0};
+    from.write("number", std::span(whole), {2});
+    for (const char* name : {"centre", "force_calls"}) table.write(name, std::span(whole), {2});
+    for (const char* name : {"reason", "detail"}) table.write(name, std::span(texts).first(2), {2});
+    table.write("energy", std::span(zeros).first(energies), {energies}, "eV");
+  };
+  CHECK(said_of([&](Hdf5Group& table) { failed(table, 2), numbers_to(table, {1, 0}); }) == "nothing");
+  CHECK_THAT(said_of([&](Hdf5Group& table) { failed(table, 3), numbers_to(table, {0, 1}); }), Contains("/events/000/energy: has the shape [3], expected 1 dimensions, 2 the first"));
+  CHECK_THAT(said_of([&](Hdf5Group& table) { failed(table, 2), numbers_to(table, {0, 0}); }), Contains("0 stands for two facts"));
+  CHECK_THAT(said_of([&](Hdf5Group& table) { failed(table, 2), numbers_to(table, {0, 2}); }), Contains("there is no fact 1"));
+  CHECK_THAT(said_of([&](Hdf5Group& table) { failed(table, 2), numbers_to(table, {}); }), Contains("0 facts in a file of"));
+  CHECK_THAT(said_of([&](Hdf5Group& table) { table.set_attribute("kind", "wonder"); }), Contains("unknown kind of event 'wonder'"));
+  CHECK_THAT(said_of([&](Hdf5Group& table) {
+               table.set_attribute("kind", "search-failed");
+               numbers_to(table, std::vector<std::int64_t>(1'000'000, 0));
+             }),
+             Contains("1000000 facts in a file of"));
 }
 
 TEST_CASE("a shard under another name is refused") {
