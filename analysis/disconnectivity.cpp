@@ -106,6 +106,35 @@ MergeTree at_levels(const MergeTree& tree, std::span<const double> levels) {
   return result;
 }
 
+MergeTree of_basins(const MergeTree& tree, std::span<const std::size_t> basins) {
+  MergeTree result{basins.size(), {}, tree.raised};
+  std::vector<std::size_t> stands_for(tree.nodes.size(), MergeTree::none);  // the node of the result that is all that is left of a node
+  for (std::size_t k = 0; k < basins.size(); ++k) {
+    if (basins[k] >= tree.basins || (k > 0 && basins[k] <= basins[k - 1])) throw InputError("basin {} of a part of {}, expected numbers that rise", basins[k], tree.basins);
+    stands_for[basins[k]] = k;
+    result.nodes.push_back({.energy = tree.nodes[basins[k]].energy, .lowest = k});
+  }
+  Children children = children_of(tree);
+  for (std::size_t node = tree.basins; node < tree.nodes.size(); ++node) {
+    std::vector<std::size_t> left;
+    for (const std::size_t child : children.of(node))
+      if (stands_for[child] != MergeTree::none) left.push_back(stands_for[child]);
+    if (left.empty()) continue;
+    stands_for[node] = left.front();
+    if (left.size() == 1) continue;
+    stands_for[node] = result.nodes.size();
+    Node merged{.energy = tree.nodes[node].energy, .saddle = tree.nodes[node].saddle, .lowest = result.nodes[left.front()].lowest, .basins = 0};
+    for (const std::size_t child : left) {
+      Node& below = result.nodes[child];
+      below.parent = result.nodes.size();
+      merged.basins += below.basins;
+      if (std::pair(result.nodes[below.lowest].energy, below.lowest) < std::pair(result.nodes[merged.lowest].energy, merged.lowest)) merged.lowest = below.lowest;
+    }
+    result.nodes.push_back(merged);
+  }
+  return result;
+}
+
 DisconnectivityGraph disconnectivity_graph(const MergeTree& tree, const DisconnectivityStyle& style) {
   if (style.slant && !(*style.slant >= 0 && std::isfinite(*style.slant)))
     throw InputError("the slant of a disconnectivity graph is {} eV, expected 0 or above", *style.slant);

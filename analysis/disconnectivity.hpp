@@ -47,6 +47,10 @@ std::vector<double> equal_levels(const MergeTree& tree, std::size_t count);
 /// that do not rise.
 MergeTree at_levels(const MergeTree& tree, std::span<const double> levels);
 
+/// The tree of some of its basins, which become 0, 1, ... in the order given: any two of them merge where they did. Throws InputError unless they
+/// rise and are basins of the tree.
+MergeTree of_basins(const MergeTree& tree, std::span<const std::size_t> basins);
+
 enum class BranchOrder { by_size, by_energy };
 
 struct DisconnectivityStyle {

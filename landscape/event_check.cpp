@@ -45,9 +45,10 @@ void check_fact(const ModesFound& modes, const std::string& where) {
   if (modes.point != "start" && modes.point != "saddle" && modes.point != "end")
     throw FormatError("{}: modes of '{}', expected those of a start, saddle or end", where, modes.point);
   check_finite(modes.positions, where);
-  const std::int64_t all = modes.positive + modes.negative;
-  if (modes.positive < 0 || modes.negative < 0 || all > modes.positions.size())
+  const auto coordinates = static_cast<std::int64_t>(modes.positions.size());
+  if (modes.positive < 0 || modes.negative < 0 || modes.positive > coordinates || modes.negative > coordinates - modes.positive)
     throw FormatError("{}: {} and {} modes of {} atoms", where, modes.positive, modes.negative, modes.positions.cols());
+  const std::int64_t all = modes.positive + modes.negative;
   if (!modes.frequencies.empty() && static_cast<std::int64_t>(modes.frequencies.size()) != all)
     throw FormatError("{}: {} frequencies of {} modes", where, modes.frequencies.size(), all);
 }

@@ -14,6 +14,7 @@ namespace glasscape {
 namespace {
 
 const Axis barrier_axis{"barrier", "eV"};
+constexpr std::size_t most_points = 2000;  // of a curve or cloud: more cannot be told apart
 
 std::vector<double> column(const TraceRecorded& trace, Eigen::Index k) {
   return {trace.rows.col(k).data(), trace.rows.col(k).data() + trace.rows.rows()};
@@ -78,7 +79,7 @@ Figure cumulative_figure(const Spectrum& forward, const Spectrum& reverse) {
   for (const auto& [name, spectrum] : {std::pair<std::string, const Spectrum&>{"forward", forward}, {"reverse", reverse}}) {
     const std::vector<double> values = sorted(spectrum.barriers);
     Line steps{.name = name, .color = color++};
-    const std::size_t every = 1 + values.size() / 2000;  // more steps than that cannot be told apart
+    const std::size_t every = 1 + values.size() / most_points;
     for (std::size_t k = 0; k < values.size(); k += every)
       for (const std::size_t below : {k, std::min(k + every, values.size())}) {
         steps.x.push_back(values[k]);
@@ -123,7 +124,9 @@ Figure found_figure(const SearchFindings& s) {
   f.y = {.label = "distinct saddles"};
   f.caption = "While this curve climbs, saddles remain unseen.";
   Line line{.color = 0};
+  const std::size_t every = 1 + s.discovered.size() / most_points;
   for (std::size_t k = 0; k < s.discovered.size(); ++k) {
+    if (k % every != 0 && k + 1 < s.discovered.size()) continue;
     line.x.push_back(static_cast<double>(k + 1));
     line.y.push_back(static_cast<double>(s.discovered[k]));
   }
@@ -138,7 +141,11 @@ Figure size_figure(const SearchFindings& s) {
   f.y = barrier_axis;
   f.caption = "Participation (Σu²)²/Σu⁴ of the displacement from the start to the other minimum.";
   Points points{.color = 0};
-  for (const DistinctEvent& e : s.events) {
+  const std::size_t every = 1 + s.events.size() / most_points;
+  if (every > 1) f.caption += fmt::format(" Of {} events those that can be looked at, and one in {} of the others.", s.events.size(), every);
+  for (std::size_t k = 0; k < s.events.size(); ++k) {
+    const DistinctEvent& e = s.events[k];
+    if (k % every != 0 && !e.view) continue;
     points.x.push_back(e.size.participation);
     points.y.push_back(e.forward);
     points.texts.push_back(fmt::format("event {}", e.number));

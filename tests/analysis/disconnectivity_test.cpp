@@ -145,6 +145,31 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("some basins of a tree merge where they did among all, and make a tree of their own") {
+  Rng rng(3, stream_of("part"));
+  for (int trial = 0; trial < 30; ++trial) {
+    const std::vector<double> energies = random_energies(40, 1.0, rng);
+    std::vector<Connection> connections;
+    for (int k = 0; k < 50; ++k) connections.push_back({rng.below(40), rng.below(40), 1.0 + rng.uniform()});
+    const MergeTree tree = merge_tree(energies, connections);
+    std::vector<std::size_t> some;
+    std::vector<double> their_energies;
+    for (std::size_t k = 0; k < 40; ++k)
+      if (rng.below(3) == 0) {
+        some.push_back(k);
+        their_energies.push_back(energies[k]);
+      }
+    const MergeTree part = of_basins(tree, some);
+    require_consistent(part, their_energies, 2);
+    for (std::size_t a = 0; a < some.size(); ++a)
+      for (std::size_t b = 0; b < a; ++b) CHECK(merge_energy(part, a, b) == merge_energy(tree, some[a], some[b]));
+  }
+  const MergeTree tree = merge_tree(std::vector<double>{0, 1, 2}, std::vector<Connection>{{0, 1, 3}});
+  CHECK(of_basins(tree, {}).nodes.empty());
+  CHECK_THROWS_AS(of_basins(tree, std::vector<std::size_t>{1, 1}), InputError);
+  CHECK_THROWS_AS(of_basins(tree, std::vector<std::size_t>{3}), InputError);
+}
+
 TEST_CASE("equal levels run from the lowest merge to the highest") {
   const MergeTree tree =
       merge_tree(std::vector<double>{0, 0, 0}, std::vector<Connection>{{0, 1, 1}, {1, 2, 3}, {0, 2, 9}});

@@ -78,6 +78,15 @@ TEST_CASE("lengths that the bytes cannot hold are refused before they are believ
   }
 }
 
+TEST_CASE("numbers of modes that no sum can hold are refused") {
+  ModesFound modes;
+  modes.point = "start";
+  modes.positive = modes.negative = std::numeric_limits<std::int64_t>::min();
+  CHECK_THROWS_WITH(event_of_bytes(canonical_bytes(modes), "here"), Catch::Contains("modes of 0 atoms"));
+  modes.positive = modes.negative = std::numeric_limits<std::int64_t>::max();
+  CHECK_THROWS_WITH(event_of_bytes(canonical_bytes(modes), "here"), Catch::Contains("modes of 0 atoms"));
+}
+
 TEST_CASE("a journal gives back the steps of an ended process, and goes on after them") {
   const TemporaryFolder folder;
   const std::string stem = folder.path / "task-1";
