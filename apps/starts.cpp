@@ -34,7 +34,11 @@ class Exploration {
   /// The basins not searched from, the lowest first, at most so many.
   std::vector<NamedBasin> unsearched(std::int64_t most) const {
     std::vector<NamedBasin> starts;
-    for (const BasinId basin : next(most)) starts.push_back(found_[static_cast<std::size_t>(basin)]);
+    for (const BasinId id : next(most)) {
+      const Basin& basin = graph_[id];
+      const Found& found = found_[static_cast<std::size_t>(id)];
+      starts.push_back({basin.ref, {{frame_.species, frame_.cell, graph_.positions(basin), {}}, basin.energy, found.fmax, found.force_calls}});
+    }
     return starts;
   }
 
@@ -46,6 +50,12 @@ class Exploration {
   }
 
  private:
+  /// What the graph does not keep of the fact that stands for a basin.
+  struct Found {
+    double fmax = 0;
+    std::int64_t force_calls = 0;
+  };
+
   void take(const StudyStage& stage) {
     for (const std::int64_t task : tasks_done(study_, store_, stage)) {
       const Shard shard = store_.read(study_.task_id(stage, task));
@@ -57,9 +67,8 @@ class Exploration {
   void take(const EventRef& ref, const Event& event) {
     graph_.apply(ref, event);
     if (graph_.basins().size() == found_.size()) return;
-    if (const auto* basin = std::get_if<BasinFound>(&event)) found_.push_back({ref, *basin});
-    if (const auto* saddle = std::get_if<SaddleFound>(&event))
-      found_.push_back({ref, {{frame_.species, frame_.cell, saddle->end, {}}, saddle->end_energy, saddle->end_fmax, 0}});
+    if (const auto* basin = std::get_if<BasinFound>(&event)) found_.push_back({basin->fmax, basin->force_calls});
+    if (const auto* saddle = std::get_if<SaddleFound>(&event)) found_.push_back({saddle->end_fmax, 0});
     is_searched_.resize(found_.size(), false);
   }
 
@@ -76,7 +85,7 @@ class Exploration {
   const Store& store_;
   LandscapeGraph graph_;
   Configuration frame_;
-  std::vector<NamedBasin> found_;  // one per basin of the graph: the fact that stands for it
+  std::vector<Found> found_;  // one per basin of the graph
   std::vector<bool> is_searched_;
   std::size_t first_saddle_ = 0;   // of the newest stage
 };
@@ -140,7 +149,12 @@ std::vector<NamedSaddle> events_of(const Study& study, const Store& store, const
   for (const NamedBasin& start : starts_of(study, store, searching)) starts.emplace(start.ref, start.found);
   const auto barrier = [&](const NamedSaddle& saddle) { return saddle.found.energy - starts.at(saddle.found.from).energy; };
   const std::set<EventRef> distinct = distinct_saddles(study, store, searching);
+  const auto most = static_cast<std::size_t>(stage.stage->events());
   std::vector<NamedSaddle> events;
+  const auto keep_lowest = [&] {
+    std::stable_sort(events.begin(), events.end(), [&](const NamedSaddle& a, const NamedSaddle& b) { return barrier(a) < barrier(b); });
+    events.resize(std::min(events.size(), most));
+  };
   for (const std::int64_t task : tasks_done(study, store, searching)) {
     const Shard shard = store.read(study.task_id(searching, task));
     for (std::size_t k = 0; k < shard.events.size(); ++k) {
@@ -149,9 +163,9 @@ std::vector<NamedSaddle> events_of(const Study& study, const Store& store, const
       NamedSaddle saddle{ref, std::get<SaddleFound>(shard.events[k])};
       if (stage.stage->takes(saddle.found, starts.at(saddle.found.from))) events.push_back(std::move(saddle));
     }
+    if (events.size() > 2 * most) keep_lowest();  // few of many need not wait in memory
   }
-  std::stable_sort(events.begin(), events.end(), [&](const NamedSaddle& a, const NamedSaddle& b) { return barrier(a) < barrier(b); });
-  events.resize(std::min(events.size(), static_cast<std::size_t>(stage.stage->events())));
+  keep_lowest();
   return events;
 }
 
