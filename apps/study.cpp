@@ -14,6 +14,7 @@ const std::vector<std::string> amount_keys{"stage.searches", "stage.basins", "st
 
 constexpr long long most_steps_per_task = 10'000'000;
 constexpr long long most_basins = 100'000;
+constexpr std::int64_t most_tasks = 1'000'000;  // of a stage
 
 /// The options as text, without those that are left out by their full name.
 std::string canonical(const Table& table, const std::vector<std::string>& left_out, const std::string& path);
@@ -209,6 +210,9 @@ StudyStage read_stage(Input in, const Table& table, const Plugins& plugins, cons
   }
   stage.stage = std::move(made);
   in.finish();
+  if (stage.stage->tasks() > most_tasks)
+    throw InputError("{}: stage '{}' has {} tasks, expected at most {}: each is a file; give a task more to do (key 'steps_per_task') or the stage less", in.where("type"), stage.name,
+                     stage.stage->tasks(), most_tasks);
   check_elements(*stage.stage, in, potential);
   stage.description = description_of(about, table, in);
   return stage;
