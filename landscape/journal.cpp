@@ -102,8 +102,10 @@ Journal::Journal(std::string stem, std::string task) : stem_(std::move(stem)), t
     std::string content;
     try {
       content = read_text_file(file.string(), "journal");
-    } catch (const NotFound&) {  // removed meanwhile: its task is done
-      continue;
+    } catch (const NotFound&) {
+      std::error_code none;
+      if (fs::exists(file, none)) throw;  // it may be good: the disk fails, or too many files are open
+      continue;                           // removed meanwhile: its task is done
     }
     std::size_t end = 0;
     std::vector<Events> steps = steps_of_journal(content, task_, end);

@@ -15,7 +15,7 @@ namespace glasscape {
 
 class Journal {
  public:
-  /// Reads what the journals of this stem and task have; no files are touched for an empty stem.
+  /// Reads what the journals of this stem and task have; no files are touched for an empty stem. Throws NotFound for one that is there and cannot be read.
   Journal(std::string stem, std::string task);
   ~Journal();
   Journal(const Journal&) = delete;

@@ -1,5 +1,7 @@
 #include "md/restart.hpp"
 
+#include <filesystem>
+
 #include "md/support/hash.hpp"
 #include "md/support/text.hpp"
 
@@ -207,17 +209,19 @@ std::optional<Restart> Checkpoints::load() {
   std::optional<Restart> newest;
   if (stem_.empty()) return newest;
   for (const bool is_a : {true, false}) {
+    const std::string path = stem_ + (is_a ? ".A" : ".B");
     try {
-      Restart found = read_restart(stem_ + (is_a ? ".A" : ".B"));
+      Restart found = read_restart(path);
       const auto number = found.notes.extract(std::string(number_note));
       if (number.empty() || number.mapped().size() != 1 || (newest && number.mapped()[0] <= number_)) continue;
       number_ = number.mapped()[0];
       is_a_next_ = !is_a;
       newest = std::move(found);
+    } catch (const FormatError&) {  // damaged
+      continue;
     } catch (const NotFound&) {
-      continue;
-    } catch (const FormatError&) {
-      continue;
+      std::error_code none;
+      if (std::filesystem::exists(path, none)) throw;  // it may be good: the disk fails, or too many files are open
     }
   }
   return newest;

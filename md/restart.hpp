@@ -29,6 +29,7 @@ class Checkpoints {
   /// No files for an empty stem.
   explicit Checkpoints(std::string stem) : stem_(std::move(stem)) {}
 
+  /// The newest sound one. Throws NotFound for one that is there and cannot be read.
   std::optional<Restart> load();
   /// Throws WriteError.
   void save(Restart restart);

@@ -52,8 +52,8 @@ class Faults:
             self.inject(campaign, f"{verb}, {fault}", lambda: campaign.do(verb, fault=fault), without, expect, says)
 
     def sites(self):
-        """What is written, and by which verb: a shard, a checkpoint, the report, landscape.h5, the record of a failure, the plan."""
-        return [(self.plane, r"/run/shards(/modes-000003.*)?$", "run", "modes-000003"), (self.glass, r"/run/checkpoints/", "run", None), (self.plane, r"/run/report.html", "report", "$^"),
+        """What is written, and by which verb: a shard, a journal, a checkpoint, the report, landscape.h5, the record of a failure, the plan."""
+        return [(self.plane, r"/run/shards(/modes-000003.*)?$", "run", "modes-000003"), (self.plane, r"/run/checkpoints/", "run", "search-000003|modes"), (self.glass, r"/run/checkpoints/", "run", None), (self.plane, r"/run/report.html", "report", "$^"),
                 (self.plane, r"/run/landscape.h5", "merge", "$^"), (self.plane, r"/run/plans", "plan", None),
                 (self.breaks, r"/run/failures", "run", None), (self.breaks, r"/run/failures", "retry", "$^")]
 
@@ -71,7 +71,7 @@ class Faults:
             self.inject(campaign, f"kill -9 after {moment} s", lambda: campaign.do("run", kill_after=moment), None, (KILLED, 0))
 
     def kill_at_calls(self):
-        """kill -9 before and after each system call of writing a shard, checkpoint, report, landscape.h5, plan, failure record"""
+        """kill -9 before and after each system call of writing a shard, journal, checkpoint, report, landscape.h5, plan, failure record"""
         for campaign, path, verb, without in self.sites():
             calls = self.calls_of(campaign, path, verb, without)
             for kind in ("kill-before", "kill-after"):
@@ -100,6 +100,10 @@ class Faults:
             self.leave_checkpoint()
             fault = {"PATH": r"/run/checkpoints/.*\.A$", "CALL": n, "KIND": WRITTEN["EIO"], "READS": 1}
             self.inject(self.glass, f"run from a checkpoint, {fault}", lambda: self.glass.do("run", fault=fault), False, (0, MISSING, CANNOT_WRITE), [os.strerror(5)])
+        for n in self.some(range(1, 6), 2):
+            self.leave_journal()
+            fault = {"PATH": r"/run/checkpoints/search", "CALL": n, "KIND": WRITTEN["EIO"], "READS": 1}
+            self.inject(self.plane, f"run from a journal, {fault}", lambda: self.plane.do("run", fault=fault), False, (0, MISSING, CANNOT_WRITE), [os.strerror(5)])
 
     def survived_calls(self):
         """n-th call is interrupted (EINTR) or does half of what it was asked: no error"""
@@ -165,7 +169,7 @@ class Faults:
                 self.note(f"{file.name} {what}, {verb}", Wrong(str(ended)))
 
     def damage(self):
-        """shard cut at every 512 bytes, each of its bytes changed: refused by name, run again; so a checkpoint, at 500 bytes: the task begins anew"""
+        """shard cut at every 512 bytes, each of its bytes changed: refused by name, run again; so a checkpoint and a journal, at 500 bytes: what is sound in them counts"""
         name = min(self.plane.shards, key=lambda name: len(self.plane.shards[name]))
         self.plane.prepare("$^")
         file = self.plane.run_folder / "shards" / name
@@ -178,12 +182,23 @@ class Faults:
                 self.leave_checkpoint().write_bytes(content)
                 return self.glass.do("run")
             self.inject(self.glass, f"checkpoint {what}", with_damaged)
+        for what, content in self.damaged(self.leave_journal().read_bytes(), 3, 500 if self.long else 6):
+            def with_damaged_journal():
+                self.leave_journal().write_bytes(content)
+                return self.plane.do("run")
+            self.inject(self.plane, f"journal {what}", with_damaged_journal)
 
     def leave_checkpoint(self):
         """A run of the glass that was killed after it had written its checkpoint."""
         self.glass.prepare(None)
         self.glass.do("run", fault={"PATH": r"/run/checkpoints/[^/]*\.A$", "CALL": 1, "KIND": "kill-after"})  # its rename
         return next((self.glass.run_folder / "checkpoints").glob("*.A"))
+
+    def leave_journal(self):
+        """A run of the last searches that was killed after it had written a step of them."""
+        self.plane.prepare("search-000003|modes")
+        self.plane.do("run", fault={"PATH": r"/run/checkpoints/", "CALL": 9, "KIND": "kill-after"})
+        return next((self.plane.run_folder / "checkpoints").glob("*.journal.*"))
 
     def together(self):
         """two runners at once, also blind to each other and with shuffled tasks; two mergers; merge, status, digest during a run"""
@@ -250,6 +265,20 @@ class Faults:
                     raise Wrong(f"a wrong reason is given: {ended}")
             self.inject(self.plane, f"{megabytes} MB", act, "modes")
 
+    def elsewhere(self):
+        """each verb writes in the run folder alone: all calls that open a file to write, write, rename or make a folder are on paths in it"""
+        for campaign, verb, without in [(self.plane, "plan", None), (self.plane, "run", None), (self.glass, "run", None), (self.breaks, "run", None), (self.breaks, "retry", "$^"),
+                                        (self.plane, "merge", "$^"), (self.plane, "report", "$^"), (self.plane, "status", "$^"), (self.plane, "digest", "$^"), (self.plane, "check", "$^")]:
+            def act():
+                inside, all_calls = [], []
+                for path, found in ((str(campaign.run_folder), inside), ("/", all_calls)):
+                    campaign.prepare(without)
+                    (campaign.run_folder / "shards").mkdir(parents=True, exist_ok=True)  # else a new run folder's parent is synced, too
+                    found.append(campaign.count(path, verb))
+                if inside != all_calls:
+                    raise Wrong(f"{verb} makes {all_calls[0]} calls that write, and {inside[0]} of them in the run folder")
+            self.inject(campaign, f"{verb} writes elsewhere", act, without)
+
     def signals(self):
         """SIGTERM at random moments: stops with 75"""
         for k in range(40 if self.long else 3):
@@ -264,7 +293,7 @@ class Faults:
 
 
 CLASSES = ["kill_at_moments", "kill_at_calls", "failing_writes", "failing_reads", "survived_calls", "no_space", "read_only", "few_files", "damage", "together", "vanishing", "clocks",
-           "little_memory", "signals"]
+           "little_memory", "elsewhere", "signals"]
 
 
 def row_of(fault_class, given):
