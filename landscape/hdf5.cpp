@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 #include "landscape/seal.hpp"
 #include "md/support/error.hpp"
@@ -22,16 +23,23 @@ constexpr unsigned long long chunk_bytes = 1ull << 20;
 constexpr unsigned long long compact_bytes = 60'000;  // object headers, where compact values lie, hold 64 kB
 constexpr double deflate_at_best = 1032.0;            // zlib's largest ratio of plain to deflated bytes
 
-/// The innermost sentence of HDF5's error stack, which says the reason.
-std::string reason() {
+struct Reason {
   std::string sentence = "HDF5 gives no reason";
-  const auto keep_first = [](unsigned n, const H5E_error2_t* entry, void* text) -> herr_t {
-    if (n == 0 && entry->desc != nullptr) *static_cast<std::string*>(text) = entry->desc;
+  bool memory = false;  // there was not enough
+};
+
+/// The innermost entry of HDF5's error stack.
+Reason reason() {
+  Reason reason;
+  const auto keep_first = [](unsigned n, const H5E_error2_t* entry, void* kept) -> herr_t {
+    auto& reason = *static_cast<Reason*>(kept);
+    if (n == 0 && entry->desc != nullptr) reason.sentence = entry->desc;
+    if (n == 0) reason.memory = entry->min_num == H5E_CANTALLOC || (entry->maj_num == H5E_RESOURCE && entry->min_num == H5E_NOSPACE);
     return 0;
   };
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &sentence);
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &reason);
   H5Eclear2(H5E_DEFAULT);
-  return sentence;
+  return reason;
 }
 
 /// Turns what HDF5 says about one object into errors that name it.
@@ -43,9 +51,15 @@ struct Checked {
     if (source.writing) throw WriteError("{}: {}", where, what);
     throw FormatError("{}: {}", where, what);
   }
+  /// Little memory is the fault of no file.
+  [[noreturn]] void fail(std::string_view verb) const {
+    const Reason why = reason();
+    if (why.memory) throw std::bad_alloc();
+    refuse(fmt::format("cannot {}: {}", verb, why.sentence));
+  }
   template <typename Result>
   Result operator()(Result result, std::string_view verb) const {
-    if (result < 0) refuse(fmt::format("cannot {}: {}", verb, reason()));
+    if (result < 0) fail(verb);
     return result;
   }
   Hdf5Id own(hid_t id, Hdf5Id::Close close, std::string_view verb) const {
@@ -433,7 +447,7 @@ std::string Hdf5Image::bytes() {
   const Checked checked{source_, source_.path};
   root_.id_.close();
   if (!file_.close() || memory_->bytes == nullptr)
-    checked.refuse(fmt::format("cannot finish the image: {}", reason()));
+    checked.fail("finish the image");
   return memory_->sealed();
 }
 

@@ -136,7 +136,8 @@ void Journal::open() {
   if (sound_.empty()) sound_ = head_of(task_);
   write_text_file(path_, sound_);
   sound_.clear();
-  file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  do file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  while (file_ < 0 && errno == EINTR);
   if (file_ < 0) throw WriteError("cannot open '{}': {}", path_, std::strerror(errno));
   std::error_code ignored;
   for (const fs::path& file : journals_of(stem_))

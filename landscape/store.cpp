@@ -41,7 +41,9 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 
 /// A new or renamed file is on disk when its folder is.
 void sync_folder(const fs::path& folder) {
-  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int directory = -1;
+  do directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (directory < 0 && errno == EINTR);
   int result = directory < 0 ? -1 : ::fsync(directory);
   while (directory >= 0 && result != 0 && errno == EINTR) result = ::fsync(directory);
   const bool synced = directory >= 0 && (result == 0 || errno == EINVAL);  // EINVAL: not on this file system
