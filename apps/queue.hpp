@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct Submission {
 
   /// The ids of a batch, one a line.
   std::filesystem::path tasks_file(const Batch& batch) const { return place / (batch.stage + ".tasks"); }
+  /// Stands there once the submission was taken back: what of it is still at work does not go back into the queue.
+  static std::filesystem::path cancelled_mark(const std::filesystem::path& place) { return place / "cancelled"; }
   /// The command, as a shell reads it.
   std::string command() const;
 };
@@ -38,6 +41,7 @@ struct Submission {
 /// A job that a queue has taken.
 struct Job {
   std::string queue, id, stage;
+  std::filesystem::path place;  // of its submission
 };
 
 class Queue {
@@ -45,8 +49,8 @@ class Queue {
   virtual ~Queue() = default;
   /// Writes what the queue needs into the place; the commands that hand it over, one a line, for people to read.
   virtual std::vector<std::string> prepare(const Submission& submission) const = 0;
-  /// Hands over what was prepared. A queue that works in the foreground returns when all is done that can be, and has no jobs.
-  virtual std::vector<Job> submit(const Submission& submission, const std::atomic<bool>& stop) const = 0;
+  /// Hands over what was prepared and tells of each job at once. A queue that works in the foreground returns when all is done that can be, and has no jobs.
+  virtual void submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const Job&)>& taken) const = 0;
   /// Of these jobs those that it has not done with. Throws when it cannot be asked.
   virtual std::vector<Job> held(const std::vector<Job>& jobs) const = 0;
   virtual void cancel(const std::vector<Job>& jobs) const = 0;

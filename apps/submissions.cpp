@@ -50,7 +50,7 @@ std::vector<Job> jobs_of(const Study& study) {
   std::sort(places.begin(), places.end());
   for (const fs::path& place : places) {
     try {
-      for (const Json& job : Json::parse(read_text_file((place / "jobs.json").string(), "record of jobs"))) jobs.push_back({job.at("queue"), job.at("job"), job.at("stage")});
+      for (const Json& job : Json::parse(read_text_file((place / "jobs.json").string(), "record of jobs"))) jobs.push_back({job.at("queue"), job.at("job"), job.at("stage"), place});
     } catch (const std::exception&) {
       continue;
     }

@@ -89,9 +89,12 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
     return Outcome::done;
   }
   try {
-    const std::vector<Job> jobs = queue->submit(submission, stop_on_signal());
-    record_jobs(submission.place, jobs);
-    for (const Job& job : jobs) print(fmt::format("{}: {} job {}\n", job.stage, job.queue, job.id));
+    std::vector<Job> jobs;
+    queue->submit(submission, stop_on_signal(), [&](const Job& job) {
+      jobs.push_back(job);
+      record_jobs(submission.place, jobs);
+      print(fmt::format("{}: {} job {}\n", job.stage, job.queue, job.id));
+    });
   } catch (const Interrupted&) {
     return Outcome::stopped;
   }
@@ -110,6 +113,7 @@ void cancel_command(const Request& request, const Plugins& plugins) {
   const Queues queues = builtin_queues();
   Input none = Input::describing();
   for (const Job& job : jobs_held(study, queues)) {
+    write_text_file(Submission::cancelled_mark(job.place).string(), "");
     queues.at(job.queue, "submission").make(none)->cancel({job});
     print(fmt::format("took job {} of stage '{}' back from {}\n", job.id, job.stage, job.queue));
   }

@@ -50,11 +50,11 @@ trap 'kill -TERM $run' TERM
 while kill -0 $run 2>/dev/null; do wait $run; done  # a signal ends a wait before its time
 wait $run
 code=$?
-still_ours() {{ scontrol show job "$SLURM_JOB_ID" | grep -q JobState=RUNNING; }}  # what was cancelled meanwhile would come back
+still_ours() {{ [ ! -e {cancelled} ] && scontrol show job "$SLURM_JOB_ID" | grep -q JobState=RUNNING; }}  # what was cancelled meanwhile would come back
 if [ $code = 75 ] && [ "$warned" ] && still_ours; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
 exit $code
 )",
-                     fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", submission.command()), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
+                     fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", submission.command()), fmt::arg("cancelled", quoted(Submission::cancelled_mark(submission.place))), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
 }
 
 std::vector<std::string> sbatch(const Submission& submission, const Batch& batch, std::size_t elements, const std::vector<std::string>& after) {
@@ -87,7 +87,7 @@ std::vector<std::string> Slurm::prepare(const Submission& submission) const {
   return commands;
 }
 
-std::vector<Job> Slurm::submit(const Submission& submission, const std::atomic<bool>&) const {
+void Slurm::submit(const Submission& submission, const std::atomic<bool>&, const std::function<void(const Job&)>& taken) const {
   const std::size_t most = most_elements();
   std::vector<Job> jobs;
   for (const Batch& batch : submission.batches) {
@@ -97,13 +97,13 @@ std::vector<Job> Slurm::submit(const Submission& submission, const std::atomic<b
     try {
       const std::string answer = answer_of(sbatch(submission, batch, elements_of(batch, tasks_per_job(submission, batch, most)), after));
       const std::string_view last = trimmed(std::string_view(answer).substr(trimmed(answer).rfind('\n') + 1));  // warnings come first
-      jobs.push_back({"slurm", std::string(last.substr(0, last.find(';'))), batch.stage});                       // "JOB;CLUSTER"
+      jobs.push_back({"slurm", std::string(last.substr(0, last.find(';'))), batch.stage, submission.place});     // "JOB;CLUSTER"
+      taken(jobs.back());
     } catch (const Error&) {
       if (!jobs.empty()) cancel(jobs);  // a half of a study would wait for nothing
       throw;
     }
   }
-  return jobs;
 }
 
 std::vector<Job> Slurm::held(const std::vector<Job>& jobs) const {

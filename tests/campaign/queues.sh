@@ -51,6 +51,9 @@ warn_element 98
 scancel 99
 warn_element 99
 [ -e "$STAND_IN/99.requeued" ] && fail "a cancelled element went back"
+touch warned/submissions/0001/cancelled  # as `glasscape cancel` does before it asks the queue
+warn_element 97
+[ -e "$STAND_IN/97.requeued" ] && fail "an element of a submission that was taken back went back"
 
 say "GNU parallel on this host"
 "$glasscape" submit study.toml --folder parallel --engine parallel --tasks-per-job 3 -- -j 2 || fail "submit"
