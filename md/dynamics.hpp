@@ -21,6 +21,7 @@
 namespace glasscape {
 
 enum class Ensemble { nve, nvt, langevin, npt, npt_axes };
+inline constexpr std::array all_ensembles{Ensemble::nve, Ensemble::nvt, Ensemble::langevin, Ensemble::npt, Ensemble::npt_axes};  // the tests of restarts take each
 std::string to_string(Ensemble ensemble);
 
 struct Chain {

@@ -195,7 +195,7 @@ TEST_CASE("a ramp reaches its last temperature") {
 
 TEST_CASE("a run continued from its restart file equals an uninterrupted one bit for bit") {
   const std::string path = (std::filesystem::temp_directory_path() / fmt::format("glasscape-{}.restart", ::getpid())).string();
-  for (const Ensemble ensemble : {Ensemble::nve, Ensemble::nvt, Ensemble::langevin, Ensemble::npt, Ensemble::npt_axes})
+  for (const Ensemble ensemble : all_ensembles)
     DYNAMIC_SECTION(to_string(ensemble)) {
       const Dynamics::Options options{.ensemble = ensemble, .timestep = 4 * fs, .temperature = 800, .damping = 50 * fs, .pressure_damping = 300 * fs, .seed = 3};
       const DynamicsState whole = after(nullptr, options, 137 + 160);
