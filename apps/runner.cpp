@@ -14,6 +14,7 @@
 #include "apps/runners.hpp"
 #include "apps/starts.hpp"
 #include "apps/version.hpp"
+#include "md/support/temporary.hpp"
 
 namespace glasscape {
 namespace {
@@ -33,11 +34,34 @@ void make_folders(const Study& study) {
       throw WriteError("cannot write in the folder '{}': {}; {}", folder.string(), std::strerror(errno), remedy);
 }
 
-/// A task with a shard needs no checkpoint, nor what a killed process left of writing one.
-void remove_checkpoints(const Study& study, const std::string& task) {
+/// Whether a file is named after another process that may be at work still, on the same task as we.
+bool is_anothers(const std::string& name) {
+  for (const std::string_view mark : {".tmp.", ".journal."})
+    if (const std::size_t found = name.rfind(mark); found != std::string::npos) {
+      const std::string process = name.substr(found + mark.size());
+      return process != process_name() && !has_ended(process);
+    }
+  return false;
+}
+
+/// Removes the checkpoints and journals of some tasks, whose ids names have up to their first point.
+template <typename Done>
+void remove_checkpoints(const Study& study, const Done& done) {
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(checkpoints_of(study), ignored))
-    if (entry.path().filename().string().starts_with(task + ".")) std::filesystem::remove(entry.path(), ignored);
+  for (const auto& entry : std::filesystem::directory_iterator(checkpoints_of(study), ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (done(name.substr(0, name.find('.'))) && !is_anothers(name)) std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
+void remove_checkpoints_of(const Study& study, const std::string& task) {
+  remove_checkpoints(study, [&](const std::string& other) { return other == task; });
+}
+
+/// What a process left that was killed after another had done its task.
+void remove_checkpoints_of_shards(const Study& study, const Store& store) {
+  const std::vector<std::string> done = store.tasks();
+  remove_checkpoints(study, [&](const std::string& task) { return std::binary_search(done.begin(), done.end(), task); });
 }
 
 /// The first stage that this one needs and that lacks shards, or "".
@@ -257,7 +281,7 @@ class StageRun {
     shard.circumstances.wall_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     const std::lock_guard lock(mutex_);
     store_.write(shard);
-    remove_checkpoints(study_, shard.task);
+    remove_checkpoints_of(study_, shard.task);
     watcher_.task_ends(stage_, ++finished_, missing_);
   }
 
@@ -311,7 +335,7 @@ std::vector<StageStatus> status(const Study& study, const Store& store) {
 }
 
 void forget_failure(const Study& study, const std::string& task) {
-  remove_checkpoints(study, task);
+  remove_checkpoints_of(study, task);
   Failures(study.folder).forget(task);
 }
 
@@ -319,6 +343,7 @@ RunSummary run_study(const Study& study, Store& store, const RunOptions& options
   std::map<std::string, std::vector<Todo>> todo = tasks_to_run(study, options);
   make_folders(study);
   store.remove_leftovers();
+  remove_checkpoints_of_shards(study, store);
   Runners runners(study.folder);
   RunSummary summary;
   for (const StudyStage& stage : study.stages) {

@@ -32,9 +32,9 @@ struct Reason {
 Reason reason() {
   Reason reason;
   const auto keep_first = [](unsigned n, const H5E_error2_t* entry, void* kept) -> herr_t {
-    auto& reason = *static_cast<Reason*>(kept);
-    if (n == 0 && entry->desc != nullptr) reason.sentence = entry->desc;
-    if (n == 0) reason.memory = entry->min_num == H5E_CANTALLOC || (entry->maj_num == H5E_RESOURCE && entry->min_num == H5E_NOSPACE);
+    auto& innermost = *static_cast<Reason*>(kept);
+    if (n == 0 && entry->desc != nullptr) innermost.sentence = entry->desc;
+    if (n == 0) innermost.memory = entry->min_num == H5E_CANTALLOC || (entry->maj_num == H5E_RESOURCE && entry->min_num == H5E_NOSPACE);
     return 0;
   };
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, &reason);

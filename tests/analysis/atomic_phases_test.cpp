@@ -38,8 +38,6 @@ Shares elastic(Rng& rng) {
 
 AtomicPhases phases_of(const std::vector<ShearBlock>& blocks, Rng& rng) { return atomic_phases({drive_of(blocks)}, 0.05, rng); }
 
-bool holds(const Estimate& e, double value) { return e.interval.low <= value && value <= e.interval.high; }
-
 }  // namespace
 
 TEST_CASE("the atoms nearest to a phase are found across the ends of the circle, and leaving them out is exact") {

@@ -64,6 +64,7 @@ say "a node that is killed while it works"
 submit killed
 art=$(job_of searches killed)
 until_true 30 "[ \$(ask searches killed) -ge 1 ]"
+until_true 30 'program=$(pgrep -n -f "$work/study.toml.*--stdin") && kill -STOP "$program"'  # or its element might end before its node does
 before=$(ask searches killed)
 kill_node "$work/study.toml"
 say "killed slurmd, its steps and the program with $before tasks done"
