@@ -60,6 +60,13 @@ ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Surface
   if (x.cols() > many && surface.free().minCoeff() > 0.0) long_waves_.emplace(springs, x, surface.cell(), surface.free(), spacing_ * std::max(width, std::cbrt(static_cast<double>(x.cols()) / most_nodes)));
 }
 
+std::shared_ptr<const ElasticNetwork> ElasticNetwork::of(Surface& surface, const Positions& x) {
+  const std::vector<Spring> springs = surface.near_springs(x);
+  if (springs.empty()) return nullptr;
+  surface.count_call();
+  return std::make_shared<const ElasticNetwork>(springs, surface, x);
+}
+
 Positions ElasticNetwork::solve(const Positions& force) const {
   Positions step = force.cols() <= few ? Positions(complete_.solve(force.reshaped()).reshaped(3, force.cols())) : incomplete_.solve(force);
   if (long_waves_) step += long_waves_->solve(force);
@@ -68,12 +75,10 @@ Positions ElasticNetwork::solve(const Positions& force) const {
 }
 
 std::shared_ptr<const ElasticNetwork> FollowingNetwork::at(const Positions& x) {
-  if (made_at_.size() == x.size() && (is_kept_ || !network_ || fmax(x - made_at_) < 0.2 * network_->spacing())) return network_;
+  if (network_ && is_kept_) return network_;
+  if (made_at_.size() == x.size() && (!network_ || fmax(x - made_at_) < 0.2 * network_->spacing())) return network_;
   made_at_ = x;
-  const std::vector<Spring> springs = surface_->near_springs(x);
-  if (springs.empty()) return network_;
-  surface_->count_call();
-  network_ = std::make_shared<const ElasticNetwork>(springs, *surface_, x);
+  if (auto made = ElasticNetwork::of(*surface_, x)) network_ = std::move(made);
   return network_;
 }
 

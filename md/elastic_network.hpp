@@ -25,6 +25,9 @@ class ElasticNetwork {
   /// Of the springs of a surface at x; with long waves where there are many atoms.
   ElasticNetwork(const std::vector<Spring>& springs, const Surface& surface, const Positions& x);
 
+  /// Of a surface at x; nothing for a potential that is not made of pairs. Counts as a call.
+  static std::shared_ptr<const ElasticNetwork> of(Surface& surface, const Positions& x);
+
   /// About K^-1 f: the step, in Angstrom, that would relax a force on the free coordinates (0 on the others).
   Positions solve(const Positions& force) const;
   /// The typical distance of nearest neighbours, Angstrom.
@@ -48,8 +51,11 @@ class FollowingNetwork {
 
   /// Nothing for a potential that is not made of pairs.
   std::shared_ptr<const ElasticNetwork> at(const Positions& x);
-  /// The next one is made once and for all: where only few atoms of many will move.
-  void keep() { is_kept_ = true; }
+  /// This one, or the next that is made, is kept once and for all: where only few atoms of many will move.
+  void keep(std::shared_ptr<const ElasticNetwork> network = nullptr) {
+    is_kept_ = true;
+    if (network) network_ = std::move(network);
+  }
 
  private:
   Surface* surface_;

@@ -72,6 +72,7 @@ Quenched lbfgs(Surface& surface, Positions x, const Minimise& options) {
   constexpr double allowed_rise = 1e-9;  // eV; below it lies the rounding of sums over thousands of atoms
   const std::int64_t before = surface.calls();
   QuasiNewton inverse(options.memory);
+  if (options.known) inverse.learn(options.known->step, options.known->change);
   FollowingNetwork own(surface);
   FollowingNetwork& following = options.network != nullptr ? *options.network : own;
   Evaluation at = surface.evaluate(x);

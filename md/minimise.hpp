@@ -13,6 +13,11 @@ namespace glasscape {
 enum class Ended { converged, step_limit, stopped, stuck };
 std::string to_string(Ended ended);
 
+/// A step, in Angstrom, and by how much it changed the gradient, in eV/Angstrom.
+struct Learnt {
+  Positions step, change;
+};
+
 struct Minimise {
   enum class Method { lbfgs, fire };
   Method method = Method::lbfgs;
@@ -23,6 +28,8 @@ struct Minimise {
   int memory = 20;                // pairs that L-BFGS keeps
   /// What L-BFGS takes for the Hessian before it has learnt; nothing: one of its own.
   FollowingNetwork* network = nullptr;
+  /// What is known of the Hessian before: L-BFGS begins with it.
+  std::optional<Learnt> known = {};
   /// Asked after each accepted step; true ends the minimisation with Ended::stopped.
   std::function<bool(const Positions& x, const Evaluation& at)> stop = {};
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "md/elastic_network.hpp"
 #include "md/kinds.hpp"
 
 namespace glasscape {
@@ -136,11 +137,15 @@ void Surface::freeze(const std::vector<Eigen::Index>& atoms) {
   free_.setOnes();
   if (potential_->dimension() < 3) free_.row(2).setZero();
   for (const Eigen::Index i : atoms) free_.col(i).setZero();
+  network_at_.resize(3, 0);
 }
 
 bool Surface::floats() const { return potential_->translation_invariant() && around_.positions.size() == 0 && free_.minCoeff() > 0.0; }
 
-void Surface::set_cell(const Cell& cell) { cell_ = cell; }
+void Surface::set_cell(const Cell& cell) {
+  cell_ = cell;
+  network_at_.resize(3, 0);
+}
 
 const Positions& Surface::all(const Positions& x) {
   all_.resize(3, atoms() + around_.positions.cols());
@@ -271,6 +276,17 @@ std::vector<Spring> Surface::near_springs(const Positions& x) {
   const Atoms all = neighbours_at(x);
   const auto near = exact_hessian(all, reach * spacing_of(all, atoms()));
   return near ? near->springs() : std::vector<Spring>{};
+}
+
+std::shared_ptr<const ElasticNetwork> Surface::network(const Positions& x) {
+  if (network_at_.size() == x.size() && network_at_ == x) {
+    calls_ += network_ ? 1 : 0;
+    return network_;
+  }
+  restart(x);
+  network_ = ElasticNetwork::of(*this, x);
+  network_at_ = x;
+  return network_;
 }
 
 }  // namespace glasscape

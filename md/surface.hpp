@@ -11,6 +11,8 @@
 
 namespace glasscape {
 
+class ElasticNetwork;
+
 /// Atoms around those of a surface that stay where they are.
 struct Surroundings {
   std::shared_ptr<const Species> species;
@@ -42,6 +44,10 @@ class Surface {
   std::unique_ptr<Hessian> hessian(const Positions& x);
   /// The springs between near neighbours, to 1.5 times their typical distance; none when the law is not made of pairs.
   std::vector<Spring> near_springs(const Positions& x);
+
+  /// Its elastic network (elastic_network.hpp) at x, kept for those who ask for the same again: of all searches from one start. Nothing when
+  /// the law is not made of pairs. Counts as a call each time, so that no count depends on what came before.
+  std::shared_ptr<const ElasticNetwork> network(const Positions& x);
 
   /// Keeps these atoms where they are; replaces any earlier choice.
   void freeze(const std::vector<Eigen::Index>& atoms);
@@ -93,6 +99,8 @@ class Surface {
   Neighbours neighbours_;
   std::shared_ptr<Workspace> workspace_;  // the potential's
   std::int64_t calls_ = 0;
+  std::shared_ptr<const ElasticNetwork> network_;
+  Positions network_at_;
 };
 
 /// Largest force on an atom, eV/Angstrom.

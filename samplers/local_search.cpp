@@ -169,7 +169,8 @@ class GrowingSearch {
 
   bool relax(Stage& stage, FoundSaddle& saddle) {
     FoundSaddle wider = stage.inside(saddle);
-    const Relax how{.gain = 0.1 * regions_.tolerance, .follow = last_ <= regions_.growth * verified()};
+    const bool is_near = last_ <= regions_.growth * verified();
+    const Relax how{.gain = 0.1 * regions_.tolerance, .follow = is_near, .network = stage.is_whole() && !is_near ? whole_.network(start_.positions) : nullptr};
     bool kept = relax_saddle(stage.surface(), stage.inside(start_), wider, how, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
     kept = kept && stage.holds(wider);

@@ -162,14 +162,16 @@ SearchOutcome Walker::search_again(const FoundSaddle& near) {
 
 bool Walker::relax(FoundSaddle& saddle, const Relax& how) {
   begin_near(saddle);
-  network_.keep();
+  const Positions force = at_.forces;
+  network_.keep(how.network);
   gain_ = how.gain;
   fmax_ = std::min(options_.fmax, options_.relaxed_fmax);
   keeps_mode_ = !how.follow;
   if (climb() != Climb::converged) return false;
   if (how.follow) follow_lowest();
   if (curvature_ >= 0.0 || distance_between(x_, saddle.positions) > flipped * options_.same) return false;
-  Quenched end = minimise(surface_, saddle.end.positions, {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = how.gain, .network = &network_});
+  Quenched end = minimise(surface_, saddle.end.positions,
+                          {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = how.gain, .network = &network_, .known = Learnt{x_ - saddle.positions, force - at_.forces}});
   if (!end.converged() || distance_between(end.positions, saddle.end.positions) > flipped * options_.same) return false;
   saddle.positions = x_;
   saddle.mode = mode_;

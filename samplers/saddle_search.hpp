@@ -84,6 +84,7 @@ SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, co
 struct Relax {
   double gain = 1e-5;  // eV: until neither it nor the minimum behind it has more to gain
   bool follow = true;  // the mode; else it stays as it was, and so does its curvature: far from an event nothing tells the difference
+  std::shared_ptr<const ElasticNetwork> network = nullptr;  // for the first guess of steps; nothing: one of the saddle
 };
 
 /// Relaxes a saddle and the minimum behind it from where fewer atoms could move.

@@ -151,6 +151,32 @@ TEST_CASE(
   CHECK(surface.calls() == 2);
 }
 
+TEST_CASE("a surface keeps its network for those who ask at the same place, who are told the same number of calls") {
+  const Configuration c = glass();
+  Surface surface(law(), c);
+  const auto first = surface.network(c.positions);
+  REQUIRE(first != nullptr);
+  CHECK(surface.calls() == 1);
+  CHECK(surface.network(c.positions) == first);
+  CHECK(surface.calls() == 2);
+  Positions moved = c.positions;
+  moved(1, 4) += 1e-9;
+  CHECK(surface.network(moved) != first);
+  const auto of_all = surface.network(c.positions);
+  surface.freeze({3});
+  CHECK(surface.network(c.positions) != of_all);
+}
+
+TEST_CASE("a following network that is told to keep one makes none") {
+  const Configuration c = glass();
+  Surface surface(law(), c);
+  const auto kept = surface.network(c.positions);
+  FollowingNetwork following(surface);
+  following.keep(kept);
+  CHECK(following.at(c.positions.array() + 10.0) == kept);
+  CHECK(surface.calls() == 1);
+}
+
 TEST_CASE("the network that a walker follows floats only where nothing holds the whole") {
   const Configuration c = glass();
   const Positions force = noise(c.atoms(), 3).colwise() + Vector3d(1, 2, -1);

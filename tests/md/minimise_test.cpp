@@ -81,6 +81,22 @@ TEST_CASE("both minimisers find the same minimum of a disordered alloy from near
   CHECK(f.energy == Approx(a.energy).margin(1e-8));
 }
 
+TEST_CASE("a minimiser that is told how the force changed on the way to a minimum takes fewer calls to go there again") {
+  const auto alloy = potential("eam-fs:CuZr_mm.eam.fs");
+  const Configuration c = sample(alloy);
+  Surface surface(alloy, c);
+  const Quenched rest = minimise(surface, c.positions, {.fmax = 1e-5});
+  const Positions from = rest.positions + 0.01 * noise(c.atoms(), 5);
+  const Minimise plainly{.fmax = 1e-3};
+  const Quenched first = minimise(surface, from, plainly);
+  Minimise knowing = plainly;
+  knowing.known = Learnt{first.positions - from, surface.evaluate(from).forces - surface.evaluate(first.positions).forces};
+  const Quenched again = minimise(surface, from, knowing);
+  CHECK(again.converged());
+  CHECK(again.energy == Approx(first.energy).margin(1e-4));
+  CHECK(2 * again.calls <= first.calls);
+}
+
 TEST_CASE("the global minimum of LJ13 is -44.326801 epsilon") {
   CHECK(lowest_of_cluster(13, 150, 1) == Approx(-44.326801).margin(1e-6));
 }
