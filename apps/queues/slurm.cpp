@@ -57,10 +57,16 @@ exit $code
                      fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", submission.command()), fmt::arg("cancelled", quoted(Submission::cancelled_mark(submission.place))), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
 }
 
+/// A path for sbatch's --output, where % begins a replacement.
+std::string literally(std::string path) {
+  for (std::size_t at = 0; (at = path.find('%', at)) != std::string::npos; at += 2) path.insert(at, 1, '%');
+  return path;
+}
+
 std::vector<std::string> sbatch(const Submission& submission, const Batch& batch, std::size_t elements, const std::vector<std::string>& after) {
   std::vector<std::string> words{"sbatch", "--parsable", "--requeue", "--open-mode=append", "--signal=B:USR1@120", fmt::format("--array=0-{}", elements - 1),
                                  fmt::format("--cpus-per-task={}", submission.threads), fmt::format("--job-name=glasscape-{}", batch.stage),
-                                 fmt::format("--output={}", (submission.place / (batch.stage + "-%a.out")).string())};
+                                 fmt::format("--output={}/{}-%a.out", literally(submission.place.string()), batch.stage)};
   if (!after.empty()) {
     words.push_back(fmt::format("--dependency=afterok:{}", fmt::join(after, ":")));
     words.push_back("--kill-on-invalid-dep=yes");

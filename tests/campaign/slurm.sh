@@ -38,15 +38,15 @@ say "$(sinfo --version): a cluster of $(hostname -s), arrays of 4 elements at mo
 plain_run
 
 say "submit: 10 tasks in 4 elements, after the glass"
-submit array
+submit array%j  # a name that sbatch would replace
 squeue --format="%.8i %.10j %.2t %.30E" | sed 's/^/  /'
-squeue --noheader --format=%E | grep -q "afterok:$(job_of glass array)" || fail "the searches do not wait for the glass"
-[ "$(ls array/submissions/0001/searches.tasks | wc -l)" = 1 ] && [ "$(wc -l <array/submissions/0001/searches.tasks)" = 10 ] || fail "tasks of the array"
-"$glasscape" submit study.toml --folder array --engine slurm >again.out 2>&1 && fail "the same work was submitted twice"
+squeue --noheader --format=%E | grep -q "afterok:$(job_of glass array%j)" || fail "the searches do not wait for the glass"
+[ "$(ls array%j/submissions/0001/searches.tasks | wc -l)" = 1 ] && [ "$(wc -l <array%j/submissions/0001/searches.tasks)" = 10 ] || fail "tasks of the array"
+"$glasscape" submit study.toml --folder array%j --engine slurm >again.out 2>&1 && fail "the same work was submitted twice"
 grep -q "is still with slurm as job" again.out || fail "$(cat again.out)"
-complete_as_plain_run array
-[ "$(ls array/submissions/0001/searches-*.out | wc -l)" = 4 ] || fail "elements"
-"$glasscape" submit study.toml --folder array --engine slurm | grep -q "nothing to submit" || fail "a complete study was submitted"
+complete_as_plain_run array%j
+[ "$(ls array%j/submissions/0001/searches-*.out | wc -l)" = 4 ] || fail "elements"
+"$glasscape" submit study.toml --folder array%j --engine slurm | grep -q "nothing to submit" || fail "a complete study was submitted"
 say "complete; digest as of a plain run"
 
 say "warning before the time limit (USR1 to the batch script)"
