@@ -215,9 +215,9 @@ void DataReader::read_atoms(const Entry& heading) {
     if (fields.size() != 5 && fields.size() != 8)
       lines_.fail("got {} fields for atom {} of {}, expected 'id type x y z' or 'id type x y z ix iy iz'",
                   fields.size(), k + 1, header_.atoms);
-    LammpsAtom atom{lines_.integer(fields[0], "an atom id"),
-                    {static_cast<long long>(type(fields[1])), {}, 0.0},
-                    lines_.vector(fields, 2, "a coordinate")};
+    const long long id = lines_.integer(fields[0], "an atom id");
+    const formats::Kind kind{static_cast<long long>(type(fields[1])), {}, 0.0};
+    LammpsAtom atom{id, kind, lines_.vector(fields, 2, "a coordinate")};
     formats::check_id(lines_, atom.id, seen);
     Vector3d image = Vector3d::Zero();
     for (std::size_t c = 5; c < fields.size(); ++c)
