@@ -71,8 +71,8 @@ ChildEnded output_of(const std::vector<std::string>& words) {
     if (got > 0) ended.text.append(piece.data(), static_cast<std::size_t>(got));
   ::close(pipe[0]);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) throw Error("cannot tell how '{}' ended: {}", words.front(), std::strerror(errno));
   ended.code = code_of(status);
   return ended;
 }
@@ -85,6 +85,7 @@ int run_to_end(const std::vector<std::string>& words, const std::string& input_f
   for (int status = 0;; std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
     const pid_t ended = ::waitpid(child, &status, WNOHANG);
     if (ended == child) return code_of(status);
+    if (ended < 0 && errno != EINTR) throw Error("cannot tell how '{}' ended: {}", words.front(), std::strerror(errno));
     if (!stop || std::exchange(told, true)) continue;
     ::kill(child, SIGTERM);
     std::this_thread::sleep_for(std::chrono::milliseconds(200));

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <functional>
@@ -212,6 +213,8 @@ void flush_output() {
 }  // namespace
 
 int cli(int argc, char** argv, const Plugins& plugins) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may grow no more is an error of the write, not a kill
+  std::signal(SIGCHLD, SIG_DFL);  // ignored, as some launchers leave it, it hides how a child ended
   Request request;
   CLI::App app{"glasscape: energy landscapes of glasses"};
   app.set_version_flag("--version", fmt::format("glasscape {}\n{}\n{}", program_version, compiler_text(), libraries_text()));

@@ -14,8 +14,9 @@ namespace {
 
 std::atomic<bool> stop_requested{false};
 
+/// Ctrl-C again is somebody who does not want to wait; queues send a signal more than once for one and the same stop.
 extern "C" void on_signal(int number) {
-  if (stop_requested.exchange(true)) {
+  if (stop_requested.exchange(true) && number == SIGINT) {
     std::signal(number, SIG_DFL);
     std::raise(number);
   }
@@ -46,7 +47,8 @@ std::string progress_text(const std::string& stage, const std::string& what, con
 }
 
 const std::atomic<bool>& stop_on_signal() {
-  for (const int number : {SIGINT, SIGTERM, SIGUSR1}) std::signal(number, on_signal);
+  for (const int number : {SIGINT, SIGTERM, SIGUSR1, SIGHUP})
+    if (std::signal(number, on_signal) == SIG_IGN) std::signal(number, SIG_IGN);  // as nohup and shells wish of what runs in the background
   return stop_requested;
 }
 

@@ -32,7 +32,8 @@ class Progress final : public Watcher {
 /// "art: 12 of 60 tasks, 1.4 searches/s, 3 min left": work done and left after so many seconds.
 std::string progress_text(const std::string& stage, const std::string& what, const Work& done, double left, double seconds);
 
-/// Set by SIGINT, SIGTERM and SIGUSR1 from now on: tasks in flight end or leave a checkpoint. A second signal ends the program.
+/// Set by SIGINT, SIGTERM, SIGUSR1 and SIGHUP from now on, unless the program was started to ignore them: tasks in flight end or leave a
+/// checkpoint. A second SIGINT ends the program.
 const std::atomic<bool>& stop_on_signal();
 
 /// Ends the program with this code some seconds after such a signal, whatever is being computed: what is on disk is sound at any moment,

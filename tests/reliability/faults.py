@@ -263,7 +263,8 @@ class Faults:
                 ended = self.plane.do("run", limits={resource.RLIMIT_AS: megabytes << 20})
                 if ended.code in (DAMAGED, MISSING, CANNOT_WRITE):
                     raise Wrong(f"a wrong reason is given: {ended}")
-            self.inject(self.plane, f"{megabytes} MB", act, "modes")
+                return ended
+            self.inject(self.plane, f"{megabytes} MB", act, "modes", (0, FAILED, 127))  # 127: the libraries do not fit
 
     def elsewhere(self):
         """each verb writes in the run folder alone: all calls that open a file to write, write, rename or make a folder are on paths in it"""
@@ -280,16 +281,25 @@ class Faults:
             self.inject(campaign, f"{verb} writes elsewhere", act, without)
 
     def signals(self):
-        """SIGTERM at random moments: stops with 75"""
-        for k in range(40 if self.long else 3):
-            campaign = self.plane if k % 2 else self.glass
-            moment = self.random.uniform(0.2, 1) * campaign.seconds
-            def act():
-                process = campaign.start("run")
-                time.sleep(moment)
-                process.terminate()
-                return Program.wait(process)
-            self.inject(campaign, f"SIGTERM after {moment} s", act, None, (0, STOPPED, -signal.SIGTERM))
+        """SIGTERM, SIGINT, SIGUSR1, SIGHUP, or two of them, at random moments of a run: it stops with 75 within 5 s, if it was not over"""
+        kinds = [(signal.SIGTERM,), (signal.SIGINT,), (signal.SIGUSR1,), (signal.SIGHUP,), (signal.SIGTERM, signal.SIGTERM), (signal.SIGUSR1, signal.SIGTERM)]
+        for k in range(10 if self.long else 1):
+            for kind in kinds:
+                campaign = self.plane if k % 2 else self.glass
+                moment = self.random.uniform(0, 0.8) * campaign.seconds
+                def act():
+                    process = campaign.start("run")
+                    while process.poll() is None and not list((campaign.run_folder / "runners").glob("*")):
+                        time.sleep(0.001)
+                    time.sleep(moment)
+                    for number in kind:
+                        process.send_signal(number)
+                    sent = time.monotonic()
+                    ended = Program.wait(process)
+                    if time.monotonic() - sent > 5:
+                        raise Wrong(f"it took {time.monotonic() - sent:.1f} s to stop")
+                    return ended
+                self.inject(campaign, f"{', '.join(number.name for number in kind)} after {moment} s", act, None, (0, STOPPED))
 
 
 CLASSES = ["kill_at_moments", "kill_at_calls", "failing_writes", "failing_reads", "survived_calls", "no_space", "read_only", "few_files", "damage", "together", "vanishing", "clocks",

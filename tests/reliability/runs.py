@@ -79,7 +79,7 @@ class Program:
         if fault is not None:
             environment.update({f"FAULT_{name}": str(value) for name, value in fault.items()}, LD_PRELOAD=str(self.faulty_calls))
         set_limits = (lambda: [resource.setrlimit(what, (most, most)) for what, most in limits.items()]) if limits else None
-        process = subprocess.Popen([self.program, *map(str, words)], env=environment, preexec_fn=set_limits, restore_signals=False, text=True,
+        process = subprocess.Popen([self.program, *map(str, words)], env=environment, preexec_fn=set_limits, text=True,
                                    stdin=subprocess.PIPE if given else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         process.began = time.monotonic()
         return process
