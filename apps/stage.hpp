@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <initializer_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -108,6 +110,14 @@ class Stage {
   /// Refuses at its key an option that does not fit the atoms of its start; see Sampler::check_start.
   virtual void check_start(const Species& /*start*/, const Input& /*in*/) const {}
 };
+
+/// Of counts that are not negative; the largest number there is where it would be more.
+inline std::int64_t product_of(std::initializer_list<std::int64_t> counts) {
+  std::int64_t product = 1;
+  for (const std::int64_t count : counts)
+    if (__builtin_mul_overflow(product, count, &product)) product = std::numeric_limits<std::int64_t>::max();
+  return product;
+}
 
 /// Whether no value is there twice.
 template <typename Value>

@@ -20,7 +20,7 @@ class CyclicShearStage final : public Stage {
   static Options read(Input& in);
   explicit CyclicShearStage(Options options) : options_(std::move(options)) {}
 
-  std::int64_t tasks() const override { return different() * options_.samplings; }
+  std::int64_t tasks() const override { return product_of({different(), options_.samplings}); }
   Events run(std::int64_t task, TaskContext& context) const override;
   StartsFrom starts_from() const override { return StartsFrom::basin; }
   Finds finds() const override { return Finds::response; }
@@ -31,7 +31,7 @@ class CyclicShearStage final : public Stage {
  private:
   CyclicShear of_task(std::int64_t task) const;
   /// Tasks of one sampling.
-  std::int64_t different() const { return static_cast<std::int64_t>(options_.temperatures.size() * options_.periods.size() * options_.amplitudes.size()); }
+  std::int64_t different() const { return product_of({std::ssize(options_.temperatures), std::ssize(options_.periods), std::ssize(options_.amplitudes)}); }
 
   Options options_;
 };

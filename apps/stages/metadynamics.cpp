@@ -81,7 +81,7 @@ MetadynamicsStage::Options MetadynamicsStage::read(Input& in, const std::shared_
   return o;
 }
 
-std::int64_t MetadynamicsStage::tasks() const { return static_cast<std::int64_t>(options_.temperatures.size()) * options_.groups.count() * options_.samplings; }
+std::int64_t MetadynamicsStage::tasks() const { return product_of({std::ssize(options_.temperatures), options_.groups.count(), options_.samplings}); }
 
 MetadynamicsStage::Place MetadynamicsStage::place_of(std::int64_t task) const {
   const auto temperatures = static_cast<std::int64_t>(options_.temperatures.size());

@@ -70,7 +70,7 @@ std::int64_t SampledGroups::centre_count() const { return chosen_.empty() ? cent
 
 std::int64_t SampledGroups::count() const {
   if (events_ > 0) return events_;
-  return atoms_.empty() ? centre_count() * std::ssize(radii_) : 1;
+  return atoms_.empty() ? product_of({centre_count(), std::ssize(radii_)}) : 1;
 }
 
 std::string SampledGroups::describe(std::int64_t group) const {

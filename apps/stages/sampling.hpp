@@ -16,12 +16,12 @@ class Sampling final : public Stage {
   Sampling(std::shared_ptr<Sampler> sampler, std::int64_t steps_per_task, std::optional<std::int64_t> basins)
       : sampler_(std::move(sampler)), steps_per_task_(steps_per_task), basins_(basins) {}
 
-  std::int64_t tasks() const override { return basins() * tasks_of_basin(); }
+  std::int64_t tasks() const override { return product_of({basins(), tasks_of_basin()}); }
   Events run(std::int64_t task, TaskContext& context) const override;
   StartsFrom starts_from() const override { return basins_ ? StartsFrom::basins : StartsFrom::basin; }
   std::int64_t basins() const override { return basins_.value_or(1); }
   std::string describe_task(std::int64_t task) const override;
-  Work work() const override { return {static_cast<double>(basins() * sampler_->steps()), sampler_->unit()}; }
+  Work work() const override { return {static_cast<double>(basins()) * static_cast<double>(sampler_->steps()), sampler_->unit()}; }
   void check_start(const Species& start, const Input& in) const override { sampler_->check_start(start, in); }
 
  private:

@@ -151,6 +151,32 @@ TEST_CASE("check counts a million tasks and writes its plan as JSON") {
   CHECK(plan["stages"][1]["to_run"] == 1000000);
 }
 
+TEST_CASE("a stage whose number of tasks no number holds is refused") {
+  const Folder at;
+  std::string temperatures, radii;
+  for (int k = 1; k <= 3100; ++k) {
+    temperatures += fmt::format("\"{} K\",", k);
+    radii += fmt::format("\"{} A\",", 0.001 * k);
+  }
+  at.write("study.toml", R"([study]
+seed = 1
+[potential]
+type = "lj"
+[[stage]]
+type = "melt-quench"
+atoms = 1000000
+composition = { Ar = 1 }
+schedule = [{ at = "100 K", time = "1 ps" }]
+[[stage]]
+type = "metadynamics"
+centres = 1000000
+samplings = 1000000
+)" + fmt::format("temperatures = [{}]\nradii = [{}]\n", temperatures, radii));
+  const Ended ended = finished(at, {"check", "study.toml"});
+  CHECK(ended.code == 78);
+  CHECK_THAT(ended.err, Catch::Contains("stage 'metadynamics' has 9223372036854775807 tasks, expected at most 1000000"));
+}
+
 TEST_CASE("the option --elements names the species of an extended XYZ file that are numbers") {
   const Folder at;
   at.write("numbers.xyz", "2\nLattice=\"9 0 0 0 9 0 0 0 9\" Properties=species:S:1:pos:R:3\n2 0 0 0\n1 2.5 0 0\n");
