@@ -40,6 +40,7 @@ std::vector<std::string> tasks_from_stdin() {
   std::vector<std::string> tasks;
   for (std::string line; std::getline(std::cin, line);)
     if (const std::string_view task = trimmed(line); !task.empty()) tasks.emplace_back(task);
+  if (std::cin.bad()) throw NotFound("--stdin: cannot read the tasks from standard input");
   return tasks;
 }
 
@@ -59,10 +60,10 @@ Outcome outcome_of(const RunSummary& summary, const Request& request, const Stud
     std::fprintf(stderr, "\nstopped; nothing finished is lost. To continue: glasscape run %s\n", study_text.c_str());
     return Outcome::stopped;
   }
-  if (!summary.failed.empty())
-    throw Error("{} of the study '{}' failed and the others are done; the first is {}: {}; `glasscape status {}` lists them, `glasscape retry {} --failed` runs them again",
-                counted(summary.failed.size(), "task"), study.name, summary.failed.front().task, summary.failed.front().reason, study_text, study_text);
   for (const std::string& stage : summary.waiting) std::fprintf(stderr, "%s\n", stage.c_str());
+  if (!summary.failed.empty())
+    throw Error("{} of the study '{}' failed, what could run of the others is done; the first is {}: {}; `glasscape status {}` lists them, `glasscape retry {} --failed` runs them again",
+                counted(summary.failed.size(), "task"), study.name, summary.failed.front().task, summary.failed.front().reason, study_text, study_text);
   if (summary.waiting.empty()) return Outcome::done;
   std::fprintf(stderr, "what could run is done. To continue when the others are complete: glasscape run %s\n", study_text.c_str());
   return Outcome::stopped;
@@ -76,11 +77,12 @@ Outcome run_tasks(const Request& request, const Study& study, std::optional<std:
   return outcome_of(run_study(study, store, {threads_of(request), std::move(chosen)}, stop, progress), request, study);
 }
 
-/// What queues still hold; nothing when they do not answer, as how far a study is follows from its shards.
+/// What queues still hold; nothing when they do not answer, which is said, as how far a study is follows from its shards.
 std::vector<Job> jobs_if_told(const Study& study) {
   try {
     return jobs_held(study, builtin_queues());
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    std::fprintf(stderr, "jobs are not listed: %s\n", error.what());
     return {};
   }
 }
@@ -112,6 +114,7 @@ Outcome retry_command(const Request& request, const Plugins& plugins) {
 }
 
 void plan_command(const Request& request, const Plugins& plugins) {
+  if (!request.stage.empty() && !request.ids && !request.missing) throw InputError("--stage: it chooses among the ids that --tasks or --missing print: give one of them too");
   const Study study = study_of(request, plugins);
   if (!request.stage.empty() && study.find(request.stage) == nullptr) {
     std::vector<std::string> known;
@@ -136,7 +139,7 @@ void plan_command(const Request& request, const Plugins& plugins) {
     if (!request.json)
       print(fmt::format("{:<16} {:>6} of {:<6} to run{}\n", stage.name, count(left, stage.name), count(plan.tasks, stage.name), stage.from.empty() ? "" : ", after " + stage.from));
   }
-  print(request.json ? all.dump(2) + "\n" : file + "\n");
+  request.json ? print(all) : print(file + "\n");
 }
 
 void status_command(const Request& request, const Plugins& plugins) {

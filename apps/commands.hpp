@@ -43,7 +43,7 @@ void report(const Study& study, bool json);
 /// Of a run: stopped when it was told to or waits for others, and will go on when it is run again.
 enum class Outcome { done, stopped };
 
-/// Throws Error when tasks have failed, once the others are done.
+/// Throws Error when tasks have failed, once what could run of the others is done.
 Outcome run_command(const Request& request, const Plugins& plugins);
 /// Runs what has failed once more, from its beginning. As run_command.
 Outcome retry_command(const Request& request, const Plugins& plugins);

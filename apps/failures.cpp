@@ -1,9 +1,9 @@
 #include "apps/failures.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "md/support/error.hpp"
+#include "md/support/folder.hpp"
 #include "md/support/text.hpp"
 
 namespace glasscape {
@@ -15,25 +15,20 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view extension = ".json";
 
 Failure read_failure(const fs::path& file) {
+  const std::string text = read_text_file(file.string(), "record of a failure");
   Failure failure{.task = file.stem(), .reason = {}, .host = {}, .time = {}};
   try {
-    const Json json = Json::parse(read_text_file(file.string(), "record of a failure"));
+    const Json json = Json::parse(text);
     failure.reason = json.at("reason");
     failure.host = json.at("host");
     failure.time = json.at("time");
-  } catch (const std::exception& error) {
-    failure.reason = fmt::format("its record cannot be read: {}", error.what());
+  } catch (const Json::exception& error) {
+    failure.reason = fmt::format("its record '{}' is damaged: {}", file.string(), error.what());
   }
   return failure;
 }
 
 }  // namespace
-
-void make_folder(const fs::path& folder) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed) throw WriteError("cannot make the folder '{}': {}", folder.string(), failed.message());
-}
 
 void Failures::record(const Failure& failure) {
   make_folder(folder_);
@@ -41,18 +36,18 @@ void Failures::record(const Failure& failure) {
   write_text_file((folder_ / (failure.task + std::string(extension))).string(), json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-bool Failures::has(const std::string& task) const {
-  std::error_code none;
-  return fs::exists(folder_ / (task + std::string(extension)), none);
-}
+bool Failures::has(const std::string& task) const { return is_there(folder_ / (task + std::string(extension))); }
 
 std::vector<Failure> Failures::all() const {
   std::vector<Failure> found;
-  std::error_code failed;
-  for (fs::directory_iterator at(folder_, failed); !failed && at != fs::directory_iterator(); at.increment(failed))
-    if (at->path().extension() == extension) found.push_back(read_failure(at->path()));
-  if (failed && failed != std::errc::no_such_file_or_directory) throw NotFound("cannot list the folder '{}': {}", folder_.string(), failed.message());
-  std::sort(found.begin(), found.end(), [](const Failure& a, const Failure& b) { return a.task < b.task; });
+  for (const fs::path& file : entries_of(folder_)) {
+    if (file.extension() != extension) continue;
+    try {
+      found.push_back(read_failure(file));
+    } catch (const NotFound&) {
+      if (is_there(file)) throw;  // else forgotten meanwhile
+    }
+  }
   return found;
 }
 

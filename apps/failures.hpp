@@ -22,8 +22,9 @@ class Failures {
 
   /// Throws WriteError.
   void record(const Failure& failure);
+  /// Throws NotFound when the system cannot tell.
   bool has(const std::string& task) const;
-  /// Sorted by task. A record that cannot be read says so in its reason. Throws NotFound when the folder cannot be listed.
+  /// Sorted by task. A damaged record says so in its reason: its task has failed all the same. Throws NotFound when one cannot be read.
   std::vector<Failure> all() const;
   /// Throws WriteError. None is no error.
   void forget(const std::string& task);
@@ -31,8 +32,5 @@ class Failures {
  private:
   std::filesystem::path folder_;
 };
-
-/// The folder and those above it. Throws WriteError.
-void make_folder(const std::filesystem::path& folder);
 
 }  // namespace glasscape

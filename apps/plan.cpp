@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "md/support/folder.hpp"
 #include "md/support/hash.hpp"
 #include "md/support/text.hpp"
 
@@ -32,7 +33,7 @@ std::vector<PlannedTask> missing(const Plan& plan, const Store& store, const Fai
 
 std::filesystem::path write_plan(const Study& study, const Plan& plan) {
   const std::filesystem::path file = study.folder / "plans" / (plan.id + ".jsonl");
-  if (std::filesystem::exists(file)) return file;
+  if (is_there(file)) return file;
   std::string lines;
   for (const PlannedTask& task : plan.tasks) {
     const StudyStage& stage = *study.find(task.stage);

@@ -8,6 +8,7 @@
 namespace glasscape {
 
 inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-inline void print(const nlohmann::ordered_json& json) { print(json.dump(2) + "\n"); }
+/// Names of files may hold bytes that are no UTF-8: they are replaced.
+inline void print(const nlohmann::ordered_json& json) { print(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"); }
 
 }  // namespace glasscape

@@ -32,8 +32,6 @@ struct Submission {
 
   /// The ids of a batch, one a line.
   std::filesystem::path tasks_file(const Batch& batch) const { return place / (batch.stage + ".tasks"); }
-  /// Stands there once the submission was taken back: what of it is still at work does not go back into the queue.
-  static std::filesystem::path cancelled_mark(const std::filesystem::path& place) { return place / "cancelled"; }
   /// The command, as a shell reads it.
   std::string command() const;
 };

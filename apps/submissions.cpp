@@ -2,12 +2,11 @@
 
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "apps/child_process.hpp"
-#include "apps/failures.hpp"
+#include "md/support/folder.hpp"
 #include "md/support/text.hpp"
 
 namespace glasscape {
@@ -44,15 +43,14 @@ void record_jobs(const fs::path& place, const std::vector<Job>& jobs) {
 
 std::vector<Job> jobs_of(const Study& study) {
   std::vector<Job> jobs;
-  std::error_code none;
-  std::vector<fs::path> places;
-  for (fs::directory_iterator at(folder_of(study), none); !none && at != fs::directory_iterator(); at.increment(none)) places.push_back(at->path());
-  std::sort(places.begin(), places.end());
-  for (const fs::path& place : places) {
+  for (const fs::path& place : entries_of(folder_of(study))) {
+    const fs::path record = place / "jobs.json";
+    if (!is_there(record)) continue;
+    const std::string text = read_text_file(record.string(), "record of jobs");
     try {
-      for (const Json& job : Json::parse(read_text_file((place / "jobs.json").string(), "record of jobs"))) jobs.push_back({job.at("queue"), job.at("job"), job.at("stage"), place});
-    } catch (const std::exception&) {
-      continue;
+      for (const Json& job : Json::parse(text)) jobs.push_back({job.at("queue"), job.at("job"), job.at("stage"), place});
+    } catch (const Json::exception& error) {
+      throw FormatError("{}: is damaged, so that nobody knows which jobs it named: {}; look for them in the queue, then delete it", record.string(), error.what());
     }
   }
   return jobs;

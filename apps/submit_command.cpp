@@ -113,7 +113,6 @@ void cancel_command(const Request& request, const Plugins& plugins) {
   const Queues queues = builtin_queues();
   Input none = Input::describing();
   for (const Job& job : jobs_held(study, queues)) {
-    write_text_file(Submission::cancelled_mark(job.place).string(), "");
     queues.at(job.queue, "submission").make(none)->cancel({job});
     print(fmt::format("took job {} of stage '{}' back from {}\n", job.id, job.stage, job.queue));
   }

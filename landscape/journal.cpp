@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -11,6 +10,7 @@
 
 #include "landscape/canonical_bytes.hpp"
 #include "md/support/error.hpp"
+#include "md/support/folder.hpp"
 #include "md/support/hash.hpp"
 #include "md/support/temporary.hpp"
 #include "md/support/text.hpp"
@@ -66,10 +66,8 @@ std::optional<Events> events_of_record(std::string_view record) {
 std::vector<fs::path> journals_of(const fs::path& stem) {
   std::vector<fs::path> found;
   const std::string begin = stem.filename().string() + std::string(mark);
-  std::error_code none;
-  for (fs::directory_iterator at(stem.parent_path(), none); !none && at != fs::directory_iterator(); at.increment(none))
-    if (at->path().filename().string().starts_with(begin)) found.push_back(at->path());
-  std::sort(found.begin(), found.end());
+  for (const fs::path& file : entries_of(stem.parent_path()))
+    if (file.filename().string().starts_with(begin)) found.push_back(file);
   return found;
 }
 
@@ -103,9 +101,8 @@ Journal::Journal(std::string stem, std::string task) : stem_(std::move(stem)), t
     try {
       content = read_text_file(file.string(), "journal");
     } catch (const NotFound&) {
-      std::error_code none;
-      if (fs::exists(file, none)) throw;  // it may be good: the disk fails, or too many files are open
-      continue;                           // removed meanwhile: its task is done
+      if (is_there(file)) throw;  // it may be good: the disk fails, or too many files are open
+      continue;                   // removed meanwhile: its task is done
     }
     std::size_t end = 0;
     std::vector<Events> steps = steps_of_journal(content, task_, end);

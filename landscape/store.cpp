@@ -10,6 +10,7 @@
 
 #include "landscape/facts_hash.hpp"
 #include "md/support/error.hpp"
+#include "md/support/folder.hpp"
 #include "md/support/temporary.hpp"
 
 namespace glasscape {
@@ -27,18 +28,6 @@ bool is_task_id(const std::string& task) {
          std::all_of(task.begin(), task.end(), plain) && task.find(temporary_mark) == std::string::npos;
 }
 
-/// What lies in a folder; nothing when there is no folder.
-std::vector<fs::path> files_in(const fs::path& folder) {
-  std::error_code failed;
-  std::vector<fs::path> files;
-  for (fs::directory_iterator at(folder, failed); !failed && at != fs::directory_iterator();
-       at.increment(failed))
-    files.push_back(at->path());
-  if (failed && failed != std::errc::no_such_file_or_directory)
-    throw NotFound("cannot list the folder '{}': {}", folder.string(), failed.message());
-  return files;
-}
-
 /// A new or renamed file is on disk when its folder is.
 void sync_folder(const fs::path& folder) {
   int directory = -1;
@@ -52,10 +41,9 @@ void sync_folder(const fs::path& folder) {
   if (!synced) throw WriteError("cannot sync the folder '{}': {}", folder.string(), std::strerror(reason));
 }
 
-void make_folders(const fs::path& shards) {
-  std::error_code failed;
-  if (!fs::create_directories(shards, failed) && !failed) return;
-  if (failed) throw WriteError("cannot make the folder '{}': {}", shards.string(), failed.message());
+void make_synced_folder(const fs::path& shards) {
+  if (is_there(shards)) return;
+  make_folder(shards);
   const fs::path run = fs::absolute(shards).parent_path();
   sync_folder(run);
   sync_folder(run.parent_path());
@@ -91,7 +79,7 @@ void verify(const fs::path& written, const Shard& shard) {
 
 void Store::write(const Shard& shard) {
   const fs::path path = path_of(shard.task);
-  make_folders(shards());
+  make_synced_folder(shards());
   const Temporary temporary(temporary_name(path));
   write_temporary(path, shard_bytes(shard, temporary.path));
   verify(temporary.path, shard);
@@ -103,15 +91,14 @@ void Store::write(const Shard& shard) {
 
 std::vector<std::string> Store::tasks() const {
   std::vector<std::string> found;
-  for (const fs::path& file : files_in(shards()))
+  for (const fs::path& file : entries_of(shards()))
     if (file.extension() == extension && is_task_id(file.stem())) found.push_back(file.stem());
   std::sort(found.begin(), found.end());
   return found;
 }
 
 bool Store::has(const std::string& task) const {
-  std::error_code none;
-  return fs::exists(path_of(task), none);
+  return is_there(path_of(task));
 }
 
 Shard Store::read(const std::string& task) const {
@@ -147,10 +134,7 @@ std::string Store::digest() const {
 }
 
 int Store::remove_leftovers() {
-  int removed = glasscape::remove_leftovers(folder_.string());
-  for (const fs::path& inner : files_in(folder_))
-    if (std::error_code none; fs::is_directory(inner, none)) removed += glasscape::remove_leftovers(inner.string());
-  return removed;
+  return glasscape::remove_leftovers(folder_.string());
 }
 
 std::filesystem::path Store::path_of(const std::string& task) const {

@@ -49,7 +49,7 @@ class Store {
   /// whatever the order, threads and times in which the tasks ran. Throws as read.
   std::string digest() const;
 
-  /// Deletes what dead processes of this host left in the run folder and the folders in it (glasscape::remove_leftovers);
+  /// Deletes what dead processes of this host left in the run folder (glasscape::remove_leftovers);
   /// returns how many.
   int remove_leftovers();
 

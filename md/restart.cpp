@@ -1,7 +1,6 @@
 #include "md/restart.hpp"
 
-#include <filesystem>
-
+#include "md/support/folder.hpp"
 #include "md/support/hash.hpp"
 #include "md/support/text.hpp"
 
@@ -220,8 +219,7 @@ std::optional<Restart> Checkpoints::load() {
     } catch (const FormatError&) {  // damaged
       continue;
     } catch (const NotFound&) {
-      std::error_code none;
-      if (std::filesystem::exists(path, none)) throw;  // it may be good: the disk fails, or too many files are open
+      if (is_there(path)) throw;  // it may be good: the disk fails, or too many files are open
     }
   }
   return newest;

@@ -39,11 +39,15 @@ std::size_t tasks_per_job(const Submission& submission, const Batch& batch, std:
 
 std::filesystem::path script_of(const Submission& submission, const Batch& batch) { return submission.place / (batch.stage + ".sh"); }
 
+/// Stands there once the submission was taken back: what of it is still at work does not go back into the queue.
+std::filesystem::path cancelled_mark(const std::filesystem::path& place) { return place / "cancelled"; }
+
 std::string script_text(const Submission& submission, const Batch& batch, std::size_t per_job) {
   return fmt::format(R"(#!/bin/bash
 # The tasks of stage '{stage}', {per_job} to an element. Warned by USR1 it leaves checkpoints and goes back into the queue.
 first=$((SLURM_ARRAY_TASK_ID * {per_job} + 1))
-{run} --threads "$SLURM_CPUS_PER_TASK" --quiet --stdin < <(sed -n "$first,$((first + {per_job} - 1))p" {tasks}) &
+tasks=$(sed -n "$first,$((first + {per_job} - 1))p" {tasks}) && [ "$tasks" ] || {{ echo "no tasks from line $first on in" {tasks}; exit 66; }}
+{run} --threads "$SLURM_CPUS_PER_TASK" --quiet --stdin < <(echo "$tasks") &
 run=$!
 trap 'warned=yes; kill -USR1 $run' USR1
 trap 'kill -TERM $run' TERM
@@ -54,7 +58,7 @@ still_ours() {{ [ ! -e {cancelled} ] && scontrol show job "$SLURM_JOB_ID" | grep
 if [ $code = 75 ] && [ "$warned" ] && still_ours; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
 exit $code
 )",
-                     fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", submission.command()), fmt::arg("cancelled", quoted(Submission::cancelled_mark(submission.place))), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
+                     fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", submission.command()), fmt::arg("cancelled", quoted(cancelled_mark(submission.place))), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
 }
 
 /// A path for sbatch's --output, where % begins a replacement.
@@ -74,6 +78,15 @@ std::vector<std::string> sbatch(const Submission& submission, const Batch& batch
   words.insert(words.end(), submission.options.begin(), submission.options.end());
   words.push_back(script_of(submission, batch).string());
   return words;
+}
+
+/// Of a submission that failed half way; that error is not lost when this fails too.
+void take_back(const Queue& queue, const std::vector<Job>& jobs, const Error& reason) {
+  try {
+    queue.cancel(jobs);
+  } catch (const Error& error) {
+    throw Error("{}; and what was handed over before is not taken back: {}; `glasscape cancel` tries again", reason.what(), error.what());
+  }
 }
 
 std::size_t elements_of(const Batch& batch, std::size_t per_job) { return (batch.tasks.size() + per_job - 1) / per_job; }
@@ -105,8 +118,8 @@ void Slurm::submit(const Submission& submission, const std::atomic<bool>&, const
       const std::string_view last = trimmed(std::string_view(answer).substr(trimmed(answer).rfind('\n') + 1));  // warnings come first
       jobs.push_back({"slurm", std::string(last.substr(0, last.find(';'))), batch.stage, submission.place});     // "JOB;CLUSTER"
       taken(jobs.back());
-    } catch (const Error&) {
-      if (!jobs.empty()) cancel(jobs);  // a half of a study would wait for nothing
+    } catch (const Error& error) {
+      take_back(*this, jobs, error);  // a half of a study would wait for nothing
       throw;
     }
   }
@@ -125,9 +138,13 @@ std::vector<Job> Slurm::held(const std::vector<Job>& jobs) const {
 }
 
 void Slurm::cancel(const std::vector<Job>& jobs) const {
+  if (jobs.empty()) return;
   std::vector<std::string> words{"scancel"};
-  for (const Job& job : jobs) words.push_back(job.id);
-  if (words.size() > 1) answer_of(words);
+  for (const Job& job : jobs) {
+    write_text_file(cancelled_mark(job.place).string(), "");
+    words.push_back(job.id);
+  }
+  answer_of(words);
 }
 
 }  // namespace glasscape

@@ -147,9 +147,11 @@ MeltQuench::Options MeltQuench::read(Input& in) {
   o.atoms = in.integer("atoms", 1000, "number of atoms", positive, most_atoms);
   in.expect(o.atoms > 1, "atoms", "2 or more: one atom alone has no temperature");
   Input composition = in.table("composition", "share of each element, for example { Cu = 50, Zr = 50 }");
+  double shares = 0.0;
   for (const std::string& element : composition.keys())
-    o.composition.emplace_back(element, composition.real(element, required, "share of this element", positive));
+    shares += o.composition.emplace_back(element, composition.real(element, required, "share of this element", positive)).second;
   in.expect(!o.composition.empty(), "composition", "at least one element");
+  in.expect(std::isfinite(shares), "composition", "shares whose sum is a finite number");
   const double spacing = in.length("spacing", "2.6 A", "cube root of the volume per atom of the random start", positive);
   in.expect(spacing >= least_spacing, "spacing", fmt::format("a length of {} A or more: nearer atoms have no energy that means anything", least_spacing));
   o.volume_per_atom = std::pow(spacing, 3);

@@ -68,7 +68,7 @@ std::string write_temporary(const std::string& path, std::string_view content) {
 int remove_leftovers(const std::string& folder) {
   int removed = 0;
   std::error_code none;
-  for (std::filesystem::directory_iterator at(folder, none); !none && at != std::filesystem::directory_iterator(); at.increment(none)) {
+  for (std::filesystem::recursive_directory_iterator at(folder, none); !none && at != std::filesystem::recursive_directory_iterator(); at.increment(none)) {
     const std::string name = at->path().filename();
     const std::size_t found = name.rfind(mark);
     if (found == std::string::npos || !has_ended(std::string_view(name).substr(found + mark.size()))) continue;

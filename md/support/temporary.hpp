@@ -18,7 +18,7 @@ std::string temporary_name(const std::string& path);
 /// The whole content on disk under that name, which is returned. Throws WriteError, and then leaves nothing.
 std::string write_temporary(const std::string& path, std::string_view content);
 
-/// Deletes the files with such names that dead processes of this host left in a folder; returns how many. Those of
+/// Deletes the files with such names that dead processes of this host left in a folder and those below it; returns how many. Those of
 /// other hosts stay, as nobody here knows whether their writers live.
 int remove_leftovers(const std::string& folder);
 

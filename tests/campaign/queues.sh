@@ -28,7 +28,10 @@ PATH=$here/stand_in:$PATH
 grep -q "^sbatch .*--array=0-2 .*--dependency=afterok:JOB_OF_glass .*--partition=long" dry.out || fail "$(cat dry.out)"
 "$glasscape" submit study.toml --folder slurm --engine slurm -- --wrong >wrong.out 2>&1
 [ $? = 70 ] && grep -q "Invalid option --wrong" wrong.out || fail "$(cat wrong.out)"
-"$glasscape" submit study.toml --folder slurm --engine slurm --threads 2 -- --partition=long || fail "submit"
+"$glasscape" submit study.toml --folder half --engine slurm -- --no-dependencies >half.out 2>&1
+[ $? = 70 ] && grep -q "no dependencies here" half.out || fail "$(cat half.out)"
+[ -e "$STAND_IN/1.cancelled" ] && [ -e half/submissions/0001/cancelled ] || fail "a half of a study was left in the queue"
+env --ignore-signal=CHLD "$glasscape" submit study.toml --folder slurm --engine slurm --threads 2 -- --partition=long || fail "submit"
 "$glasscape" submit study.toml --folder slurm --engine slurm >again.out 2>&1 && fail "the same work was submitted twice"
 while [ "$(ask jobs slurm)" != 0 ]; do sleep 0.2; done
 same_as_plain_run slurm
@@ -54,6 +57,18 @@ warn_element 99
 touch warned/submissions/0001/cancelled  # as `glasscape cancel` does before it asks the queue
 warn_element 97
 [ -e "$STAND_IN/97.requeued" ] && fail "an element of a submission that was taken back went back"
+
+rm warned/submissions/0001/glass.tasks
+SLURM_JOB_ID=96 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash warned/submissions/0001/glass.sh >96.out 2>&1
+[ $? = 66 ] && grep -q "no tasks from line 1 on" 96.out || fail "an element without its tasks: $(cat 96.out)"
+
+say "what a queue was given is not known: nothing is handed over twice"
+echo "[{" >slurm/submissions/0001/jobs.json
+"$glasscape" submit study.toml --folder slurm --engine slurm >damaged.out 2>&1
+[ $? = 65 ] && grep -q "jobs.json: is damaged" damaged.out || fail "$(cat damaged.out)"
+"$glasscape" cancel study.toml --folder slurm >damaged.out 2>&1 && fail "cancel without a word of jobs that it cannot know"
+"$glasscape" status study.toml --folder slurm 2>damaged.out | grep -q "10 of 10" || fail "status without its jobs"
+grep -q "jobs are not listed: .*is damaged" damaged.out || fail "$(cat damaged.out)"
 
 say "GNU parallel on this host"
 "$glasscape" submit study.toml --folder parallel --engine parallel --tasks-per-job 3 -- -j 2 || fail "submit"

@@ -353,8 +353,10 @@ TEST_CASE("leftovers of dead processes of this host are removed, others stay") {
   };
   const std::string gone = leftover(host, dead), report = folder.path / fmt::format("report.html.tmp.{}.{}", host, dead);
   const std::string alive = leftover(host, ::getpid()), foreign = leftover("another-host", dead);
-  for (const std::string& file : {gone, report, alive, foreign}) put(file, "half");
-  CHECK(store.remove_leftovers() == 2);
+  fs::create_directories(folder.path / "submissions" / "0001");
+  const std::string deep = folder.path / "submissions" / "0001" / fmt::format("jobs.json.tmp.{}.{}", host, dead);
+  for (const std::string& file : {gone, report, deep, alive, foreign}) put(file, "half");
+  CHECK(store.remove_leftovers() == 3);
   CHECK_FALSE(fs::exists(gone));
   CHECK_FALSE(fs::exists(report));
   CHECK(fs::exists(alive));
