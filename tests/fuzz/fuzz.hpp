@@ -5,23 +5,39 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "md/support/error.hpp"
+#include "md/support/text.hpp"
 
 namespace glasscape::fuzz {
 
 inline std::string_view text_of(const std::uint8_t* bytes, std::size_t size) { return {reinterpret_cast<const char*>(bytes), size}; }
+
+/// libFuzzer takes these for coverage, and so each kind of refusal as something new; in a build without instruments it knows nothing else.
+__attribute__((section("__libfuzzer_extra_counters"))) inline std::array<std::uint8_t, 4096> refusals{};
+
+/// By its words of small letters, as values and names come in too many kinds.
+inline void count_refusal(std::string_view message) {
+  std::uint32_t kind = 0;
+  for (const std::string_view word : words(message))
+    if (std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
+      for (const char c : word) kind = kind * 31 + static_cast<std::uint8_t>(c);
+  refusals[kind % refusals.size()] = 1;
+}
 
 /// Runs a reader; `Error` and its kinds are the ways in which it may refuse.
 template <typename Read>
 int refuses_or_accepts(Read read) {
   try {
     read();
-  } catch (const Error&) {
+  } catch (const Error& refusal) {
+    count_refusal(refusal.what());
   }
   return 0;
 }

@@ -1,26 +1,32 @@
 #!/usr/bin/env bash
 # tests/fuzz/run.sh SECONDS [TARGET...]: builds the fuzz targets and feeds each for so many seconds of processor time, after all of its
 # corpus; prints a table and fails on a finding. What a target learns is kept in build-fuzz/corpus, findings go to build-fuzz/findings:
-# put a fixed one into tests/fuzz/corpus/TARGET, with a test of the law that it broke.
+# put a fixed one into tests/fuzz/corpus/TARGET, with a test of the law that it broke. With GLASSCAPE_FUZZ_PROGRAMS, a folder that holds them,
+# nothing is built, and the rest lies in fuzz/ there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-all=(csv eam extended_xyz hills journal lammps_data lammps_dump restart shard toml)  # and experiment and study, which have to be named: they take minutes to compile
+all=(csv eam experiment extended_xyz hills journal lammps_data lammps_dump restart shard study toml)
 if [ $# -eq 0 ] || ! [[ $1 =~ ^[1-9][0-9]*$ ]]; then
-  echo "usage: tests/fuzz/run.sh SECONDS [TARGET...]; targets: ${all[*]} experiment study" >&2
+  echo "usage: tests/fuzz/run.sh SECONDS [TARGET...]; targets: ${all[*]}" >&2
   exit 64
 fi
 seconds=$1
 shift
 targets=("${@:-${all[@]}}")
+programs=${GLASSCAPE_FUZZ_PROGRAMS:-}
 build=$PWD/build-fuzz
+[ -z "$programs" ] || build=$programs/fuzz
 
-cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DGLASSCAPE_FUZZ=ON >"$build.configure.log" 2>&1 || {
-  cat "$build.configure.log" >&2
-  exit 1
-}
-cmake --build "$build" --target "${targets[@]/#/fuzz_}" >"$build.log" 2>&1 || {
-  tail -n 40 "$build.log" >&2
-  exit 1
+build_programs() {
+  cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DGLASSCAPE_FUZZ=ON >"$build.configure.log" 2>&1 || {
+    cat "$build.configure.log" >&2
+    exit 1
+  }
+  cmake --build "$build" --target "${targets[@]/#/fuzz_}" >"$build.log" 2>&1 || {
+    tail -n 40 "$build.log" >&2
+    exit 1
+  }
+  programs=$build/tests/fuzz
 }
 
 seeds_of() {  # folders whose files a target begins with
@@ -43,7 +49,7 @@ feed() {  # target: one line of the table
   while [ "$used" -lt "$seconds" ] && [ "$status" -eq 0 ]; do
     local left=$((seconds - used)) spent TIMEFORMAT=%U
     # shellcheck disable=SC2046
-    spent=$({ time OMP_NUM_THREADS=1 ASAN_OPTIONS=detect_leaks=$([ "$target" = shard ] && echo 0 || echo 1) "$build/tests/fuzz/fuzz_$target" "$build/corpus/$target" $(seeds_of "$target") $(options_of "$target") -max_total_time="$left" \
+    spent=$({ time OMP_NUM_THREADS=1 ASAN_OPTIONS=detect_leaks=$([ "$target" = shard ] && echo 0 || echo 1) "$programs/fuzz_$target" "$build/corpus/$target" $(seeds_of "$target") $(options_of "$target") -max_total_time="$left" \
       -timeout=20 -rss_limit_mb=1024 -malloc_limit_mb=256 -print_final_stats=1 -artifact_prefix="$findings/" >"$log" 2>&1; } 2>&1) || status=$?
     used=$((used + ${spent%.*} + 1))
     runs=$((runs + $(sed -n 's/^stat::number_of_executed_units: //p' "$log" | tail -n 1) + 0))
@@ -54,7 +60,9 @@ feed() {  # target: one line of the table
   return "$status"
 }
 
+[ "$programs" ] || build_programs
+mkdir -p "$build"
 printf '%-14s %12s %9s %9s %9s\n' target executions 'CPU s' findings coverage
 export -f feed seeds_of options_of
-export build seconds
+export build programs seconds
 printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I {} bash -c 'feed {}'
