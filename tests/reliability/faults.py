@@ -89,7 +89,7 @@ class Faults:
                                    (campaign.expected(verb), MISSING, CANNOT_WRITE), [os.strerror(number)], **stays)
 
     def failing_reads(self):
-        """n-th open or read of a file of the run fails, for all n with EIO, for some with EMFILE, EACCES"""
+        """n-th open, read, stat of a file or folder of the run, or listing of one, fails, for all n with EIO, for some with EMFILE, EACCES"""
         path = r"/run/(shards|failures|plans)"
         for verb in ("run", "report", "digest", "status", "merge"):
             without = "modes-000003" if verb == "run" else "$^"

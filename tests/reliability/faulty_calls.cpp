@@ -1,12 +1,13 @@
 // Makes system calls fail: a library for LD_PRELOAD that counts the calls which a program makes on the files of a run and, at the n-th,
 // kills the process, lets the call fail, or lets it do less than it was asked. Clocks can be shifted too. Told by the environment:
 //   FAULT_PATH   regular expression of the absolute paths that count
-//   FAULT_READS  if set, opening for reading and reading count as well as what writes
+//   FAULT_READS  if set, opening for reading, reading, listing and asking what is there count as well as what writes
 //   FAULT_CALL   n, from 1; without it calls are counted alone
 //   FAULT_KIND   kill-before, kill-after, short, or the number of an errno
 //   FAULT_STAYS  if set, the calls after the n-th fail too
 //   FAULT_COUNT  file that is given the number of calls at the end
 //   FAULT_CLOCK  seconds by which the calendar is off; each reading is FAULT_CLOCK_STEP seconds (0) further on than the clock
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <regex.h>
@@ -204,6 +205,16 @@ int close(int file) {
   }
 ON_LENGTH(ftruncate)
 ON_LENGTH(ftruncate64)
+
+#define LOOKING(NAME)                                                                                 \
+  int NAME(const char* path, struct stat* found) {                                                    \
+    return at_call<Signals::do_not>(fault().reads && fault().concerns(path), -1, [&] { return next<int(const char*, struct stat*)>(#NAME)(path, found); }); \
+  }
+LOOKING(stat)
+LOOKING(lstat)
+DIR* opendir(const char* path) {
+  return at_call<Signals::do_not>(fault().reads && fault().concerns(path), static_cast<DIR*>(nullptr), [&] { return next<DIR*(const char*)>("opendir")(path); });
+}
 
 int rename(const char* from, const char* to) {
   return at_call<Signals::do_not>(fault().concerns(to), -1, [&] { return next<int(const char*, const char*)>("rename")(from, to); });
