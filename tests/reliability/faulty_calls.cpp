@@ -60,10 +60,11 @@ struct Fault {
     const int file = next<int(const char*, int, ...)>("open")(count_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
     ::dprintf(file, "%ld\n", calls.load());
   }
-  bool concerns(const char* path) const {
+  bool concerns(const char* path, int folder = AT_FDCWD) const {
     if (!active || path == nullptr) return false;
     char here[PATH_MAX] = "";
-    const bool relative = path[0] != '/' && ::getcwd(here, sizeof here) != nullptr;
+    const std::string link = folder == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/" + std::to_string(folder);
+    const bool relative = path[0] != '/' && ::readlink(link.c_str(), here, sizeof here - 1) > 0;
     const std::string whole = relative ? std::string(here) + "/" + path : path;
     return ::regexec(&paths, whole.c_str(), 0, nullptr, 0) == 0;
   }
@@ -104,7 +105,7 @@ std::size_t portion(bool counts, std::size_t bytes) {
 }
 
 int open_file(const char* name, int folder, const char* path, int flags, mode_t mode) {
-  const bool matters = fault().concerns(path);
+  const bool matters = fault().concerns(path, folder);
   const bool writes = (flags & (O_WRONLY | O_RDWR | O_DIRECTORY)) != 0;  // a folder is opened to sync it or to list it
   const bool counts = matters && (writes || fault().reads);
   const auto call = [&] {
@@ -220,7 +221,7 @@ int rename(const char* from, const char* to) {
   return at_call<Signals::do_not>(fault().concerns(to), -1, [&] { return next<int(const char*, const char*)>("rename")(from, to); });
 }
 int renameat(int a, const char* from, int b, const char* to) {
-  return at_call<Signals::do_not>(fault().concerns(to), -1, [&] { return next<int(int, const char*, int, const char*)>("renameat")(a, from, b, to); });
+  return at_call<Signals::do_not>(fault().concerns(to, b), -1, [&] { return next<int(int, const char*, int, const char*)>("renameat")(a, from, b, to); });
 }
 int mkdir(const char* path, mode_t mode) {
   return at_call<Signals::do_not>(fault().concerns(path), -1, [&] { return next<int(const char*, mode_t)>("mkdir")(path, mode); });
