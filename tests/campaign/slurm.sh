@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A study on a real Slurm cluster of this host: arrays, stages that wait, the warning before the time limit, a killed node, cancelling.
+# A study on a real Slurm cluster of this host: arrays, stages that wait, a task that fails, the warning before the time limit, a killed node, cancelling.
 # Usage: slurm.sh PATH_OF_GLASSCAPE. Exit code 77: Slurm does not start here, with the reason.
 set -u
 glasscape=$1
@@ -48,6 +48,14 @@ complete_as_plain_run array%j
 [ "$(ls array%j/submissions/0001/searches-*.out | wc -l)" = 4 ] || fail "elements"
 "$glasscape" submit study.toml --folder array%j --engine slurm | grep -q "nothing to submit" || fail "a complete study was submitted"
 say "complete; digest as of a plain run"
+
+say "a task that fails takes the stages after it out of the queue"
+sed 's/at = "2000 K"/at = "1e300 K"/' study.toml >broken.toml
+"$glasscape" submit broken.toml --folder broken --engine slurm || fail "submit"
+until_true 30 "[ -z \"\$(squeue --noheader)\" ]"
+"$glasscape" status broken.toml --folder broken | sed 's/^/  /'
+"$glasscape" status broken.toml --folder broken | grep -q "^failed: glass-.*broken down" || fail "no record of the failure"
+ls broken/submissions/0001/searches-*.out 2>/dev/null && fail "the searches began without their glass"
 
 say "warning before the time limit (USR1 to the batch script)"
 submit warned
