@@ -135,8 +135,8 @@ class StageRun {
   void run_missing() {
     watcher_.stage_begins(stage_, missing_, stage_.stage->tasks());
     if (missing_ > 0) find_starts();
-    // several tasks: one thread each; a single task: all threads inside it
-    const int at_once = stage_.stage->tasks() > 1 ? threads_ : 1;
+    const int at_once = static_cast<int>(std::clamp<std::int64_t>(missing_, 1, threads_));
+    inside_ = threads_ / at_once;  // of tasks that are fewer than threads each has several
 #pragma omp parallel num_threads(at_once)
     work();
     if (!interrupted_ && !error_ && failed_.empty()) watcher_.stage_ends(stage_);
@@ -255,7 +255,7 @@ class StageRun {
     const std::int64_t task = todo.number;
     Shard shard;
     shard.task = todo.id;
-    shard.circumstances = {.host = host_name(), .started = now_text(), .ended = {}, .wall_seconds = 0, .threads = threads_};
+    shard.circumstances = {.host = host_name(), .started = now_text(), .ended = {}, .wall_seconds = 0, .threads = inside_};
     TaskContext context;
     context.potential = study_.potential;
     context.stage = stage_.name;
@@ -267,7 +267,7 @@ class StageRun {
     }
     if (stage_.stage->starts_from() == StartsFrom::events) context.saddles = events_;
     context.starts = starts_of_task(context.saddles);
-    context.threads = stage_.stage->tasks() > 1 ? 1 : threads_;
+    context.threads = inside_;
     // another version of the program does not go on with what this one has begun
     context.checkpoint = (checkpoints_of(study_) / fmt::format("{}.{}", shard.task, program_version)).string();
     context.stop = &stop_;
@@ -304,7 +304,7 @@ class StageRun {
   Runners& runners_;
   const std::atomic<bool>& stop_;
   Watcher& watcher_;
-  int threads_;
+  int threads_, inside_ = 1;  // of all tasks at once; of each of them
   std::deque<Todo> left_;     // and begun by none of our threads
   std::int64_t missing_ = 0, finished_ = 0;
   std::vector<NamedBasin> starts_;
@@ -341,6 +341,7 @@ void forget_failure(const Study& study, const std::string& task) {
 
 RunSummary run_study(const Study& study, Store& store, const RunOptions& options, const std::atomic<bool>& stop, Watcher& watcher) {
   std::map<std::string, std::vector<Todo>> todo = tasks_to_run(study, options);
+  omp_set_max_active_levels(2);  // tasks, and loops over atoms inside each
   make_folders(study);
   store.remove_leftovers();
   remove_checkpoints_of_shards(study, store);

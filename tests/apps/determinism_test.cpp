@@ -150,3 +150,33 @@ TEST_CASE("whatever stages a study has, stopped again and again it ends in the s
     CHECK(at.digest() == undisturbed());
   }
 }
+
+TEST_CASE("of tasks that are fewer than threads each has several, with the same facts") {
+  std::string digest;
+  for (const int threads : {1, 5}) {
+    const StudyAt at(R"([study]
+seed = 3
+[potential]
+type = "eam-fs"
+[[stage]]
+type = "structure"
+file = "start.xyz"
+[[stage]]
+type = "metadynamics"
+group = [1, 2, 3, 4]
+temperatures = ["300 K", "400 K"]
+time = "0.1 ps"
+equilibration = "0.02 ps"
+stride = "0.02 ps"
+quench_every = "0.1 ps"
+record_every = "0.02 ps"
+)", to_extended_xyz({fcc(3.61, 5, elements_named({"Cu"}))}));
+    at.run(threads);
+    if (digest.empty()) digest = at.digest();
+    CHECK(at.digest() == digest);
+    const std::vector<std::string> tasks = at.store().tasks();
+    REQUIRE(tasks.size() == 3);
+    CHECK(at.store().circumstances(tasks[0]).threads == std::max(1, threads / 2));  // metadynamics
+    CHECK(at.store().circumstances(tasks[2]).threads == threads);                   // structure
+  }
+}
