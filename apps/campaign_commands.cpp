@@ -1,6 +1,10 @@
 // The verbs that run a study: plan, run, status, retry.
+#include <unistd.h>
+
 #include <algorithm>
-#include <iostream>
+#include <array>
+#include <cerrno>
+#include <cstring>
 
 #include "apps/commands.hpp"
 #include "apps/plan.hpp"
@@ -36,11 +40,26 @@ std::vector<std::string> tasks_in_range(const std::string& range, const Plan& pl
   return tasks;
 }
 
+/// By the system's own calls: streams of C++ take what cannot be read for the end.
+std::string standard_input() {
+  constexpr std::size_t most = 256 << 20;  // a hundred for each of a million tasks fit
+  std::string text;
+  for (std::array<char, 1 << 16> piece;;) {
+    const ssize_t count = ::read(STDIN_FILENO, piece.data(), piece.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw NotFound("--stdin: cannot read the ids of tasks from standard input: {}", std::strerror(errno));
+    if (count == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(count));
+    if (text.size() > most) throw InputError("--stdin: got more than {} bytes, expected ids of tasks, one a line", most);
+  }
+}
+
 std::vector<std::string> tasks_from_stdin() {
+  const std::string text = standard_input();
   std::vector<std::string> tasks;
-  for (std::string line; std::getline(std::cin, line);)
+  for (const std::string_view line : split(text, '\n'))
     if (const std::string_view task = trimmed(line); !task.empty()) tasks.emplace_back(task);
-  if (std::cin.bad()) throw NotFound("--stdin: cannot read the tasks from standard input");
+  if (tasks.empty()) std::fprintf(stderr, "no tasks on standard input\n");
   return tasks;
 }
 
@@ -73,8 +92,19 @@ Outcome run_tasks(const Request& request, const Study& study, std::optional<std:
   Store store(study.folder);
   Progress progress(request.quiet);
   const std::atomic<bool>& stop = stop_on_signal();
-  end_soon_after_stop(ExitCode::stopped);
   return outcome_of(run_study(study, store, {threads_of(request), std::move(chosen)}, stop, progress), request, study);
+}
+
+/// Of the tasks that the study has now and that have no shard.
+std::vector<Failure> failures_of(const Study& study, const std::vector<StageStatus>& stages) {
+  std::vector<Failure> failed;
+  if (std::none_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.failed > 0; })) return failed;
+  const Store store(study.folder);
+  std::set<std::string> planned;
+  for (const PlannedTask& task : plan_of(study).tasks) planned.insert(task.id);
+  for (const Failure& failure : Failures(study.folder).all())
+    if (planned.contains(failure.task) && !store.has(failure.task)) failed.push_back(failure);
+  return failed;
 }
 
 /// What queues still hold; nothing when they do not answer, which is said, as how far a study is follows from its shards.
@@ -91,6 +121,7 @@ std::vector<Job> jobs_if_told(const Study& study) {
 
 Outcome run_command(const Request& request, const Plugins& plugins) {
   stop_on_signal();
+  end_soon_after_stop(ExitCode::stopped);
   const Study study = study_of(request, plugins);
   const Plan plan = plan_of(study);
   check_plan(request, plan);
@@ -103,6 +134,7 @@ Outcome run_command(const Request& request, const Plugins& plugins) {
 Outcome retry_command(const Request& request, const Plugins& plugins) {
   if (!request.failed) throw InputError("retry: give --failed: tasks that are missing for another reason are run by `glasscape run {}`", request.study);
   stop_on_signal();
+  end_soon_after_stop(ExitCode::stopped);
   const Study study = study_of(request, plugins);
   std::vector<std::string> tasks;
   const std::vector<Failure> failed = Failures(study.folder).all();
@@ -145,9 +177,7 @@ void plan_command(const Request& request, const Plugins& plugins) {
 void status_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
   const std::vector<StageStatus> stages = status(study, Store(study.folder));
-  std::vector<Failure> failed;
-  for (const Failure& failure : Failures(study.folder).all())
-    if (std::any_of(stages.begin(), stages.end(), [&](const StageStatus& s) { return s.failed > 0 && failure.task.starts_with(s.name + "-"); })) failed.push_back(failure);
+  const std::vector<Failure> failed = failures_of(study, stages);
   const std::vector<Runner> runners = other_runners(study.folder);
   const std::vector<Job> jobs = jobs_if_told(study);
   if (request.json) {

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <functional>
+#include <new>
 
 #include "apps/commands.hpp"
 #include "apps/exit_code.hpp"
@@ -240,6 +241,8 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     return complain(ExitCode::missing, error);
   } catch (const WriteError& error) {
     return complain(ExitCode::cannot_write, error);
+  } catch (const std::bad_alloc&) {
+    return complain(ExitCode::failed, Error("out of memory; give fewer --threads, or this program more memory"));
   } catch (const std::exception& error) {
     return complain(ExitCode::failed, error);
   }

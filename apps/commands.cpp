@@ -20,6 +20,7 @@
 #include "md/dynamics.hpp"
 #include "md/minimise.hpp"
 #include "md/structure_io.hpp"
+#include "md/support/folder.hpp"
 #include "md/support/text.hpp"
 #include "md/support/units.hpp"
 
@@ -143,7 +144,7 @@ void report_command(const Request& request, const Plugins& plugins) { report(stu
 
 void digest_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
-  if (!std::filesystem::is_directory(study.folder)) throw NotFound("there is no run folder '{}': run the study first", study.folder.string());
+  if (!is_there(study.folder)) throw NotFound("there is no run folder '{}': run the study first", study.folder.string());
   const Store store(study.folder);
   if (request.json) return print(Json{{"folder", study.folder.string()}, {"tasks", store.tasks().size()}, {"sha256", store.digest()}});
   print(fmt::format("{} tasks in {}\n{}\n", store.tasks().size(), study.folder.string(), store.digest()));

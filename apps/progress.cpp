@@ -16,7 +16,9 @@ std::atomic<bool> stop_requested{false};
 
 /// Ctrl-C again is somebody who does not want to wait; queues send a signal more than once for one and the same stop.
 extern "C" void on_signal(int number) {
-  if (stop_requested.exchange(true) && number == SIGINT) {
+  static std::atomic<bool> interrupted{false};
+  stop_requested = true;
+  if (number == SIGINT && interrupted.exchange(true)) {
     std::signal(number, SIG_DFL);
     std::raise(number);
   }

@@ -60,7 +60,7 @@ std::string now_text() {
   return text;
 }
 
-bool Runner::lives() const { return process > 0 && birth_of(process) == born; }
+bool Runner::lives() const { return process > 0 && born > 0 && birth_of(process) == born; }
 
 std::vector<Runner> other_runners(const fs::path& run_folder) {
   std::vector<Runner> others;

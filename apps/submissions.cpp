@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -48,7 +49,8 @@ std::vector<Job> jobs_of(const Study& study) {
     if (!is_there(record)) continue;
     const std::string text = read_text_file(record.string(), "record of jobs");
     try {
-      for (const Json& job : Json::parse(text)) jobs.push_back({job.at("queue"), job.at("job"), job.at("stage"), place});
+      const auto all = Json::parse(text).get<std::vector<Json>>();
+      for (const Json& job : all) jobs.push_back({job.at("queue"), job.at("job"), job.at("stage"), place});
     } catch (const Json::exception& error) {
       throw FormatError("{}: is damaged, so that nobody knows which jobs it named: {}; look for them in the queue, then delete it", record.string(), error.what());
     }
@@ -61,9 +63,12 @@ std::vector<Job> jobs_held(const Study& study, const Queues& queues) {
   for (const Job& job : jobs_of(study)) by_queue[job.queue].push_back(job);
   std::vector<Job> held;
   Input none = Input::describing();
-  for (const auto& [name, jobs] : by_queue)
-    if (const auto* queue = queues.find(name))
-      for (Job& job : queue->make(none)->held(jobs)) held.push_back(std::move(job));
+  for (const auto& [name, jobs] : by_queue) {
+    const auto* queue = queues.find(name);
+    if (queue == nullptr || std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.id.empty(); }))
+      throw FormatError("{}: names no queue that there is, or no job of it: look for its jobs in the queue '{}', then delete it", (jobs.front().place / "jobs.json").string(), name);
+    for (Job& job : queue->make(none)->held(jobs)) held.push_back(std::move(job));
+  }
   return held;
 }
 

@@ -66,6 +66,14 @@ void check_nothing_held(const Study& study, const Queues& queues) {
   throw Error("stage '{}' is still with {} as job {}: wait for it (`glasscape status` tells how far it is), or `glasscape cancel` it", held.front().stage, held.front().queue, held.front().id);
 }
 
+/// A queue in the foreground may have been ended by others without a word.
+Outcome outcome_of_foreground(const Request& request, const Study& study, const Plan& plan) {
+  const std::size_t left = missing(plan, Store(study.folder), Failures(study.folder)).size();
+  if (left == 0) return Outcome::done;
+  std::fprintf(stderr, "%s not run, as '%s' was ended before; to continue, submit again\n", counted(left, "task").c_str(), request.engine.c_str());
+  return Outcome::stopped;
+}
+
 }  // namespace
 
 Outcome submit_command(const Request& request, const Plugins& plugins) {
@@ -88,8 +96,8 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
     print(fmt::format("prepared in {}; nothing was handed over\n", submission.place.string()));
     return Outcome::done;
   }
+  std::vector<Job> jobs;
   try {
-    std::vector<Job> jobs;
     queue->submit(submission, stop_on_signal(), [&](const Job& job) {
       jobs.push_back(job);
       record_jobs(submission.place, jobs);
@@ -98,7 +106,7 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
   } catch (const Interrupted&) {
     return Outcome::stopped;
   }
-  return Outcome::done;
+  return jobs.empty() ? outcome_of_foreground(request, study, plan) : Outcome::done;
 }
 
 void cancel_command(const Request& request, const Plugins& plugins) {

@@ -11,9 +11,17 @@
 namespace glasscape {
 namespace {
 
+/// In its own words and in those of the command alike parallel puts something in the place of {}, {#}, {= Perl =} and more.
+void check_braces(const std::vector<std::string>& words) {
+  for (const std::string& word : words)
+    if (word.find('{') != std::string::npos) throw InputError("'{}': GNU parallel would replace what is in braces: run in a folder, with a study and a run folder without '{{' in their paths", word);
+}
+
 std::vector<std::string> command_of(const Submission& submission, const Batch& batch) {
   std::vector<std::string> words{"parallel", "--will-cite", "--plain", "--workdir", std::filesystem::current_path().string(), "--termseq", "TERM,6000,KILL,25", "--joblog", (submission.place / (batch.stage + ".joblog")).string()};
   if (submission.tasks_per_job > 1) words.insert(words.end(), {"--max-args", std::to_string(submission.tasks_per_job)});
+  check_braces(words);
+  check_braces(submission.run);
   words.insert(words.end(), submission.options.begin(), submission.options.end());
   words.push_back(fmt::format("{} --threads {} --quiet --task {{}}", submission.command(), submission.threads));
   return words;

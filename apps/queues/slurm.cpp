@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "apps/child_process.hpp"
 #include "md/support/error.hpp"
@@ -80,6 +81,15 @@ std::vector<std::string> sbatch(const Submission& submission, const Batch& batch
   return words;
 }
 
+/// Among what `sbatch --parsable` printed, warnings as well, the line "JOB" or "JOB;CLUSTER".
+std::string job_of(const std::string& answer) {
+  for (const std::string_view line : split(answer, '\n')) {
+    const std::string_view job = trimmed(line.substr(0, line.find(';')));
+    if (!job.empty() && std::all_of(job.begin(), job.end(), [](unsigned char c) { return std::isdigit(c); })) return std::string(job);
+  }
+  throw Error("sbatch named no job; it printed: {}; look with `squeue` whether it took one", trimmed(answer));
+}
+
 /// Of a submission that failed half way; that error is not lost when this fails too.
 void take_back(const Queue& queue, const std::vector<Job>& jobs, const Error& reason) {
   try {
@@ -115,8 +125,7 @@ void Slurm::submit(const Submission& submission, const std::atomic<bool>&, const
       if (std::find(batch.needs.begin(), batch.needs.end(), job.stage) != batch.needs.end()) after.push_back(job.id);
     try {
       const std::string answer = answer_of(sbatch(submission, batch, elements_of(batch, tasks_per_job(submission, batch, most)), after));
-      const std::string_view last = trimmed(std::string_view(answer).substr(trimmed(answer).rfind('\n') + 1));  // warnings come first
-      jobs.push_back({"slurm", std::string(last.substr(0, last.find(';'))), batch.stage, submission.place});     // "JOB;CLUSTER"
+      jobs.push_back({"slurm", job_of(answer), batch.stage, submission.place});
       taken(jobs.back());
     } catch (const Error& error) {
       take_back(*this, jobs, error);  // a half of a study would wait for nothing

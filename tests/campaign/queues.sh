@@ -63,9 +63,16 @@ SLURM_JOB_ID=96 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash warned/submissi
 [ $? = 66 ] && grep -q "no tasks from line 1 on" 96.out || fail "an element without its tasks: $(cat 96.out)"
 
 say "what a queue was given is not known: nothing is handed over twice"
-echo "[{" >slurm/submissions/0001/jobs.json
-"$glasscape" submit study.toml --folder slurm --engine slurm >damaged.out 2>&1
-[ $? = 65 ] && grep -q "jobs.json: is damaged" damaged.out || fail "$(cat damaged.out)"
+for damaged in '{"queue": "slurn", "job": "2", "stage": "glass"}' '{"queue": "slurm", "job": "", "stage": "glass"}'; do
+  echo "[$damaged]" >slurm/submissions/0001/jobs.json
+  "$glasscape" cancel study.toml --folder slurm >damaged.out 2>&1
+  [ $? = 65 ] && grep -q "jobs.json: names no queue" damaged.out || fail "$(cat damaged.out)"
+done
+for damaged in null 3 '[{'; do
+  echo "$damaged" >slurm/submissions/0001/jobs.json
+  "$glasscape" submit study.toml --folder slurm --engine slurm >damaged.out 2>&1
+  [ $? = 65 ] && grep -q "jobs.json: is damaged" damaged.out || fail "$(cat damaged.out)"
+done
 "$glasscape" cancel study.toml --folder slurm >damaged.out 2>&1 && fail "cancel without a word of jobs that it cannot know"
 "$glasscape" status study.toml --folder slurm 2>damaged.out | grep -q "10 of 10" || fail "status without its jobs"
 grep -q "jobs are not listed: .*is damaged" damaged.out || fail "$(cat damaged.out)"
@@ -74,6 +81,15 @@ say "GNU parallel on this host"
 "$glasscape" submit study.toml --folder parallel --engine parallel --tasks-per-job 3 -- -j 2 || fail "submit"
 same_as_plain_run parallel
 [ "$(tail -n +2 parallel/submissions/0001/searches.joblog | wc -l)" = 4 ] || fail "10 tasks are not 4 jobs of 3 at most"
+
+"$glasscape" submit study.toml --folder 'braces{= system(q(touch ran)) =}' --engine parallel -- -j 1 >braces.out 2>&1
+[ $? = 78 ] && grep -q "would replace what is in braces" braces.out && [ ! -e ran ] || fail "a folder with braces: $(cat braces.out)"
+"$glasscape" submit study.toml --folder hung --engine parallel -- -j 1 2>hung.out &
+until ls hung/shards/searches-* >/dev/null 2>&1; do sleep 0.05; done
+pkill -HUP -P $!  # parallel then starts nothing more, and ends with 0
+wait $!
+code=$?
+[ $code = 75 ] && grep -q "not run" hung.out || fail "tasks that parallel did not start: code $code: $(cat hung.out)"
 
 say "GNU parallel over ssh"
 mkdir -p /run/sshd 2>/dev/null

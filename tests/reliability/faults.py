@@ -282,7 +282,7 @@ class Faults:
 
     def signals(self):
         """SIGTERM, SIGINT, SIGUSR1, SIGHUP, or two of them, at random moments of a run: it stops with 75 within 5 s, if it was not over"""
-        kinds = [(signal.SIGTERM,), (signal.SIGINT,), (signal.SIGUSR1,), (signal.SIGHUP,), (signal.SIGTERM, signal.SIGTERM), (signal.SIGUSR1, signal.SIGTERM)]
+        kinds = [(signal.SIGTERM,), (signal.SIGINT,), (signal.SIGUSR1,), (signal.SIGHUP,), (signal.SIGTERM, signal.SIGTERM), (signal.SIGUSR1, signal.SIGTERM), (signal.SIGHUP, signal.SIGINT)]
         for k in range(10 if self.long else 1):
             for kind in kinds:
                 campaign = self.plane if k % 2 else self.glass
