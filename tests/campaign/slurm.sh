@@ -28,6 +28,9 @@ until_true() {  # seconds, condition
 job_of() { python3 -c "import json; print(next(j['job'] for j in json.load(open('$2/submissions/0001/jobs.json')) if j['stage'] == '$1'))"; }
 submit() { "$glasscape" submit study.toml --folder "$1" --engine slurm "${@:2}" || fail "submit"; }
 is_running() { [ "$(squeue --noheader --format=%t --jobs="$1" 2>/dev/null | grep -c R)" -gt 0 ]; }
+stop_program() {  # or its element might end before what is to happen to it
+  until_true 30 'program=$(pgrep -n -f "$work/study.toml.*--stdin") && kill -STOP "$program"'
+}
 complete_as_plain_run() {  # folder
   until_true 60 "[ \$(ask jobs $1) = 0 ]"
   same_as_plain_run "$1"
@@ -61,7 +64,11 @@ say "warning before the time limit (USR1 to the batch script)"
 submit warned
 art=$(job_of searches warned)
 until_true 30 "[ \$(ask searches warned) -ge 1 ]"
-scancel --signal=USR1 --batch "${art}_3" "${art}_2" "${art}_1" "${art}_0" 2>/dev/null
+stop_program
+element=$(tr '\0' '\n' <"/proc/$program/environ" | sed -n 's/^SLURM_ARRAY_TASK_ID=//p')
+scancel --signal=USR1 --batch "${art}_$element" &  # it would wait for the stopped one
+until_true 10 'grep -q "^ShdPnd:.*[2367abef]..$" "/proc/$program/status"'  # the batch script has passed USR1 on
+kill -CONT "$program"
 until_true 30 "scontrol show job $art 2>/dev/null | grep -q 'Restarts=1'"
 scontrol show job --oneliner "$art" | grep -oE "ArrayTaskId=[0-9]+|Restarts=[0-9]+" | paste - - | sed 's/^/  /'
 grep -l "nothing finished is lost" warned/submissions/0001/searches-*.out >/dev/null || fail "no element stopped cleanly"
@@ -72,7 +79,7 @@ say "a node that is killed while it works"
 submit killed
 art=$(job_of searches killed)
 until_true 30 "[ \$(ask searches killed) -ge 1 ]"
-until_true 30 'program=$(pgrep -n -f "$work/study.toml.*--stdin") && kill -STOP "$program"'  # or its element might end before its node does
+stop_program
 before=$(ask searches killed)
 kill_node "$work/study.toml"
 say "killed slurmd, its steps and the program with $before tasks done"
