@@ -2,9 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 
 #include "apps/commands.hpp"
 #include "apps/plan.hpp"
@@ -40,22 +37,9 @@ std::vector<std::string> tasks_in_range(const std::string& range, const Plan& pl
   return tasks;
 }
 
-/// By the system's own calls: streams of C++ take what cannot be read for the end.
-std::string standard_input() {
-  constexpr std::size_t most = 256 << 20;  // a hundred for each of a million tasks fit
-  std::string text;
-  for (std::array<char, 1 << 16> piece;;) {
-    const ssize_t count = ::read(STDIN_FILENO, piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw NotFound("--stdin: cannot read the ids of tasks from standard input: {}", std::strerror(errno));
-    if (count == 0) return text;
-    text.append(piece.data(), static_cast<std::size_t>(count));
-    if (text.size() > most) throw InputError("--stdin: got more than {} bytes, expected ids of tasks, one a line", most);
-  }
-}
-
 std::vector<std::string> tasks_from_stdin() {
-  const std::string text = standard_input();
+  constexpr std::size_t most = 256 << 20;  // bytes; a hundred for each of a million tasks fit
+  const std::string text = rest_of(STDIN_FILENO, "the ids of tasks from standard input (--stdin)", most);
   std::vector<std::string> tasks;
   for (const std::string_view line : split(text, '\n'))
     if (const std::string_view task = trimmed(line); !task.empty()) tasks.emplace_back(task);
@@ -88,10 +72,9 @@ Outcome outcome_of(const RunSummary& summary, const Request& request, const Stud
   return Outcome::stopped;
 }
 
-Outcome run_tasks(const Request& request, const Study& study, std::optional<std::vector<std::string>> chosen) {
+Outcome run_tasks(const Request& request, const Study& study, std::optional<std::vector<std::string>> chosen, const std::atomic<bool>& stop) {
   Store store(study.folder);
   Progress progress(request.quiet);
-  const std::atomic<bool>& stop = stop_on_signal();
   return outcome_of(run_study(study, store, {threads_of(request), std::move(chosen)}, stop, progress), request, study);
 }
 
@@ -120,21 +103,19 @@ std::vector<Job> jobs_if_told(const Study& study) {
 }  // namespace
 
 Outcome run_command(const Request& request, const Plugins& plugins) {
-  stop_on_signal();
-  end_soon_after_stop(ExitCode::stopped);
+  const std::atomic<bool>& stop = end_soon_on_signal();
   const Study study = study_of(request, plugins);
   const Plan plan = plan_of(study);
   check_plan(request, plan);
   const auto chosen = chosen_tasks(request, plan);
-  const Outcome outcome = run_tasks(request, study, chosen);
+  const Outcome outcome = run_tasks(request, study, chosen, stop);
   if (outcome == Outcome::done && !chosen) report(study, request.json);
   return outcome;
 }
 
 Outcome retry_command(const Request& request, const Plugins& plugins) {
   if (!request.failed) throw InputError("retry: give --failed: tasks that are missing for another reason are run by `glasscape run {}`", request.study);
-  stop_on_signal();
-  end_soon_after_stop(ExitCode::stopped);
+  const std::atomic<bool>& stop = end_soon_on_signal();
   const Study study = study_of(request, plugins);
   std::vector<std::string> tasks;
   const std::vector<Failure> failed = Failures(study.folder).all();
@@ -142,7 +123,7 @@ Outcome retry_command(const Request& request, const Plugins& plugins) {
     if (std::any_of(failed.begin(), failed.end(), [&](const Failure& f) { return f.task == task.id; })) tasks.push_back(task.id);
   for (const std::string& task : tasks) forget_failure(study, task);
   if (!request.quiet) std::fprintf(stderr, "%s to run again\n", counted(tasks.size(), "task").c_str());
-  return run_tasks(request, study, tasks);
+  return run_tasks(request, study, tasks, stop);
 }
 
 void plan_command(const Request& request, const Plugins& plugins) {

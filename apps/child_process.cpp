@@ -4,15 +4,16 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <optional>
 #include <thread>
 
+#include "md/support/descriptor.hpp"
 #include "md/support/error.hpp"
+#include "md/support/text.hpp"
 
 extern char** environ;
 
@@ -46,35 +47,29 @@ pid_t started(const std::vector<std::string>& words, const Streams& streams) {
   return child;
 }
 
-int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+/// The exit code of a child once it has ended; nothing before. With `options` of waitpid(2).
+std::optional<int> code_of(pid_t child, const std::string& program, int options) {
+  int status = 0;
+  const pid_t ended = uninterrupted([&] { return ::waitpid(child, &status, options); });
+  if (ended < 0) throw Error("cannot tell how '{}' ended: {}", program, std::strerror(errno));
+  if (ended == 0) return std::nullopt;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
 }  // namespace
 
 ChildEnded output_of(const std::vector<std::string>& words) {
-  std::array<int, 2> pipe{};
+  std::array<int, 2> pipe{-1, -1};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Error("cannot run '{}': {}", words.front(), std::strerror(errno));
+  const Descriptor out(pipe[0]);
+  Descriptor in(pipe[1]);
   Streams streams;
   streams.read("/dev/null");
-  streams.print_to(pipe[1]);
-  pid_t child = 0;
-  try {
-    child = started(words, streams);
-  } catch (const Error&) {
-    ::close(pipe[0]);
-    ::close(pipe[1]);
-    throw;
-  }
-  ::close(pipe[1]);
-  ChildEnded ended;
-  std::array<char, 4096> piece{};
-  for (ssize_t got = 0; (got = ::read(pipe[0], piece.data(), piece.size())) > 0 || (got < 0 && errno == EINTR);)
-    if (got > 0) ended.text.append(piece.data(), static_cast<std::size_t>(got));
-  ::close(pipe[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) throw Error("cannot tell how '{}' ended: {}", words.front(), std::strerror(errno));
-  ended.code = code_of(status);
-  return ended;
+  streams.print_to(in.number());
+  const pid_t child = started(words, streams);
+  in.close();  // the child's is the last: the end of what it prints is seen
+  const std::string text = rest_of(out.number(), fmt::format("what '{}' prints", words.front()));
+  return {*code_of(child, words.front(), 0), text};
 }
 
 int run_to_end(const std::vector<std::string>& words, const std::string& input_file, const std::atomic<bool>& stop) {
@@ -82,10 +77,8 @@ int run_to_end(const std::vector<std::string>& words, const std::string& input_f
   streams.read(input_file);
   const pid_t child = started(words, streams);
   bool told = false;
-  for (int status = 0;; std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
-    const pid_t ended = ::waitpid(child, &status, WNOHANG);
-    if (ended == child) return code_of(status);
-    if (ended < 0 && errno != EINTR) throw Error("cannot tell how '{}' ended: {}", words.front(), std::strerror(errno));
+  for (;; std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
+    if (const auto code = code_of(child, words.front(), WNOHANG)) return *code;
     if (!stop || std::exchange(told, true)) continue;
     ::kill(child, SIGTERM);
     std::this_thread::sleep_for(std::chrono::milliseconds(200));

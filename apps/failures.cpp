@@ -1,5 +1,6 @@
 #include "apps/failures.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "md/support/error.hpp"
@@ -48,6 +49,7 @@ std::vector<Failure> Failures::all() const {
       if (is_there(file)) throw;  // else forgotten meanwhile
     }
   }
+  std::sort(found.begin(), found.end(), [](const Failure& a, const Failure& b) { return a.task < b.task; });
   return found;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "apps/exit_code.hpp"
 #include "md/support/text.hpp"
 
 namespace glasscape {
@@ -54,14 +55,15 @@ const std::atomic<bool>& stop_on_signal() {
   return stop_requested;
 }
 
-void end_soon_after_stop(ExitCode code) {
-  std::thread([code] {
+const std::atomic<bool>& end_soon_on_signal() {
+  std::thread([] {
     constexpr auto patience = std::chrono::seconds(4);
     while (!stop_requested) std::this_thread::sleep_for(std::chrono::milliseconds(50));
     std::this_thread::sleep_for(patience);
     std::fprintf(stderr, "\nstopped; the steps in flight were given up, nothing finished is lost\n");
-    ::_exit(static_cast<int>(code));
+    ::_exit(static_cast<int>(ExitCode::stopped));
   }).detach();
+  return stop_on_signal();
 }
 
 Progress::Progress(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <optional>
 
-#include "apps/exit_code.hpp"
 #include "apps/runner.hpp"
 
 namespace glasscape {
@@ -36,8 +35,8 @@ std::string progress_text(const std::string& stage, const std::string& what, con
 /// checkpoint. A second SIGINT ends the program.
 const std::atomic<bool>& stop_on_signal();
 
-/// Ends the program with this code some seconds after such a signal, whatever is being computed: what is on disk is sound at any moment,
-/// and a queue that has asked us to stop will not wait for one search in a large glass.
-void end_soon_after_stop(ExitCode code);
+/// As well, and the program ends as one that was stopped some seconds after such a signal, whatever is being computed: what is on disk is
+/// sound at any moment, and a queue that has asked us to stop will not wait for one search in a large glass.
+const std::atomic<bool>& end_soon_on_signal();
 
 }  // namespace glasscape

@@ -14,6 +14,7 @@
 #include "apps/runners.hpp"
 #include "apps/starts.hpp"
 #include "apps/version.hpp"
+#include "md/support/folder.hpp"
 #include "md/support/temporary.hpp"
 
 namespace glasscape {
@@ -23,15 +24,18 @@ using Clock = std::chrono::steady_clock;
 
 std::filesystem::path checkpoints_of(const Study& study) { return study.folder / "checkpoints"; }
 
+void check_writable(const std::filesystem::path& folder) {
+  if (!is_there(folder)) return;
+  if (!std::filesystem::is_directory(folder)) throw WriteError("'{}' is there and is no folder", folder.string());
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) throw WriteError("cannot write in the folder '{}': {}", folder.string(), std::strerror(errno));
+}
+
 /// Makes the run folder. A folder that cannot be written must be known before the work, not after it.
-void make_folders(const Study& study) {
-  const std::string remedy = "give another run folder with --folder";
-  std::error_code failed;
-  std::filesystem::create_directories(checkpoints_of(study), failed);
-  if (failed) throw WriteError("cannot make the folder '{}': {}; {}", checkpoints_of(study).string(), failed.message(), remedy);
-  for (const std::filesystem::path& folder : {study.folder, checkpoints_of(study), study.folder / "shards"})
-    if (std::filesystem::exists(folder, failed) && ::access(folder.c_str(), W_OK | X_OK) != 0)
-      throw WriteError("cannot write in the folder '{}': {}; {}", folder.string(), std::strerror(errno), remedy);
+void make_folders(const Study& study) try {
+  make_folder(checkpoints_of(study));
+  for (const std::filesystem::path& folder : {study.folder, checkpoints_of(study), study.folder / "shards"}) check_writable(folder);
+} catch (const WriteError& error) {
+  throw WriteError("{}; give another run folder with --folder", error.what());
 }
 
 /// Whether a file is named after another process that may be at work still, on the same task as we.

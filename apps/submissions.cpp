@@ -44,7 +44,9 @@ void record_jobs(const fs::path& place, const std::vector<Job>& jobs) {
 
 std::vector<Job> jobs_of(const Study& study) {
   std::vector<Job> jobs;
-  for (const fs::path& place : entries_of(folder_of(study))) {
+  std::vector<fs::path> places = entries_of(folder_of(study));
+  std::sort(places.begin(), places.end());
+  for (const fs::path& place : places) {
     const fs::path record = place / "jobs.json";
     if (!is_there(record)) continue;
     const std::string text = read_text_file(record.string(), "record of jobs");

@@ -1,14 +1,14 @@
 #include "landscape/journal.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 
 #include "landscape/canonical_bytes.hpp"
+#include "md/support/descriptor.hpp"
 #include "md/support/error.hpp"
 #include "md/support/folder.hpp"
 #include "md/support/hash.hpp"
@@ -68,6 +68,7 @@ std::vector<fs::path> journals_of(const fs::path& stem) {
   const std::string begin = stem.filename().string() + std::string(mark);
   for (const fs::path& file : entries_of(stem.parent_path()))
     if (file.filename().string().starts_with(begin)) found.push_back(file);
+  std::sort(found.begin(), found.end());
   return found;
 }
 
@@ -119,13 +120,7 @@ Journal::~Journal() {
 void Journal::append(const Events& step) {
   if (stem_.empty()) return;
   if (file_ < 0) open();
-  const std::string record = record_of(step);
-  for (std::string_view rest = record; !rest.empty();) {
-    const ssize_t written = ::write(file_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw WriteError("cannot write '{}': {}", path_, std::strerror(errno));
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(file_, record_of(step))) throw WriteError("cannot write '{}': {}", path_, std::strerror(errno));
 }
 
 /// The own journal begins with what was found, in one step; then those of ended processes are of no more use.
@@ -133,8 +128,7 @@ void Journal::open() {
   if (sound_.empty()) sound_ = head_of(task_);
   write_text_file(path_, sound_);
   sound_.clear();
-  do file_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-  while (file_ < 0 && errno == EINTR);
+  file_ = uninterrupted([&] { return ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC); });
   if (file_ < 0) throw WriteError("cannot open '{}': {}", path_, std::strerror(errno));
   std::error_code ignored;
   for (const fs::path& file : journals_of(stem_))

@@ -1,14 +1,13 @@
 #include "landscape/store.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstring>
 
 #include "landscape/facts_hash.hpp"
+#include "md/support/descriptor.hpp"
 #include "md/support/error.hpp"
 #include "md/support/folder.hpp"
 #include "md/support/temporary.hpp"
@@ -30,15 +29,9 @@ bool is_task_id(const std::string& task) {
 
 /// A new or renamed file is on disk when its folder is.
 void sync_folder(const fs::path& folder) {
-  int directory = -1;
-  do directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  while (directory < 0 && errno == EINTR);
-  int result = directory < 0 ? -1 : ::fsync(directory);
-  while (directory >= 0 && result != 0 && errno == EINTR) result = ::fsync(directory);
-  const bool synced = directory >= 0 && (result == 0 || errno == EINVAL);  // EINVAL: not on this file system
-  const int reason = errno;
-  if (directory >= 0) ::close(directory);
-  if (!synced) throw WriteError("cannot sync the folder '{}': {}", folder.string(), std::strerror(reason));
+  const Descriptor directory(uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  const bool synced = directory.is_open() && (uninterrupted([&] { return ::fsync(directory.number()); }) == 0 || errno == EINVAL);  // EINVAL: not on this file system
+  if (!synced) throw WriteError("cannot sync the folder '{}': {}", folder.string(), std::strerror(errno));
 }
 
 void make_synced_folder(const fs::path& shards) {

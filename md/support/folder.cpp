@@ -1,6 +1,5 @@
 #include "md/support/folder.hpp"
 
-#include <algorithm>
 #include <system_error>
 
 #include "md/support/error.hpp"
@@ -21,7 +20,6 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
   for (fs::directory_iterator at(folder, failed); !failed && at != fs::directory_iterator(); at.increment(failed)) entries.push_back(at->path());
   if (failed && failed != std::errc::no_such_file_or_directory) throw NotFound("cannot list the folder '{}': {}", folder.string(), failed.message());
-  std::sort(entries.begin(), entries.end());
   return entries;
 }
 

@@ -10,7 +10,7 @@ namespace glasscape {
 /// Throws NotFound when the system cannot tell.
 bool is_there(const std::filesystem::path& path);
 
-/// Sorted; nothing when there is no such folder. Throws NotFound when it cannot be listed.
+/// In no order; nothing when there is no such folder. Throws NotFound when it cannot be listed.
 std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder);
 
 /// The folder and those above it. Throws WriteError.

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "md/support/descriptor.hpp"
 #include "md/support/error.hpp"
 #include "md/support/text.hpp"
 
@@ -22,13 +23,6 @@ std::string host() {
   std::array<char, 65> name{};  // HOST_NAME_MAX of Linux is 64
   ::gethostname(name.data(), name.size() - 1);
   return name.data();
-}
-
-/// A call of the system, made again while a signal interrupts it.
-template <typename Call>
-auto uninterrupted(Call call) {
-  for (;;)
-    if (const auto result = call(); result >= 0 || errno != EINTR) return result;
 }
 
 }  // namespace
@@ -52,13 +46,8 @@ std::string write_temporary(const std::string& path, std::string_view content) {
   };
   const int file = uninterrupted([&] { return ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666); });
   if (file < 0) fail("create", errno);
-  int reason = 0;
-  while (!content.empty() && reason == 0) {
-    const ssize_t written = uninterrupted([&] { return ::write(file, content.data(), content.size()); });
-    if (written < 0) reason = errno;
-    else content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  const bool written = reason == 0;
+  const bool written = write_all(file, content);
+  int reason = written ? 0 : errno;
   if (written && uninterrupted([&] { return ::fsync(file); }) != 0) reason = errno;
   if (::close(file) != 0 && errno != EINTR && reason == 0) reason = errno;  // interrupted, it is closed all the same
   if (reason != 0) fail(written ? "sync" : "write", reason);

@@ -1,7 +1,6 @@
 #include "md/support/text.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "md/support/descriptor.hpp"
 #include "md/support/error.hpp"
 #include "md/support/temporary.hpp"
 
@@ -116,24 +116,23 @@ std::string suggestion(std::string_view word, std::span<const std::string> known
   return fmt::format("; known: {}", fmt::join(known, ", "));
 }
 
+std::string rest_of(int file, std::string_view name, std::size_t most) {
+  std::string text;
+  for (std::array<char, 1 << 16> piece;;) {
+    const ssize_t count = uninterrupted([&] { return ::read(file, piece.data(), piece.size()); });
+    if (count < 0) throw NotFound("cannot read {}: {}", name, std::strerror(errno));
+    if (count == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(count));
+    if (text.size() > most) throw InputError("{}: got more than {} bytes", name, most);
+  }
+}
+
 std::string read_text_file(const std::string& path, std::string_view what) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) throw NotFound("cannot read {} '{}': it is a folder, give a file", what, path);
-  int file = -1;  // streams of C++ take a disk that fails for the end of the file
-  do file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  while (file < 0 && errno == EINTR);
-  if (file < 0) throw NotFound("cannot open {} '{}': {}", what, path, std::strerror(errno));
-  std::string text;
-  ssize_t count = 1;
-  for (std::array<char, 1 << 16> piece; count != 0;) {
-    count = ::read(file, piece.data(), piece.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) break;
-    text.append(piece.data(), static_cast<std::size_t>(count));
-  }
-  const int reason = errno;
-  ::close(file);
-  if (count < 0) throw NotFound("cannot read {} '{}': {}", what, path, std::strerror(reason));
+  const Descriptor file(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (!file.is_open()) throw NotFound("cannot open {} '{}': {}", what, path, std::strerror(errno));
+  std::string text = rest_of(file.number(), fmt::format("{} '{}'", what, path));
   static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // some editors begin UTF-8 with it
   if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   return text;

@@ -36,6 +36,10 @@ std::string counted(std::size_t count, std::string_view noun, std::string_view p
 /// "; did you mean 'x'?" or "; known: a, b, c", to end a message about an unknown name.
 std::string suggestion(std::string_view word, std::span<const std::string> known);
 
+/// What an open file has left to read; `name` is for messages. By the system's own calls: streams of C++ take what cannot be read for the end.
+/// Throws NotFound when it cannot be read, InputError when there are more bytes than `most`.
+std::string rest_of(int file, std::string_view name, std::size_t most = std::string::npos);
+
 /// The whole file as text. Throws NotFound with the reason, for a folder too; `what` names the file's role in the message.
 std::string read_text_file(const std::string& path, std::string_view what);
 
