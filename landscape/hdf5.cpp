@@ -411,6 +411,14 @@ Hdf5Id create_image(const Hdf5Source& source, H5FD_file_image_callbacks_t callba
                      "create");
 }
 
+/// The superblock that an image has, of version 3: the signature and that number (HDF5 File Format Specification 3.0, II.A). The oldest
+/// can name a block of up to 4 GiB, for which HDF5 takes memory before it looks whether the file is that long.
+void check_superblock(const Hdf5Source& source, std::string_view content) {
+  static constexpr std::string_view begin = "\x89HDF\r\n\x1a\n\x03";
+  if (content.size() < seal_bytes || !content.substr(seal_bytes).starts_with(begin))
+    throw FormatError("{}: cannot open: no HDF5 file of format 1.10 follows its first {} bytes", source.path, seal_bytes);
+}
+
 /// Lends HDF5 the bytes: its functions that should copy and free them get these and leave them as they are.
 Hdf5Id open_content(const Hdf5Source& source, char* bytes) {
   H5FD_file_image_callbacks_t lend{.image_malloc = [](std::size_t, H5FD_file_image_op_t, void* lent) { return lent; },
@@ -454,7 +462,7 @@ std::string Hdf5Image::bytes() {
 Hdf5File::Hdf5File(const std::string& path, std::string content)
     : content_(std::move(content)),
       source_{path, false, content_.size()},
-      file_(open_content(source_, content_.data())),
+      file_((check_superblock(source_, content_), open_content(source_, content_.data()))),
       root_(open_root(source_, file_), &source_) {}
 
 }  // namespace glasscape

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "landscape/seal.hpp"
 #include "md/support/error.hpp"
 #include "md/support/text.hpp"
 #include "tests/landscape/samples.hpp"
@@ -53,6 +54,16 @@ TEST_CASE("what is read as something else is refused with its place") {
   CHECK_THROWS_AS(root.text_attribute("count"), FormatError);
   CHECK_THROWS_AS(root.group("x"), FormatError);
   CHECK_THROWS_AS(Hdf5File("none.h5", ""), FormatError);
+}
+
+TEST_CASE("superblocks of older formats are refused before HDF5 takes memory for what they name") {
+  const TemporaryFolder folder;
+  const std::string path = with_numbers(folder);
+  std::string content = read_text_file(path, "numbers");
+  REQUIRE(content[seal_bytes + 8] == 3);
+  content[seal_bytes + 8] = 0;
+  CHECK_THROWS_WITH(Hdf5File(path, content), Contains("no HDF5 file of format 1.10"));
+  CHECK_THROWS_WITH(Hdf5File(path, content.substr(seal_bytes)), Contains("no HDF5 file of format 1.10"));
 }
 
 TEST_CASE("values that do not fill their shape are not written") {
