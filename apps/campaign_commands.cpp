@@ -16,8 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string folder_option(const Request& request) { return request.folder.empty() ? "" : " --folder " + request.folder; }
-
 void check_plan(const Request& request, const Plan& plan) {
   if (request.plan.empty() || request.plan == plan.id) return;
   throw InputError("{}: it gives the plan {} now, expected --plan {}: it was edited since then, or the program, its potential or another file that it names; "
@@ -166,7 +164,7 @@ void status_command(const Request& request, const Plugins& plugins) {
     for (const StageStatus& s : stages)
       all["stages"].push_back({{"stage", s.name}, {"type", s.type}, {"tasks", s.tasks}, {"done", s.done}, {"failed", s.failed}, {"waits_for", s.waits_for}});
     for (const Failure& f : failed) all["failed"].push_back({{"task", f.task}, {"reason", f.reason}, {"host", f.host}, {"time", f.time}});
-    for (const Runner& r : runners) all["runners"].push_back({{"host", r.host}, {"process", r.process}, {"tasks", r.tasks}});
+    for (const Runner& r : runners) all["runners"].push_back({{"host", r.host}, {"process", r.process}, {"heard", r.time}, {"tasks", r.tasks}});
     for (const Job& j : jobs) all["jobs"].push_back({{"queue", j.queue}, {"job", j.id}, {"stage", j.stage}});
     return print(all);
   }
@@ -178,7 +176,7 @@ void status_command(const Request& request, const Plugins& plugins) {
                       s.waits_for.empty() ? "" : ", waits for " + s.waits_for, here ? "  <- run continues here" : ""));
   }
   for (const Failure& f : failed) print(fmt::format("failed: {} ({}, {}): {}\n", f.task, f.host, f.time, f.reason));
-  for (const Runner& r : runners) print(fmt::format("at work: process {} of host {}: {}\n", r.process, r.host, counted(r.tasks.size(), "task")));
+  for (const Runner& r : runners) print(fmt::format("at work: process {} of host {}: {}{}\n", r.process, r.host, counted(r.tasks.size(), "task"), r.here() ? "" : fmt::format(", last heard of at {}", r.time)));
   for (const Job& j : jobs) print(fmt::format("with {}: job {} of stage '{}'\n", j.queue, j.id, j.stage));
 }
 

@@ -1,6 +1,8 @@
 #include "apps/cli.hpp"
 
+#include <fcntl.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -10,6 +12,7 @@
 #include <cstring>
 #include <functional>
 #include <new>
+#include <system_error>
 
 #include "apps/commands.hpp"
 #include "apps/exit_code.hpp"
@@ -211,9 +214,16 @@ void flush_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw WriteError("cannot write to standard output: {}", std::strerror(errno));
 }
 
+/// A file that is opened later must not become a standard stream that was closed: its place is taken, by what cannot be used as that stream.
+void keep_streams_apart() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF) ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // takes the lowest number that is free
+}
+
 }  // namespace
 
 int cli(int argc, char** argv, const Plugins& plugins) {
+  keep_streams_apart();
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may grow no more is an error of the write, not a kill
   std::signal(SIGCHLD, SIG_DFL);  // ignored, as some launchers leave it, it hides how a child ended
   Request request;
@@ -243,6 +253,9 @@ int cli(int argc, char** argv, const Plugins& plugins) {
     return complain(ExitCode::cannot_write, error);
   } catch (const std::bad_alloc&) {
     return complain(ExitCode::failed, Error("out of memory; give fewer --threads, or this program more memory"));
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again) return complain(ExitCode::failed, error);
+    return complain(ExitCode::failed, Error("no more threads can be started; give fewer --threads, or this program more memory or processes"));
   } catch (const std::exception& error) {
     return complain(ExitCode::failed, error);
   }

@@ -127,6 +127,8 @@ void describe(const Request& request, std::string_view kind, std::string_view su
 
 int threads_of(const Request& request) { return request.threads > 0 ? request.threads : omp_get_num_procs(); }
 
+std::string folder_option(const Request& request) { return request.folder.empty() ? "" : " --folder " + request.folder; }
+
 Study study_of(const Request& request, const Plugins& plugins) {
   return read_study(request.study, plugins, search_path(), request.folder);
 }

@@ -36,6 +36,9 @@ struct Request {
 /// The study that a verb is about, potentials being looked for where every verb does.
 Study study_of(const Request& request, const Plugins& plugins);
 
+/// The option of the command line that names the run folder, or "", for commands that messages propose.
+std::string folder_option(const Request& request);
+
 int threads_of(const Request& request);
 /// Writes the page into the run folder and prints its numbers.
 void report(const Study& study, bool json);

@@ -33,13 +33,13 @@ std::vector<PlannedTask> missing(const Plan& plan, const Store& store, const Fai
 
 std::filesystem::path write_plan(const Study& study, const Plan& plan) {
   const std::filesystem::path file = study.folder / "plans" / (plan.id + ".jsonl");
-  if (is_there(file)) return file;
   std::string lines;
   for (const PlannedTask& task : plan.tasks) {
     const StudyStage& stage = *study.find(task.stage);
     const nlohmann::ordered_json line{{"id", task.id}, {"stage", task.stage}, {"number", task.number}, {"needs", stage.from}, {"does", stage.stage->describe_task(task.number)}};
     lines += line.dump() + "\n";
   }
+  if (is_there(file) && read_text_file(file.string(), "plan") == lines) return file;
   make_folder(file.parent_path());
   write_text_file(file.string(), lines);
   return file;

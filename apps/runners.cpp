@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr auto between_beats = std::chrono::seconds(10);
-constexpr auto patience = std::chrono::seconds(60);
 constexpr auto between_looks = std::chrono::milliseconds(200);
 
 std::string name_of(const std::string& host, long process) { return fmt::format("{}.{}", host, process); }
@@ -37,7 +36,7 @@ long long birth_of(long process) {
 std::optional<Runner> read_runner(const fs::path& file) {
   try {
     const Json json = Json::parse(read_text_file(file.string(), "runner"));
-    return Runner{json.at("host"), json.at("process"), json.at("born"), json.at("beat"), json.at("tasks")};
+    return Runner{json.at("host"), json.at("process"), json.at("born"), json.at("beat"), json.at("time"), json.at("tasks")};
   } catch (const std::exception&) {
     return std::nullopt;
   }
@@ -73,7 +72,8 @@ std::vector<Runner> other_runners(const fs::path& run_folder) {
   return others;
 }
 
-Runners::Runners(const fs::path& run_folder) : run_folder_(run_folder), file_(run_folder / "runners" / name_of(host_name(), ::getpid())) {
+Runners::Runners(const fs::path& run_folder, std::chrono::milliseconds patience)
+    : run_folder_(run_folder), file_(run_folder / "runners" / name_of(host_name(), ::getpid())), patience_(patience) {
   std::error_code ignored;
   fs::create_directories(file_.parent_path(), ignored);
   for (fs::directory_iterator at(file_.parent_path(), ignored); !ignored && at != fs::directory_iterator(); at.increment(ignored)) {
@@ -115,13 +115,21 @@ std::set<std::string> Runners::taken() {
     const std::string name = name_of(runner.host, runner.process);
     const auto [heard, is_new] = heard_.try_emplace(name, Heard{runner.beat, looked_});
     if (heard->second.beat != runner.beat) heard->second = {runner.beat, looked_};
-    if (runner.here() || looked_ - heard->second.since < patience) taken_.insert(runner.tasks.begin(), runner.tasks.end());
+    if (runner.here() || looked_ - heard->second.since < patience_)
+      taken_.insert(runner.tasks.begin(), runner.tasks.end());
+    else
+      forget(name);
   }
   return taken_;
 }
 
+void Runners::forget(const std::string& name) {
+  std::error_code ignored;
+  fs::remove(file_.parent_path() / name, ignored);
+}
+
 void Runners::announce() {
-  const Json json{{"host", host_name()}, {"process", ::getpid()}, {"born", birth_of(::getpid())}, {"beat", ++beats_}, {"tasks", tasks_}};
+  const Json json{{"host", host_name()}, {"process", ::getpid()}, {"born", birth_of(::getpid())}, {"beat", ++beats_}, {"time", now_text()}, {"tasks", tasks_}};
   try {
     write_text_file(file_.string(), json.dump() + "\n");
   } catch (const WriteError&) {  // a disk that is full will be told of by those who need it

@@ -2,7 +2,7 @@
 // lives; others leave those tasks to it. This saves work and is no lock: a task that is run twice gives one shard with one content,
 // and whatever goes wrong with these files is passed over in silence.
 // Clocks of hosts are never compared: a runner elsewhere counts as gone when its beat has stood still for a minute of our own clock, one on
-// this host when its process is no more.
+// this host when its process is no more. Files of those who are gone are removed; one who is not, but was held up, writes it again.
 #pragma once
 
 #include <chrono>
@@ -27,6 +27,7 @@ struct Runner {
   long process = 0;
   long long born = 0;  // start of the process, in ticks of its host since that was started
   long long beat = 0;
+  std::string time;        // of the beat, as its host's clock has it: for people
   std::set<std::string> tasks;
 
   bool here() const { return host == host_name(); }
@@ -40,7 +41,8 @@ std::vector<Runner> other_runners(const std::filesystem::path& run_folder);
 /// This process as one of the runners; the announcement goes with it.
 class Runners {
  public:
-  explicit Runners(const std::filesystem::path& run_folder);
+  /// `patience`: how long the beat of a runner elsewhere may stand still.
+  explicit Runners(const std::filesystem::path& run_folder, std::chrono::milliseconds patience = std::chrono::seconds(60));
   ~Runners();
   Runners(const Runners&) = delete;
   Runners& operator=(const Runners&) = delete;
@@ -57,10 +59,12 @@ class Runners {
     Clock::time_point since;
   };
 
+  void forget(const std::string& name);
   void announce();  // with mutex_ held
   void beat();
 
   const std::filesystem::path run_folder_, file_;
+  const std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::condition_variable leaving_;
   bool left_ = false;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "apps/child_process.hpp"
 #include "apps/commands.hpp"
@@ -33,9 +34,26 @@ std::vector<std::string> needs_of(const Study& study, const StudyStage& stage, c
   return needs;
 }
 
+/// The stages that cannot begin before failed tasks have run again.
+std::set<std::string> stages_behind_failures(const Study& study, const Plan& plan, const Store& store, const Failures& failures) {
+  std::set<std::string> failed, behind;
+  for (const Failure& failure : failures.all())
+    if (!store.has(failure.task)) failed.insert(failure.task);
+  std::set<std::string> incomplete;
+  for (const PlannedTask& task : plan.tasks)
+    if (failed.contains(task.id)) incomplete.insert(task.stage);
+  for (const StudyStage& stage : study.stages)
+    if (incomplete.contains(stage.from) || behind.contains(stage.from)) behind.insert(stage.name);
+  return behind;
+}
+
 std::vector<Batch> batches_of(const Study& study, const Plan& plan) {
+  const Store store(study.folder);
+  const Failures failures(study.folder);
+  const std::set<std::string> behind = stages_behind_failures(study, plan, store, failures);
   std::vector<Batch> batches;
-  for (const PlannedTask& task : missing(plan, Store(study.folder), Failures(study.folder))) {
+  for (const PlannedTask& task : missing(plan, store, failures)) {
+    if (behind.contains(task.stage)) continue;
     if (batches.empty() || batches.back().stage != task.stage) batches.push_back({task.stage, needs_of(study, *study.find(task.stage), batches), {}});
     batches.back().tasks.push_back(task.id);
   }
@@ -66,9 +84,15 @@ void check_nothing_held(const Study& study, const Queues& queues) {
   throw Error("stage '{}' is still with {} as job {}: wait for it (`glasscape status` tells how far it is), or `glasscape cancel` it", held.front().stage, held.front().queue, held.front().id);
 }
 
+void tell_of_failures(const Request& request, const Study& study, const Plan& plan) {
+  for (const std::string& stage : stages_behind_failures(study, plan, Store(study.folder), Failures(study.folder)))
+    std::fprintf(stderr, "stage '%s' waits for tasks that have failed: `glasscape retry %s%s --failed` runs them again\n", stage.c_str(), request.study.c_str(), folder_option(request).c_str());
+}
+
 /// A queue in the foreground may have been ended by others without a word.
 Outcome outcome_of_foreground(const Request& request, const Study& study, const Plan& plan) {
-  const std::size_t left = missing(plan, Store(study.folder), Failures(study.folder)).size();
+  std::size_t left = 0;
+  for (const Batch& batch : batches_of(study, plan)) left += batch.tasks.size();
   if (left == 0) return Outcome::done;
   std::fprintf(stderr, "%s not run, as '%s' was ended before; to continue, submit again\n", counted(left, "task").c_str(), request.engine.c_str());
   return Outcome::stopped;
@@ -83,8 +107,9 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
   const std::unique_ptr<Queue> queue = queues.at(request.engine, "--engine").make(none);
   const Plan plan = plan_of(study);
   check_nothing_held(study, queues);
+  tell_of_failures(request, study, plan);
   if (batches_of(study, plan).empty()) {
-    print(std::string("nothing to submit: every task has a shard, or has failed\n"));
+    print(std::string("nothing to submit: every task has a shard, has failed, or waits for one that has\n"));
     return Outcome::done;
   }
   write_plan(study, plan);
@@ -97,6 +122,7 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
     return Outcome::done;
   }
   std::vector<Job> jobs;
+  const Runners announced(study.folder);  // so that `cancel` reaches us too
   try {
     queue->submit(submission, stop_on_signal(), [&](const Job& job) {
       jobs.push_back(job);
@@ -104,6 +130,7 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
       print(fmt::format("{}: {} job {}\n", job.stage, job.queue, job.id));
     });
   } catch (const Interrupted&) {
+    std::fprintf(stderr, "stopped; nothing finished is lost. To continue, submit again\n");
     return Outcome::stopped;
   }
   return jobs.empty() ? outcome_of_foreground(request, study, plan) : Outcome::done;
@@ -111,19 +138,22 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
 
 void cancel_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
-  for (const Runner& runner : other_runners(study.folder)) {
+  const std::vector<Runner> runners = other_runners(study.folder);
+  for (const Runner& runner : runners) {
     const bool told = runner.here() && ::kill(static_cast<pid_t>(runner.process), SIGTERM) == 0;
     if (told)
       print(fmt::format("told process {} to stop\n", runner.process));
     else
-      print(fmt::format("process {} of host {} has to be stopped there\n", runner.process, runner.host));
+      print(fmt::format("process {} of host {}, last heard of at {}, has to be stopped there\n", runner.process, runner.host, runner.time));
   }
   const Queues queues = builtin_queues();
   Input none = Input::describing();
-  for (const Job& job : jobs_held(study, queues)) {
+  const std::vector<Job> jobs = jobs_held(study, queues);
+  for (const Job& job : jobs) {
     queues.at(job.queue, "submission").make(none)->cancel({job});
     print(fmt::format("took job {} of stage '{}' back from {}\n", job.id, job.stage, job.queue));
   }
+  if (runners.empty() && jobs.empty()) print(std::string("nothing to cancel: nobody is at work on this study, and no queue holds jobs of it\n"));
 }
 
 }  // namespace glasscape

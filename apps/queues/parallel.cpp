@@ -2,8 +2,6 @@
 // checkpoints; what runs over ssh then ends at its own end, which does no harm.
 #include "apps/queues/parallel.hpp"
 
-#include <fmt/ranges.h>
-
 #include "apps/child_process.hpp"
 #include "apps/stage.hpp"
 #include "md/support/error.hpp"
@@ -31,7 +29,7 @@ std::vector<std::string> command_of(const Submission& submission, const Batch& b
 
 std::vector<std::string> Parallel::prepare(const Submission& submission) const {
   std::vector<std::string> commands;
-  for (const Batch& batch : submission.batches) commands.push_back(fmt::format("{} < {}", fmt::join(command_of(submission, batch), " "), submission.tasks_file(batch).string()));
+  for (const Batch& batch : submission.batches) commands.push_back(fmt::format("{} < {}", command_text(command_of(submission, batch)), quoted(submission.tasks_file(batch).string())));
   return commands;
 }
 

@@ -9,6 +9,7 @@
 #include <cctype>
 
 #include "apps/child_process.hpp"
+#include "apps/stage.hpp"
 #include "md/support/error.hpp"
 #include "md/support/text.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 /// What a program of Slurm printed. Throws Error with it when the program failed.
 std::string answer_of(const std::vector<std::string>& words) {
   const ChildEnded ended = output_of(words);
-  if (ended.code != 0) throw Error("`{}` failed: {}", fmt::join(words, " "), trimmed(ended.text));
+  if (ended.code != 0) throw Error("`{}` failed: {}", command_text(words), trimmed(ended.text));
   return ended.text;
 }
 
@@ -111,12 +112,12 @@ std::vector<std::string> Slurm::prepare(const Submission& submission) const {
     write_text_file(script_of(submission, batch).string(), script_text(submission, batch, per_job));
     std::vector<std::string> after;
     for (const std::string& needed : batch.needs) after.push_back(fmt::format("JOB_OF_{}", needed));
-    commands.push_back(fmt::format("{}", fmt::join(sbatch(submission, batch, elements_of(batch, per_job), after), " ")));
+    commands.push_back(command_text(sbatch(submission, batch, elements_of(batch, per_job), after)));
   }
   return commands;
 }
 
-void Slurm::submit(const Submission& submission, const std::atomic<bool>&, const std::function<void(const Job&)>& taken) const {
+void Slurm::submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const Job&)>& taken) const {
   const std::size_t most = most_elements();
   std::vector<Job> jobs;
   for (const Batch& batch : submission.batches) {
@@ -127,8 +128,10 @@ void Slurm::submit(const Submission& submission, const std::atomic<bool>&, const
       const std::string answer = answer_of(sbatch(submission, batch, elements_of(batch, tasks_per_job(submission, batch, most)), after));
       jobs.push_back({"slurm", job_of(answer), batch.stage, submission.place});
       taken(jobs.back());
+      if (stop) throw Error("told to stop while '{}' was handed over", batch.stage);
     } catch (const Error& error) {
       take_back(*this, jobs, error);  // a half of a study would wait for nothing
+      if (stop) throw Interrupted{};
       throw;
     }
   }

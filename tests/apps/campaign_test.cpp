@@ -184,12 +184,12 @@ TEST_CASE("a record of failure that is damaged still says that the task has fail
 
 TEST_CASE("runners leave a task to the one that is at it while that lives, and only so long") {
   const Folder at;
-  Runners self(at.path());
+  Runners self(at.path(), std::chrono::milliseconds(400));
   self.begins("mine");
   CHECK(other_runners(at.path()).empty());
   const auto announce = [&](const std::string& host, long process, long long born, long long beat) {
     at.write(fmt::format("runners/{}.{}", host, process),
-             fmt::format(R"({{"host": "{}", "process": {}, "born": {}, "beat": {}, "tasks": ["of {}"]}})", host, process, born, beat, host));
+             fmt::format(R"({{"host": "{}", "process": {}, "born": {}, "beat": {}, "time": "2026-01-01T00:00:00Z", "tasks": ["of {}"]}})", host, process, born, beat, host));
   };
   announce("elsewhere", 17, 5, 1);
   announce(host_name(), 1, -1, 1);  // a process that is not the one that announced itself
@@ -197,9 +197,15 @@ TEST_CASE("runners leave a task to the one that is at it while that lives, and o
   CHECK(self.taken() == std::set<std::string>{"of elsewhere"});
   REQUIRE(other_runners(at.path()).size() == 1);
   CHECK_FALSE(other_runners(at.path()).front().here());
-  fs::remove(at.path() / "runners" / "elsewhere.17");
+  announce("elsewhere", 17, 5, 2);
   std::this_thread::sleep_for(std::chrono::milliseconds(250));  // it does not look more often
+  CHECK(self.taken() == std::set<std::string>{"of elsewhere"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(450));
   CHECK(self.taken().empty());
+  CHECK_FALSE(fs::exists(at.path() / "runners" / "elsewhere.17"));
+  announce("elsewhere", 17, 5, 3);  // it was only held up
+  std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  CHECK(self.taken() == std::set<std::string>{"of elsewhere"});
 }
 
 TEST_CASE("the verbs of a campaign: plan, run of chosen tasks, status, retry, and their exit codes") {

@@ -220,6 +220,17 @@ TEST_CASE("output that cannot be written is an error") {
   }
 }
 
+TEST_CASE("no file that is opened takes the place of a standard stream that was closed") {
+  const Folder at;
+  at.write("pair.xyz", "2\n\nAr 0 0 0\nAr 1.1 0 0\n");
+  const auto code_of = [&](const std::string& command) { return WEXITSTATUS(std::system(fmt::format("cd {} && {} {}", at.path().string(), GLASSCAPE_PROGRAM, command).c_str())); };
+  CHECK(code_of("list 2>err >&-") == 74);
+  CHECK_THAT(read_text_file(at.file("err"), "messages"), Catch::Contains("cannot write to standard output: Bad file descriptor"));
+  CHECK(code_of("evaluate pair.xyz --potential lj --write out.xyz <&- >&- 2>&-") == 74);
+  CHECK(code_of("evaluate pair.xyz --potential lj --write whole.xyz >/dev/null") == 0);
+  CHECK(read_text_file(at.file("out.xyz"), "structure") == read_text_file(at.file("whole.xyz"), "structure"));
+}
+
 TEST_CASE("a written LAMMPS data file comes with the note that it has no forces") {
   const Folder at;
   write_start(at.file("start.xyz"), 1);

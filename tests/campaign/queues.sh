@@ -111,6 +111,27 @@ timeout --signal=TERM 2 "$glasscape" submit study.toml --folder stopped --engine
 "$glasscape" submit study.toml --folder stopped --engine parallel || fail "submit"
 same_as_plain_run stopped
 
+say "GNU parallel, told to stop by cancel; then nobody is left to be told"
+"$glasscape" submit study.toml --folder taken --engine parallel -- -j 1 2>taken.out &
+until ls taken/shards/searches-* >/dev/null 2>&1; do sleep 0.05; done
+"$glasscape" cancel study.toml --folder taken | grep -q "told process $! to stop" || fail "cancel did not find the submission in the foreground"
+wait $!
+code=$?
+[ $code = 75 ] && grep -q "submit again" taken.out && [ "$(ask searches taken)" -lt 10 ] || fail "a submission that was cancelled: code $code: $(cat taken.out)"
+"$glasscape" cancel study.toml --folder taken | grep -q "nothing to cancel" || fail "cancel without a word"
+
+say "stages behind a task that has failed"
+mkdir -p behind/failures
+"$glasscape" plan study.toml --folder behind --tasks --stage glass >behind.tasks
+echo '{"task": "x", "reason": "no reason", "host": "here", "time": "now"}' >"behind/failures/$(head -n 1 behind.tasks).json"
+"$glasscape" submit study.toml --folder behind --engine parallel >behind.out 2>&1 || fail "$(cat behind.out)"
+grep -q "'searches' waits for tasks that have failed: .*retry study.toml --folder behind --failed" behind.out && grep -q "nothing to submit" behind.out || fail "$(cat behind.out)"
+
+say "a plan that was emptied is written again"
+: >"$(ls behind/plans/*)"
+"$glasscape" plan study.toml --folder behind >/dev/null
+[ "$(wc -l <"$(ls behind/plans/*)")" = 11 ] || fail "$(cat behind/plans/*)"
+
 say "Snakemake"
 cp "$source/examples/campaign/Snakefile" .
 GLASSCAPE=$glasscape snakemake --quiet --cores 2 --config study=study.toml folder=snake tasks=4 >snake.out 2>&1 || fail "$(tail -n 20 snake.out)"
