@@ -21,7 +21,7 @@ int run_to_end(const std::vector<std::string>& words, const std::string& input_f
 
 /// As one word of a shell.
 std::string quoted(const std::string& word);
-/// As a command of a shell, for people to read: quoted where a word needs it.
+/// As a command of a shell: quoted where a word needs it.
 std::string command_text(const std::vector<std::string>& words);
 
 }  // namespace glasscape

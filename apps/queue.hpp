@@ -32,8 +32,6 @@ struct Submission {
 
   /// The ids of a batch, one a line.
   std::filesystem::path tasks_file(const Batch& batch) const { return place / (batch.stage + ".tasks"); }
-  /// The command, as a shell reads it.
-  std::string command() const;
 };
 
 /// A job that a queue has taken.

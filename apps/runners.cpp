@@ -36,7 +36,7 @@ long long birth_of(long process) {
 std::optional<Runner> read_runner(const fs::path& file) {
   try {
     const Json json = Json::parse(read_text_file(file.string(), "runner"));
-    return Runner{json.at("host"), json.at("process"), json.at("born"), json.at("beat"), json.at("time"), json.at("tasks")};
+    return Runner{json.at("host"), json.at("process"), json.at("born"), json.at("beat"), json.at("time"), json.at("tasks"), file};
   } catch (const std::exception&) {
     return std::nullopt;
   }
@@ -111,6 +111,7 @@ std::set<std::string> Runners::taken() {
   if (Clock::now() - looked_ < between_looks) return taken_;
   looked_ = Clock::now();
   taken_.clear();
+  std::error_code ignored;
   for (const Runner& runner : other_runners(run_folder_)) {
     const std::string name = name_of(runner.host, runner.process);
     const auto [heard, is_new] = heard_.try_emplace(name, Heard{runner.beat, looked_});
@@ -118,14 +119,9 @@ std::set<std::string> Runners::taken() {
     if (runner.here() || looked_ - heard->second.since < patience_)
       taken_.insert(runner.tasks.begin(), runner.tasks.end());
     else
-      forget(name);
+      fs::remove(runner.file, ignored);
   }
   return taken_;
-}
-
-void Runners::forget(const std::string& name) {
-  std::error_code ignored;
-  fs::remove(file_.parent_path() / name, ignored);
 }
 
 void Runners::announce() {

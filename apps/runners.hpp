@@ -29,6 +29,7 @@ struct Runner {
   long long beat = 0;
   std::string time;        // of the beat, as its host's clock has it: for people
   std::set<std::string> tasks;
+  std::filesystem::path file;
 
   bool here() const { return host == host_name(); }
   /// Whether the process is there; asked of runners of this host only.
@@ -59,7 +60,6 @@ class Runners {
     Clock::time_point since;
   };
 
-  void forget(const std::string& name);
   void announce();  // with mutex_ held
   void beat();
 

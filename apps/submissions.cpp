@@ -1,12 +1,9 @@
 #include "apps/submissions.hpp"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "apps/child_process.hpp"
 #include "md/support/folder.hpp"
 #include "md/support/text.hpp"
 
@@ -19,12 +16,6 @@ using Json = nlohmann::ordered_json;
 fs::path folder_of(const Study& study) { return study.folder / "submissions"; }
 
 }  // namespace
-
-std::string Submission::command() const {
-  std::vector<std::string> words;
-  for (const std::string& word : run) words.push_back(quoted(word));
-  return fmt::format("{}", fmt::join(words, " "));
-}
 
 fs::path new_submission(const Study& study) {
   make_folder(folder_of(study));

@@ -122,9 +122,10 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
     return Outcome::done;
   }
   std::vector<Job> jobs;
+  const std::atomic<bool>& stop = stop_on_signal();
   const Runners announced(study.folder);  // so that `cancel` reaches us too
   try {
-    queue->submit(submission, stop_on_signal(), [&](const Job& job) {
+    queue->submit(submission, stop, [&](const Job& job) {
       jobs.push_back(job);
       record_jobs(submission.place, jobs);
       print(fmt::format("{}: {} job {}\n", job.stage, job.queue, job.id));

@@ -21,7 +21,7 @@ std::vector<std::string> command_of(const Submission& submission, const Batch& b
   check_braces(words);
   check_braces(submission.run);
   words.insert(words.end(), submission.options.begin(), submission.options.end());
-  words.push_back(fmt::format("{} --threads {} --quiet --task {{}}", submission.command(), submission.threads));
+  words.push_back(fmt::format("{} --threads {} --quiet --task {{}}", command_text(submission.run), submission.threads));
   return words;
 }
 

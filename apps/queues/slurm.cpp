@@ -60,7 +60,7 @@ still_ours() {{ [ ! -e {cancelled} ] && scontrol show job "$SLURM_JOB_ID" | grep
 if [ $code = 75 ] && [ "$warned" ] && still_ours; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
 exit $code
 )",
-                     fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", submission.command()), fmt::arg("cancelled", quoted(cancelled_mark(submission.place))), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
+                     fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", command_text(submission.run)), fmt::arg("cancelled", quoted(cancelled_mark(submission.place))), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
 }
 
 /// A path for sbatch's --output, where % begins a replacement.
