@@ -36,8 +36,9 @@ std::vector<std::string> tasks_in_range(const std::string& range, const Plan& pl
 }
 
 std::vector<std::string> tasks_from_stdin() {
-  constexpr std::size_t most = 256 << 20;  // bytes; a hundred for each of a million tasks fit
+  constexpr std::size_t most = most_of_stream;  // a hundred bytes for each of a million tasks fit
   const std::string text = rest_of(STDIN_FILENO, "the ids of tasks from standard input (--stdin)", most);
+  if (text.size() > most) throw InputError("--stdin: got more than {} bytes, expected ids of tasks, one a line, as `glasscape plan STUDY --missing` prints them", most);
   std::vector<std::string> tasks;
   for (const std::string_view line : split(text, '\n'))
     if (const std::string_view task = trimmed(line); !task.empty()) tasks.emplace_back(task);

@@ -140,7 +140,7 @@ BendingMeasurement read_bending(Input in) {
 }
 
 Experiment read_toml(const std::string& path) {
-  Input in(parse_toml(read_text_file(path, "experiment"), path), path, {{std::filesystem::path(path).has_parent_path() ? std::filesystem::path(path).parent_path().string() : "."}});
+  Input in(parse_toml(read_text_file(path, "experiment", most_by_hand), path), path, {{std::filesystem::path(path).has_parent_path() ? std::filesystem::path(path).parent_path().string() : "."}});
   Experiment e;
   e.source = path;
   e.name = in.text("name", std::filesystem::path(path).stem().string(), "title");

@@ -362,7 +362,7 @@ std::string column_of(Observable kind) {
 std::string PlannedMeasurement::noise_text() const { return noise == 0 ? "none" : fmt::format("{:g} of {} value", noise, noise_of_each ? "each" : "the largest"); }
 
 Rehearsal read_rehearsal(const std::string& path) {
-  Input in(parse_toml(read_text_file(path, "solid"), path), path, {});
+  Input in(parse_toml(read_text_file(path, "solid", most_by_hand), path), path, {});
   Rehearsal r;
   r.name = in.text("name", std::filesystem::path(path).stem().string(), "title");
   // it stands in the comment that a table begins with, which a new line would end

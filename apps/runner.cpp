@@ -97,7 +97,7 @@ std::map<std::string, std::vector<Todo>> tasks_to_run(const Study& study, const 
   for (const std::string& id : *options.chosen) {
     const auto found = known.find(id);
     if (found == known.end())
-      throw InputError("the study {} has no task '{}': `glasscape plan {} --tasks` prints those it has; a study that was edited has others", study.source, id, study.source);
+      throw InputError("the study {} has no task '{:.200}': `glasscape plan {} --tasks` prints those it has; a study that was edited has others", study.source, id, study.source);
     if (taken.insert(id).second) by_stage[found->second.first->name].push_back({found->second.second, id});
   }
   return by_stage;

@@ -270,7 +270,7 @@ Study read_study(const std::string& path, const Plugins& plugins, const SearchPa
   namespace fs = std::filesystem;
   Study study;
   study.source = path;
-  study.text = read_text_file(path, "study");
+  study.text = read_text_file(path, "study", most_by_hand);
   Table root = parse_toml(study.text, path);
   SearchPath folders{{fs::absolute(path).parent_path().string()}};
   folders.folders.insert(folders.folders.end(), search.folders.begin(), search.folders.end());

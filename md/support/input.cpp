@@ -12,8 +12,18 @@
 namespace glasscape {
 
 using units::Quantity;
+namespace fs = std::filesystem;
 
 namespace {
+
+/// Where a file may be, in the order in which it is looked for.
+std::vector<fs::path> places_of(const std::string& name, const SearchPath& search) {
+  if (fs::path(name).is_absolute()) return {name};
+  std::vector<fs::path> places;
+  for (const std::string& folder : search.folders) places.push_back(fs::path(folder) / name);
+  places.emplace_back(name);
+  return places;
+}
 
 std::string_view text_of(Range range) {
   switch (range) {
@@ -279,6 +289,12 @@ std::string Input::file(const std::string& key, const Text& fallback, std::strin
   const std::string name = text(key, fallback, meaning);
   if (is_describing()) return name;
   const std::string path = find_file(name, search_);
+  const auto is_something = [](const fs::path& place) {
+    std::error_code ignored;
+    return fs::exists(place, ignored);
+  };
+  if (const auto places = places_of(name, search_); path.empty() && std::any_of(places.begin(), places.end(), is_something))
+    throw NotFound("{}: '{}' is no regular file, expected one, as it is read more than once; write what it gives into a file, and give that", where(key), name);
   if (path.empty())
     throw NotFound("{}: file '{}' is not there; looked as written and in: {}", where(key), name,
                    search_.folders.empty() ? "nowhere else" : fmt::format("{}", fmt::join(search_.folders, ", ")));
@@ -342,14 +358,10 @@ void Input::finish() const {
 }
 
 std::string find_file(const std::string& name, const SearchPath& search) {
-  namespace fs = std::filesystem;
   std::error_code ignored;
-  if (fs::is_regular_file(name, ignored) && fs::path(name).is_absolute()) return name;
-  for (const std::string& folder : search.folders) {
-    const fs::path candidate = fs::path(folder) / name;
-    if (fs::is_regular_file(candidate, ignored)) return candidate.string();
-  }
-  return fs::is_regular_file(name, ignored) ? name : std::string{};
+  for (const fs::path& place : places_of(name, search))
+    if (fs::is_regular_file(place, ignored)) return place.string();
+  return {};
 }
 
 }  // namespace glasscape

@@ -1,14 +1,15 @@
 #include "md/support/text.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 
 #include "md/support/descriptor.hpp"
 #include "md/support/error.hpp"
@@ -121,18 +122,25 @@ std::string rest_of(int file, std::string_view name, std::size_t most) {
   for (std::array<char, 1 << 16> piece;;) {
     const ssize_t count = uninterrupted([&] { return ::read(file, piece.data(), piece.size()); });
     if (count < 0) throw NotFound("cannot read {}: {}", name, std::strerror(errno));
-    if (count == 0) return text;
     text.append(piece.data(), static_cast<std::size_t>(count));
-    if (text.size() > most) throw InputError("{}: got more than {} bytes", name, most);
+    if (count == 0 || text.size() > most) return text;
   }
 }
 
-std::string read_text_file(const std::string& path, std::string_view what) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) throw NotFound("cannot read {} '{}': it is a folder, give a file", what, path);
-  const Descriptor file(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+std::string read_text_file(const std::string& path, std::string_view what, std::size_t most) {
+  const Descriptor file(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY); }));
   if (!file.is_open()) throw NotFound("cannot open {} '{}': {}", what, path, std::strerror(errno));
-  std::string text = rest_of(file.number(), fmt::format("{} '{}'", what, path));
+  struct stat about{};
+  if (::fstat(file.number(), &about) != 0) throw NotFound("cannot read {} '{}': {}", what, path, std::strerror(errno));
+  if (S_ISDIR(about.st_mode)) throw NotFound("cannot read {} '{}': it is a folder, give a file", what, path);
+  const bool has_size = S_ISREG(about.st_mode);
+  if (has_size && static_cast<std::uintmax_t>(about.st_size) > most)
+    throw NotFound("cannot read {} '{}': it has {} bytes, expected at most {}; look whether it is the right file, or give a part of it", what, path, about.st_size, most);
+  if (!has_size) most = std::min(most, most_of_stream);
+  std::string text = rest_of(file.number(), fmt::format("{} '{}'", what, path), most);
+  if (text.size() > most)
+    throw NotFound("cannot read {} '{}': it goes on after {} bytes, expected at most these; {}", what, path, most,
+                   has_size ? "it grows while it is read" : "write what it gives into a file, and give that");
   static constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // some editors begin UTF-8 with it
   if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   return text;

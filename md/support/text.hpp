@@ -36,12 +36,17 @@ std::string counted(std::size_t count, std::string_view noun, std::string_view p
 /// "; did you mean 'x'?" or "; known: a, b, c", to end a message about an unknown name.
 std::string suggestion(std::string_view word, std::span<const std::string> known);
 
-/// What an open file has left to read; `name` is for messages. By the system's own calls: streams of C++ take what cannot be read for the end.
-/// Throws NotFound when it cannot be read, InputError when there are more bytes than `most`.
+/// What an open file has left to read; more than `most` bytes only where it has more, for the caller to say what was expected instead, and
+/// then not all. `name` is for messages. By the system's own calls: streams of C++ take what cannot be read for the end. Throws NotFound when it cannot be read.
 std::string rest_of(int file, std::string_view name, std::size_t most = std::string::npos);
 
-/// The whole file as text. Throws NotFound with the reason, for a folder too; `what` names the file's role in the message.
-std::string read_text_file(const std::string& path, std::string_view what);
+/// Bytes that are read at most: of a file (a structure of 10^7 atoms has about 10^9), of what people write by hand (TOML takes some 80 times its bytes), and of what has
+/// no size to look at before (pipes, standard input, devices).
+constexpr std::size_t most_of_file = std::size_t{16} << 30, most_by_hand = std::size_t{16} << 20, most_of_stream = std::size_t{256} << 20;
+
+/// The whole file as text; `what` names the file's role in the message. A pipe without a writer is waited for. Throws NotFound with the
+/// reason, for a folder and for more than `most` bytes too, which a file that has a size is refused for before any of it is read.
+std::string read_text_file(const std::string& path, std::string_view what, std::size_t most = most_of_file);
 
 /// Replaces the file in one step: temporary name beside it, sync, rename. Throws WriteError; the old file survives.
 void write_text_file(const std::string& path, std::string_view content);

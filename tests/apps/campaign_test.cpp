@@ -208,6 +208,18 @@ TEST_CASE("runners leave a task to the one that is at it while that lives, and o
   CHECK(self.taken() == std::set<std::string>{"of elsewhere"});
 }
 
+TEST_CASE("too long a list of tasks on standard input is refused with what was expected") {
+  const Folder at;
+  at.write("start.xyz", start);
+  at.write("plane.toml", plane);
+  const auto code_of = [&](const std::string& input) { return WEXITSTATUS(std::system(fmt::format("cd {} && {} | {} run plane.toml --stdin --quiet 2>err", at.path().string(), input, GLASSCAPE_PROGRAM).c_str())); };
+  CHECK(code_of("cat /dev/zero") == 78);
+  CHECK(read_text_file(at.file("err"), "messages") ==
+        fmt::format("glasscape: error: --stdin: got more than {} bytes, expected ids of tasks, one a line, as `glasscape plan STUDY --missing` prints them\n", most_of_stream));
+  CHECK(code_of("head -c 1000000 /dev/zero | tr '\\0' x") == 78);  // one word of that length is not repeated
+  CHECK(read_text_file(at.file("err"), "messages").size() < 1000);
+}
+
 TEST_CASE("the verbs of a campaign: plan, run of chosen tasks, status, retry, and their exit codes") {
   const Folder at;
   at.write("start.xyz", start);

@@ -1,6 +1,7 @@
 // The program as a user meets it: exit codes, messages, what is written, and the same facts however a run
 // went.
 #include <fmt/ranges.h>
+#include <sys/stat.h>
 
 #include <functional>
 
@@ -211,6 +212,21 @@ TEST_CASE("Ctrl-C ends with 75, says how to continue, and continuing ends in the
       CHECK(status["stages"][1]["done"].get<int>() < status["stages"][1]["tasks"].get<int>());
       CHECK(run(at, study, "run") == undisturbed());
     }
+}
+
+TEST_CASE("a study may come from a pipe, is refused where that does not end, and a pipe without a writer does not hold up a stop") {
+  const Folder at;
+  at.write("tiny.toml", tiny);
+  CHECK(std::system(fmt::format("cd {} && {} check /dev/stdin < tiny.toml > out && cat tiny.toml | {} check /dev/stdin > piped && cmp out piped", at.path().string(), GLASSCAPE_PROGRAM, GLASSCAPE_PROGRAM).c_str()) == 0);
+  refused({"run", "/dev/zero"}, 66, "cannot read study '/dev/zero': it goes on after 16777216 bytes, expected at most these; write what it gives into a file");
+  refused({"evaluate", "/dev/zero", "--potential", "lj"}, 66, "cannot read structure file '/dev/zero': it goes on after 268435456 bytes");
+  REQUIRE(::mkfifo(at.file("pipe.toml").c_str(), 0600) == 0);
+  Program program(at.path(), {"run", "pipe.toml", "--quiet"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const auto begin = std::chrono::steady_clock::now();
+  program.signal(SIGTERM);
+  CHECK(program.wait().code == 75);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
 TEST_CASE("a damaged shard is refused by name with the remedy, and the remedy restores the facts") {

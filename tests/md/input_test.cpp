@@ -270,6 +270,9 @@ TEST_CASE("a file is looked for in the search path in its order, and absolute pa
   CHECK_THROWS_WITH(in.file("d", required, ""),
                     Contains("study.toml:4: key 'd': file 'none'") && Contains(first.path().string() + ", "));
   CHECK(find_file(first.path().string(), search).empty());  // a folder is no file
+  Input wrong = study("a = \"/dev/zero\"\nb = '" + first.path().string() + "'", search);
+  CHECK_THROWS_WITH(wrong.file("a", required, ""), Contains("study.toml:1: key 'a': '/dev/zero' is no regular file, expected one"));
+  CHECK_THROWS_AS(wrong.file("b", required, ""), NotFound);
 }
 
 TEST_CASE("options of the command line are typed by how they look") {

@@ -1,10 +1,14 @@
 #include "md/support/text.hpp"
 
+#include <sys/stat.h>
+
 #include <bit>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 #include <limits>
+#include <thread>
 
 #include "md/support/error.hpp"
 #include "md/support/random.hpp"
@@ -148,6 +152,35 @@ TEST_CASE("a file that cannot be read is reported with its role, its path and th
   CHECK_THROWS_AS(read_text_file(directory, "study"), NotFound);
   CHECK(message_of([&] { read_text_file(directory, "study"); }) ==
         fmt::format("cannot read study '{}': it is a folder, give a file", directory));
+}
+
+TEST_CASE("a file with more bytes than are expected is refused with both numbers, before it is read where it has a size") {
+  const Folder folder;
+  const std::string path = folder.write("text", std::string(100, 'x'));
+  CHECK(read_text_file(path, "study", 100).size() == 100);
+  CHECK_THROWS_AS(read_text_file(path, "study", 99), NotFound);
+  CHECK(message_of([&] { read_text_file(path, "study", 99); }) ==
+        fmt::format("cannot read study '{}': it has 100 bytes, expected at most 99; look whether it is the right file, or give a part of it", path));
+  std::filesystem::resize_file(path, most_of_file + 1);  // of holes
+  CHECK_THAT(message_of([&] { read_text_file(path, "structure file"); }), Catch::Contains(fmt::format("it has {} bytes, expected at most {};", most_of_file + 1, most_of_file)));
+}
+
+TEST_CASE("what has no size, as a pipe or a device, is read to its end or to a bound") {
+  const Folder folder;
+  CHECK(message_of([] { read_text_file("/dev/zero", "study", 100000); }) ==
+        "cannot read study '/dev/zero': it goes on after 100000 bytes, expected at most these; write what it gives into a file, and give that");
+  CHECK_THROWS_AS(read_text_file("/dev/zero", "structure file"), NotFound);  // also where a file may have more than a pipe
+  CHECK(read_text_file("/dev/null", "study").empty());
+  const std::string pipe = folder.file("pipe"), text(100000, 'x');
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  for (const std::size_t most : {text.size(), text.size() - 1}) {
+    std::thread writer([&] { std::ofstream(pipe) << text; });
+    std::string got;
+    const std::string message = message_of([&] { got = read_text_file(pipe, "study", most); });
+    CHECK((message == "accepted") == (most == text.size()));
+    CHECK((got == text) == (most == text.size()));
+    writer.join();
+  }
 }
 
 TEST_CASE("a file that cannot be written is reported and nothing is left behind") {
