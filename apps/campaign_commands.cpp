@@ -89,14 +89,16 @@ std::vector<Failure> failures_of(const Study& study, const std::vector<StageStat
   return failed;
 }
 
-/// What queues still hold; nothing when they do not answer, which is said, as how far a study is follows from its shards.
+/// What queues still hold, as far as they answer; what does not is said, as how far a study is follows from its shards.
 std::vector<Job> jobs_if_told(const Study& study) {
+  std::vector<Job> jobs;
   try {
-    return jobs_held(study, builtin_queues());
+    jobs = jobs_held(study, builtin_queues());
+    check_jobs_known(study);
   } catch (const Error& error) {
-    std::fprintf(stderr, "jobs are not listed: %s\n", error.what());
-    return {};
+    std::fprintf(stderr, "not all jobs are listed: %s\n", error.what());
   }
+  return jobs;
 }
 
 }  // namespace

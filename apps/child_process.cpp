@@ -22,29 +22,42 @@ extern char** environ;
 namespace glasscape {
 namespace {
 
-/// What becomes of the streams of a child.
-class Streams {
+/// What becomes of the streams of a child, and which signals reach it.
+class Start {
  public:
-  Streams() { ::posix_spawn_file_actions_init(&actions_); }
-  ~Streams() { ::posix_spawn_file_actions_destroy(&actions_); }
-  Streams(const Streams&) = delete;
-  Streams& operator=(const Streams&) = delete;
+  Start() {
+    ::posix_spawn_file_actions_init(&actions_);
+    ::posix_spawnattr_init(&attributes_);
+  }
+  ~Start() {
+    ::posix_spawn_file_actions_destroy(&actions_);
+    ::posix_spawnattr_destroy(&attributes_);
+  }
+  Start(const Start&) = delete;
+  Start& operator=(const Start&) = delete;
   void read(const std::string& file) { ::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, file.c_str(), O_RDONLY, 0); }
   void print_to(int descriptor) {
     for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) ::posix_spawn_file_actions_adddup2(&actions_, descriptor, stream);
   }
+  /// In a process group of its own: what a terminal, or `timeout`, sends to ours does not reach it.
+  void apart() {
+    ::posix_spawnattr_setpgroup(&attributes_, 0);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+  }
   const posix_spawn_file_actions_t* actions() const { return &actions_; }
+  const posix_spawnattr_t* attributes() const { return &attributes_; }
 
  private:
   posix_spawn_file_actions_t actions_;
+  posix_spawnattr_t attributes_;
 };
 
-pid_t started(const std::vector<std::string>& words, const Streams& streams) {
+pid_t started(const std::vector<std::string>& words, const Start& start) {
   std::vector<char*> arguments;
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   pid_t child = 0;
-  const int failed = ::posix_spawnp(&child, arguments.front(), streams.actions(), nullptr, arguments.data(), environ);
+  const int failed = ::posix_spawnp(&child, arguments.front(), start.actions(), start.attributes(), arguments.data(), environ);
   if (failed != 0) throw NotFound("cannot run '{}': {}", words.front(), std::strerror(failed));
   return child;
 }
@@ -65,19 +78,20 @@ ChildEnded output_of(const std::vector<std::string>& words) {
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) throw Error("cannot run '{}': {}", words.front(), std::strerror(errno));
   const Descriptor out(pipe[0]);
   Descriptor in(pipe[1]);
-  Streams streams;
-  streams.read("/dev/null");
-  streams.print_to(in.number());
-  const pid_t child = started(words, streams);
+  Start start;
+  start.read("/dev/null");
+  start.print_to(in.number());
+  start.apart();
+  const pid_t child = started(words, start);
   in.close();  // the child's is the last: the end of what it prints is seen
   const std::string text = rest_of(out.number(), fmt::format("what '{}' prints", words.front()));
   return {*code_of(child, words.front(), 0), text};
 }
 
 int run_to_end(const std::vector<std::string>& words, const std::string& input_file, const std::atomic<bool>& stop) {
-  Streams streams;
-  streams.read(input_file);
-  const pid_t child = started(words, streams);
+  Start start;
+  start.read(input_file);
+  const pid_t child = started(words, start);
   bool told = false;
   for (;; std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
     if (const auto code = code_of(child, words.front(), WNOHANG)) return *code;

@@ -12,11 +12,12 @@ struct ChildEnded {
   std::string text;  // what it printed, on both streams
 };
 
-/// Captures what a program prints; it has no input. Throws NotFound when there is no such program on the path.
+/// Captures what a program prints; it has no input. What tells us to stop, Ctrl-C too, does not reach it: a queue that is being asked for
+/// something answers, so that we know what it has done. Throws NotFound when there is no such program on the path.
 ChildEnded output_of(const std::vector<std::string>& words);
 
-/// The exit code of a program that shares our terminal and reads a file. When `stop` is set it is sent SIGTERM, twice: GNU parallel lets
-/// its jobs end at the first and ends them at the second.
+/// The exit code of a program that shares our terminal, and so hears of Ctrl-C and may ask for a password, and reads a file. When `stop` is set it
+/// is sent SIGTERM, twice: GNU parallel lets its jobs end at the first and ends them at the second.
 int run_to_end(const std::vector<std::string>& words, const std::string& input_file, const std::atomic<bool>& stop);
 
 /// As one word of a shell.

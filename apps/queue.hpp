@@ -34,7 +34,7 @@ struct Submission {
   std::filesystem::path tasks_file(const Batch& batch) const { return place / (batch.stage + ".tasks"); }
 };
 
-/// A job that a queue has taken.
+/// A job that a queue has taken, or without an id one that it may have taken.
 struct Job {
   std::string queue, id, stage;
   std::filesystem::path place;  // of its submission
@@ -45,10 +45,14 @@ class Queue {
   virtual ~Queue() = default;
   /// Writes what the queue needs into the place; the commands that hand it over, one a line, for people to read.
   virtual std::vector<std::string> prepare(const Submission& submission) const = 0;
-  /// Hands over what was prepared and tells of each job at once. A queue that works in the foreground returns when all is done that can be, and has no jobs.
-  virtual void submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const Job&)>& taken) const = 0;
+  /// Hands over what was prepared; the jobs that the queue has now. A queue that works in the foreground returns when all is done that can be, and
+  /// has no jobs. Before each one is handed over `record` is given those so far and this one without an id, and all of them again once it has one:
+  /// whatever ends us meanwhile, no job is there that nobody knows of. Throws Interrupted once `stop` is set, and then as with any error
+  /// what was handed over is taken back.
+  virtual std::vector<Job> submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const std::vector<Job>&)>& record) const = 0;
   /// Of these jobs those that it has not done with. Throws when it cannot be asked.
   virtual std::vector<Job> held(const std::vector<Job>& jobs) const = 0;
+  /// Takes those with an id back, and marks their submissions so. Throws WriteError when only that failed.
   virtual void cancel(const std::vector<Job>& jobs) const = 0;
 };
 

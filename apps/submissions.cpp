@@ -15,6 +15,8 @@ using Json = nlohmann::ordered_json;
 
 fs::path folder_of(const Study& study) { return study.folder / "submissions"; }
 
+fs::path record_in(const fs::path& place) { return place / "jobs.json"; }
+
 }  // namespace
 
 fs::path new_submission(const Study& study) {
@@ -30,7 +32,7 @@ fs::path new_submission(const Study& study) {
 void record_jobs(const fs::path& place, const std::vector<Job>& jobs) {
   Json all = Json::array();
   for (const Job& job : jobs) all.push_back({{"queue", job.queue}, {"job", job.id}, {"stage", job.stage}});
-  write_text_file((place / "jobs.json").string(), all.dump(2) + "\n");
+  write_text_file(record_in(place).string(), all.dump(2) + "\n");
 }
 
 std::vector<Job> jobs_of(const Study& study) {
@@ -38,7 +40,7 @@ std::vector<Job> jobs_of(const Study& study) {
   std::vector<fs::path> places = entries_of(folder_of(study));
   std::sort(places.begin(), places.end());
   for (const fs::path& place : places) {
-    const fs::path record = place / "jobs.json";
+    const fs::path record = record_in(place);
     if (!is_there(record)) continue;
     const std::string text = read_text_file(record.string(), "record of jobs");
     try {
@@ -53,16 +55,23 @@ std::vector<Job> jobs_of(const Study& study) {
 
 std::vector<Job> jobs_held(const Study& study, const Queues& queues) {
   std::map<std::string, std::vector<Job>> by_queue;
-  for (const Job& job : jobs_of(study)) by_queue[job.queue].push_back(job);
+  for (const Job& job : jobs_of(study))
+    if (!job.id.empty()) by_queue[job.queue].push_back(job);
   std::vector<Job> held;
   Input none = Input::describing();
   for (const auto& [name, jobs] : by_queue) {
     const auto* queue = queues.find(name);
-    if (queue == nullptr || std::any_of(jobs.begin(), jobs.end(), [](const Job& job) { return job.id.empty(); }))
-      throw FormatError("{}: names no queue that there is, or no job of it: look for its jobs in the queue '{}', then delete it", (jobs.front().place / "jobs.json").string(), name);
+    if (queue == nullptr) throw FormatError("{}: names no queue that there is: look for its jobs in the queue '{}', then delete it", record_in(jobs.front().place).string(), name);
     for (Job& job : queue->make(none)->held(jobs)) held.push_back(std::move(job));
   }
   return held;
+}
+
+void check_jobs_known(const Study& study) {
+  for (const Job& job : jobs_of(study))
+    if (job.id.empty())
+      throw FormatError("{}: stage '{}' is being handed over to '{}', or was when its submission ended, so that nobody knows whether there is a job of it: "
+                        "look for its jobs in the queue, take them back there, then delete this file", record_in(job.place).string(), job.stage, job.queue);
 }
 
 }  // namespace glasscape

@@ -79,6 +79,7 @@ void write_tasks(const Submission& submission) {
 
 /// Work that a queue still holds is not handed over a second time.
 void check_nothing_held(const Study& study, const Queues& queues) {
+  check_jobs_known(study);
   const std::vector<Job> held = jobs_held(study, queues);
   if (held.empty()) return;
   throw Error("stage '{}' is still with {} as job {}: wait for it (`glasscape status` tells how far it is), or `glasscape cancel` it", held.front().stage, held.front().queue, held.front().id);
@@ -125,15 +126,12 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
   const std::atomic<bool>& stop = stop_on_signal();
   const Runners announced(study.folder);  // so that `cancel` reaches us too
   try {
-    queue->submit(submission, stop, [&](const Job& job) {
-      jobs.push_back(job);
-      record_jobs(submission.place, jobs);
-      print(fmt::format("{}: {} job {}\n", job.stage, job.queue, job.id));
-    });
+    jobs = queue->submit(submission, stop, [&](const std::vector<Job>& all) { record_jobs(submission.place, all); });
   } catch (const Interrupted&) {
-    std::fprintf(stderr, "stopped; nothing finished is lost. To continue, submit again\n");
+    std::fprintf(stderr, "told to stop; nothing finished is lost. To continue, submit again\n");
     return Outcome::stopped;
   }
+  for (const Job& job : jobs) print(fmt::format("{}: {} job {}\n", job.stage, job.queue, job.id));
   return jobs.empty() ? outcome_of_foreground(request, study, plan) : Outcome::done;
 }
 
@@ -154,6 +152,7 @@ void cancel_command(const Request& request, const Plugins& plugins) {
     queues.at(job.queue, "submission").make(none)->cancel({job});
     print(fmt::format("took job {} of stage '{}' back from {}\n", job.id, job.stage, job.queue));
   }
+  check_jobs_known(study);
   if (runners.empty() && jobs.empty()) print(std::string("nothing to cancel: nobody is at work on this study, and no queue holds jobs of it\n"));
 }
 

@@ -33,13 +33,14 @@ std::vector<std::string> Parallel::prepare(const Submission& submission) const {
   return commands;
 }
 
-void Parallel::submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const Job&)>&) const {
+std::vector<Job> Parallel::submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const std::vector<Job>&)>&) const {
   for (const Batch& batch : submission.batches) {
     const int code = run_to_end(command_of(submission, batch), submission.tasks_file(batch).string(), stop);
     if (stop) throw Interrupted{};
     if (code != 0)  // of parallel: the number of jobs that failed, or 101 for more
       throw Error("stage '{}': some tasks did not end well, or parallel did not (exit code {}): see {} and `glasscape status`", batch.stage, code, (submission.place / (batch.stage + ".joblog")).string());
   }
+  return {};
 }
 
 }  // namespace glasscape

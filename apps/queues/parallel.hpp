@@ -15,7 +15,7 @@ class Parallel final : public Queue {
   explicit Parallel(Options = {}) {}
 
   std::vector<std::string> prepare(const Submission& submission) const override;
-  void submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const Job&)>& taken) const override;
+  std::vector<Job> submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const std::vector<Job>&)>& record) const override;
   std::vector<Job> held(const std::vector<Job>&) const override { return {}; }
   void cancel(const std::vector<Job>&) const override {}
 };

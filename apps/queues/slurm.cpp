@@ -16,9 +16,15 @@
 namespace glasscape {
 namespace {
 
-/// What a program of Slurm printed. Throws Error with it when the program failed.
+/// A program of Slurm ended without a word on whether it has done what it was asked for.
+class NoAnswer : public Error {
+  using Error::Error;
+};
+
+/// What a program of Slurm printed. Throws Error with it when the program failed, NoAnswer when something ended it.
 std::string answer_of(const std::vector<std::string>& words) {
   const ChildEnded ended = output_of(words);
+  if (ended.code > 128) throw NoAnswer("`{}` was ended by signal {} before it had answered; it printed: {}", command_text(words), ended.code - 128, trimmed(ended.text));
   if (ended.code != 0) throw Error("`{}` failed: {}", command_text(words), trimmed(ended.text));
   return ended.text;
 }
@@ -88,15 +94,54 @@ std::string job_of(const std::string& answer) {
     const std::string_view job = trimmed(line.substr(0, line.find(';')));
     if (!job.empty() && std::all_of(job.begin(), job.end(), [](unsigned char c) { return std::isdigit(c); })) return std::string(job);
   }
-  throw Error("sbatch named no job; it printed: {}; look with `squeue` whether it took one", trimmed(answer));
+  throw NoAnswer("sbatch named no job; it printed: {}; look with `squeue` whether Slurm took one", trimmed(answer));
 }
 
-/// Of a submission that failed half way; that error is not lost when this fails too.
-void take_back(const Queue& queue, const std::vector<Job>& jobs, const Error& reason) {
+/// Adds a job, recorded as one without an id before sbatch is asked for it and with its id once that has answered.
+void hand_over(const std::vector<std::string>& sbatch, Job job, std::vector<Job>& jobs, const std::function<void(const std::vector<Job>&)>& record) {
+  jobs.push_back(std::move(job));
+  record(jobs);
+  try {
+    jobs.back().id = job_of(answer_of(sbatch));
+  } catch (const NoAnswer&) {
+    throw;  // there may be one: that stays recorded
+  } catch (const Error&) {
+    jobs.pop_back();
+    try {
+      record(jobs);
+    } catch (const WriteError&) {  // the error of sbatch is the one to tell; the record then says that there may be a job
+    }
+    throw;
+  }
+  record(jobs);
+}
+
+/// What goes wrong in taking jobs back, to end a message with; or "".
+std::string left_behind(const Queue& queue, const std::vector<Job>& jobs) {
   try {
     queue.cancel(jobs);
+    return "";
+  } catch (const WriteError& error) {
+    return fmt::format("; {}", error.what());
   } catch (const Error& error) {
-    throw Error("{}; and what was handed over before is not taken back: {}; `glasscape cancel` tries again", reason.what(), error.what());
+    std::string ids;
+    for (const Job& job : jobs) ids += (job.id.empty() ? "" : " ") + job.id;
+    return fmt::format("; and what was handed over is not taken back: {}; `scancel{}` tries again", error.what(), ids);
+  }
+}
+
+/// The error that is being handled, of its own class, with more said.
+[[noreturn]] void throw_with(const std::string& more) {
+  try {
+    throw;
+  } catch (const Interrupted&) {
+    throw Error("told to stop{}", more);
+  } catch (const WriteError& error) {
+    throw WriteError("{}{}", error.what(), more);
+  } catch (const NotFound& error) {
+    throw NotFound("{}{}", error.what(), more);
+  } catch (const std::exception& error) {
+    throw Error("{}{}", error.what(), more);
   }
 }
 
@@ -117,24 +162,26 @@ std::vector<std::string> Slurm::prepare(const Submission& submission) const {
   return commands;
 }
 
-void Slurm::submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const Job&)>& taken) const {
+std::vector<Job> Slurm::submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const std::vector<Job>&)>& record) const {
   const std::size_t most = most_elements();
   std::vector<Job> jobs;
-  for (const Batch& batch : submission.batches) {
-    std::vector<std::string> after;
-    for (const Job& job : jobs)
-      if (std::find(batch.needs.begin(), batch.needs.end(), job.stage) != batch.needs.end()) after.push_back(job.id);
-    try {
-      const std::string answer = answer_of(sbatch(submission, batch, elements_of(batch, tasks_per_job(submission, batch, most)), after));
-      jobs.push_back({"slurm", job_of(answer), batch.stage, submission.place});
-      taken(jobs.back());
-      if (stop) throw Error("told to stop while '{}' was handed over", batch.stage);
-    } catch (const Error& error) {
-      take_back(*this, jobs, error);  // a half of a study would wait for nothing
-      if (stop) throw Interrupted{};
-      throw;
+  const auto check_stop = [&] {
+    if (stop) throw Interrupted{};
+  };
+  try {
+    for (const Batch& batch : submission.batches) {
+      check_stop();
+      std::vector<std::string> after;
+      for (const Job& job : jobs)
+        if (std::find(batch.needs.begin(), batch.needs.end(), job.stage) != batch.needs.end()) after.push_back(job.id);
+      hand_over(sbatch(submission, batch, elements_of(batch, tasks_per_job(submission, batch, most)), after), {"slurm", "", batch.stage, submission.place}, jobs, record);
     }
+    check_stop();
+  } catch (...) {  // a half of a study would wait for nothing
+    if (const std::string more = left_behind(*this, jobs); !more.empty()) throw_with(more);
+    throw;
   }
+  return jobs;
 }
 
 std::vector<Job> Slurm::held(const std::vector<Job>& jobs) const {
@@ -150,13 +197,18 @@ std::vector<Job> Slurm::held(const std::vector<Job>& jobs) const {
 }
 
 void Slurm::cancel(const std::vector<Job>& jobs) const {
-  if (jobs.empty()) return;
   std::vector<std::string> words{"scancel"};
+  std::string unmarked;
   for (const Job& job : jobs) {
-    write_text_file(cancelled_mark(job.place).string(), "");
-    words.push_back(job.id);
+    try {
+      write_text_file(cancelled_mark(job.place).string(), "");
+    } catch (const WriteError& error) {
+      unmarked = error.what();
+    }
+    if (!job.id.empty()) words.push_back(job.id);
   }
-  answer_of(words);
+  if (words.size() > 1) answer_of(words);
+  if (!unmarked.empty()) throw WriteError("{}: what that would mark was taken back all the same, but an element that was warned at this moment may go back into the queue: look with `squeue`", unmarked);
 }
 
 }  // namespace glasscape

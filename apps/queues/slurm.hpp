@@ -14,7 +14,7 @@ class Slurm final : public Queue {
   explicit Slurm(Options = {}) {}
 
   std::vector<std::string> prepare(const Submission& submission) const override;
-  void submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const Job&)>& taken) const override;
+  std::vector<Job> submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const std::vector<Job>&)>& record) const override;
   std::vector<Job> held(const std::vector<Job>& jobs) const override;
   void cancel(const std::vector<Job>& jobs) const override;
 };

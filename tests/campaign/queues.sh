@@ -37,6 +37,39 @@ while [ "$(ask jobs slurm)" != 0 ]; do sleep 0.2; done
 same_as_plain_run slurm
 [ "$(grep -c -- --cpus-per-task=2 "$STAND_IN/commands")" = 2 ] || fail "$(cat "$STAND_IN/commands")"
 
+say "whatever ends a submission half way, no job is left that nobody knows of"
+signal_submission() {  # signal, folder, options of the stand-in: sent to all of the process group, as a terminal does, once a job is being handed over
+  local before
+  before=$(wc -l <"$STAND_IN/commands")
+  setsid env --default-signal=INT "$glasscape" submit study.toml --folder "$2" --engine slurm -- "${@:3}" >"$2.out" 2>&1 &
+  for _ in $(seq 200); do [ "$(wc -l <"$STAND_IN/commands")" -gt "$before" ] && break; sleep 0.05; done
+  sleep 0.3
+  kill "-$1" -- -$!
+  wait $!
+  code=$?
+}
+last_job() { echo $(($(cat "$STAND_IN/next") - 1)); }
+for signal in INT TERM; do
+  signal_submission $signal "stopped by $signal" --slow
+  [ $code = 75 ] && grep -q "told to stop" "stopped by $signal.out" || fail "stopped by $signal: code $code: $(cat "stopped by $signal.out")"
+  [ -e "$STAND_IN/$(last_job).cancelled" ] || fail "a job that was taken when $signal came was left in the queue"
+done
+signal_submission INT refused --slow --wrong
+[ $code = 70 ] && grep -q "Invalid option --wrong" refused.out || fail "a stop hid what sbatch said: code $code: $(cat refused.out)"
+"$glasscape" submit study.toml --folder unwritten --engine slurm -- --no-room >unwritten.out 2>&1
+code=$?
+[ $code = 74 ] && grep -q "cannot replace '.*jobs.json'" unwritten.out || fail "a record that cannot be written: code $code: $(cat unwritten.out)"
+[ -e "$STAND_IN/$(last_job).cancelled" ] || fail "a job that cannot be recorded was left in the queue"
+"$glasscape" submit study.toml --folder unknown --engine slurm -- --killed >unknown.out 2>&1
+code=$?
+[ $code = 70 ] && grep -q "was ended by signal 9 before it had answered" unknown.out || fail "sbatch that was killed: code $code: $(cat unknown.out)"
+signal_submission KILL gone --slow
+for folder in unknown gone; do
+  "$glasscape" submit study.toml --folder $folder --engine slurm >again.out 2>&1
+  [ $? = 65 ] && grep -q "stage 'glass' is being handed over" again.out || fail "a job that may be there was forgotten: $(cat again.out)"
+done
+for job in "$STAND_IN"/*.state; do scancel "$(basename "$job" .state)"; done
+
 say "an element that is warned: back into the queue, but not once it was cancelled"
 sed "s/10 ps/5000 ps/" study.toml >long.toml
 "$glasscape" submit long.toml --folder warned --engine slurm --dry-run >dry.out || fail "dry run"
@@ -63,11 +96,9 @@ SLURM_JOB_ID=96 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash warned/submissi
 [ $? = 66 ] && grep -q "no tasks from line 1 on" 96.out || fail "an element without its tasks: $(cat 96.out)"
 
 say "what a queue was given is not known: nothing is handed over twice"
-for damaged in '{"queue": "slurn", "job": "2", "stage": "glass"}' '{"queue": "slurm", "job": "", "stage": "glass"}'; do
-  echo "[$damaged]" >slurm/submissions/0001/jobs.json
-  "$glasscape" cancel study.toml --folder slurm >damaged.out 2>&1
-  [ $? = 65 ] && grep -q "jobs.json: names no queue" damaged.out || fail "$(cat damaged.out)"
-done
+echo '[{"queue": "slurn", "job": "2", "stage": "glass"}]' >slurm/submissions/0001/jobs.json
+"$glasscape" cancel study.toml --folder slurm >damaged.out 2>&1
+[ $? = 65 ] && grep -q "jobs.json: names no queue" damaged.out || fail "$(cat damaged.out)"
 for damaged in null 3 '[{'; do
   echo "$damaged" >slurm/submissions/0001/jobs.json
   "$glasscape" submit study.toml --folder slurm --engine slurm >damaged.out 2>&1
@@ -75,7 +106,7 @@ for damaged in null 3 '[{'; do
 done
 "$glasscape" cancel study.toml --folder slurm >damaged.out 2>&1 && fail "cancel without a word of jobs that it cannot know"
 "$glasscape" status study.toml --folder slurm 2>damaged.out | grep -q "10 of 10" || fail "status without its jobs"
-grep -q "jobs are not listed: .*is damaged" damaged.out || fail "$(cat damaged.out)"
+grep -q "not all jobs are listed: .*is damaged" damaged.out || fail "$(cat damaged.out)"
 
 say "GNU parallel on this host"
 "$glasscape" submit study.toml --folder parallel --engine parallel --tasks-per-job 3 -- -j 2 || fail "submit"

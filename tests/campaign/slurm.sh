@@ -90,6 +90,25 @@ grep -hoE "(Requeuing|requeue|Killing|missing from).*" "$slurm/log/slurmctld.log
 complete_as_plain_run killed
 say "requeued, complete; digest as of a plain run"
 
+say "Ctrl-C while sbatch is at work"
+mkdir slow
+cat >slow/sbatch <<EOF
+#!/bin/bash
+answer=\$($(command -v sbatch) "\$@") || exit
+touch "$work/taken"
+sleep 1
+echo "\$answer"
+EOF
+chmod +x slow/sbatch
+PATH=$work/slow:$PATH setsid env --default-signal=INT "$glasscape" submit study.toml --folder interrupted --engine slurm >interrupted.out 2>&1 &
+until_true 30 "[ -e taken ]"
+kill -INT -- -$!
+wait $!
+code=$?
+[ $code = 75 ] && grep -q "told to stop" interrupted.out || fail "code $code: $(cat interrupted.out)"
+until_true 30 "[ -z \"\$(squeue --noheader)\" ]"
+grep -o '"job": .*,' interrupted/submissions/0001/jobs.json | sed 's/^/  taken back: /'
+
 say "cancel"
 submit cancelled
 until_true 30 "[ \$(ask searches cancelled) -ge 1 ]"
