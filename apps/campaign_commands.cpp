@@ -63,9 +63,7 @@ Outcome outcome_of(const RunSummary& summary, const Request& request, const Stud
     return Outcome::stopped;
   }
   for (const std::string& stage : summary.waiting) std::fprintf(stderr, "%s\n", stage.c_str());
-  if (!summary.failed.empty())
-    throw Error("{} of the study '{}' failed, what could run of the others is done; the first is {}: {}; `glasscape status {}` lists them, `glasscape retry {} --failed` runs them again",
-                counted(summary.failed.size(), "task"), study.name, summary.failed.front().task, summary.failed.front().reason, study_text, study_text);
+  if (!summary.failed.empty()) throw tasks_have_failed(request, study, summary.failed);
   if (summary.waiting.empty()) return Outcome::done;
   std::fprintf(stderr, "what could run is done. To continue when the others are complete: glasscape run %s\n", study_text.c_str());
   return Outcome::stopped;
@@ -75,18 +73,6 @@ Outcome run_tasks(const Request& request, const Study& study, std::optional<std:
   Store store(study.folder);
   Progress progress(request.quiet);
   return outcome_of(run_study(study, store, {threads_of(request), std::move(chosen)}, stop, progress), request, study);
-}
-
-/// Of the tasks that the study has now and that have no shard.
-std::vector<Failure> failures_of(const Study& study, const std::vector<StageStatus>& stages) {
-  std::vector<Failure> failed;
-  if (std::none_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.failed > 0; })) return failed;
-  const Store store(study.folder);
-  std::set<std::string> planned;
-  for (const PlannedTask& task : plan_of(study).tasks) planned.insert(task.id);
-  for (const Failure& failure : Failures(study.folder).all())
-    if (planned.contains(failure.task) && !store.has(failure.task)) failed.push_back(failure);
-  return failed;
 }
 
 /// What queues still hold, as far as they answer; what does not is said, as how far a study is follows from its shards.
@@ -102,6 +88,12 @@ std::vector<Job> jobs_if_told(const Study& study) {
 }
 
 }  // namespace
+
+Error tasks_have_failed(const Request& request, const Study& study, const std::vector<Failure>& failed) {
+  const std::string study_text = request.study + folder_option(request);
+  return Error("{} of the study '{}' failed, what could run of the others is done; the first is {}: {}; `glasscape status {}` lists them, `glasscape retry {} --failed` runs them again",
+               counted(failed.size(), "task"), study.name, failed.front().task, failed.front().reason, study_text, study_text);
+}
 
 Outcome run_command(const Request& request, const Plugins& plugins) {
   const std::atomic<bool>& stop = end_soon_on_signal();
@@ -159,7 +151,8 @@ void plan_command(const Request& request, const Plugins& plugins) {
 void status_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
   const std::vector<StageStatus> stages = status(study, Store(study.folder));
-  const std::vector<Failure> failed = failures_of(study, stages);
+  const bool some_failed = std::any_of(stages.begin(), stages.end(), [](const StageStatus& s) { return s.failed > 0; });
+  const std::vector<Failure> failed = some_failed ? failures_in(plan_of(study), Store(study.folder), Failures(study.folder)) : std::vector<Failure>{};
   const std::vector<Runner> runners = other_runners(study.folder);
   const std::vector<Job> jobs = jobs_if_told(study);
   if (request.json) {

@@ -92,13 +92,12 @@ int run_to_end(const std::vector<std::string>& words, const std::string& input_f
   Start start;
   start.read(input_file);
   const pid_t child = started(words, start);
-  bool told = false;
-  for (;; std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
+  using Clock = std::chrono::steady_clock;
+  for (Clock::time_point told{};; std::this_thread::sleep_for(std::chrono::milliseconds(50))) {
     if (const auto code = code_of(child, words.front(), WNOHANG)) return *code;
-    if (!stop || std::exchange(told, true)) continue;
+    if (!stop || Clock::now() - told < std::chrono::seconds(1)) continue;
     ::kill(child, SIGTERM);
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    ::kill(child, SIGTERM);
+    told = Clock::now();
   }
 }
 

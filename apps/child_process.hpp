@@ -17,7 +17,8 @@ struct ChildEnded {
 ChildEnded output_of(const std::vector<std::string>& words);
 
 /// The exit code of a program that shares our terminal, and so hears of Ctrl-C and may ask for a password, and reads a file. When `stop` is set it
-/// is sent SIGTERM, twice: GNU parallel lets its jobs end at the first and ends them at the second.
+/// is sent SIGTERM each second until it ends: GNU parallel does not hear it while it starts, and some versions of it let their jobs end at the first
+/// one and end them at the second.
 int run_to_end(const std::vector<std::string>& words, const std::string& input_file, const std::atomic<bool>& stop);
 
 /// As one word of a shell.

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "apps/failures.hpp"
 #include "apps/study.hpp"
+#include "md/support/error.hpp"
 
 namespace glasscape {
 
@@ -46,11 +48,15 @@ void report(const Study& study, bool json);
 /// Of a run: stopped when it was told to or waits for others, and will go on when it is run again.
 enum class Outcome { done, stopped };
 
+/// What a verb ends with that has run what it could, and tasks of the study have failed, now or before.
+Error tasks_have_failed(const Request& request, const Study& study, const std::vector<Failure>& failed);
+
 /// Throws Error when tasks have failed, once what could run of the others is done.
 Outcome run_command(const Request& request, const Plugins& plugins);
 /// Runs what has failed once more, from its beginning. As run_command.
 Outcome retry_command(const Request& request, const Plugins& plugins);
-/// Hands the missing tasks over to a queue. Stopped: a queue in the foreground was.
+/// Hands the missing tasks over to a queue. Stopped: a queue in the foreground was. Throws Error when tasks have failed and nothing is left that
+/// could run without them.
 Outcome submit_command(const Request& request, const Plugins& plugins);
 /// Takes jobs back from queues and tells the runners of this host to stop.
 void cancel_command(const Request& request, const Plugins& plugins);

@@ -31,6 +31,15 @@ std::vector<PlannedTask> missing(const Plan& plan, const Store& store, const Fai
   return left;
 }
 
+std::vector<Failure> failures_in(const Plan& plan, const Store& store, const Failures& failures) {
+  std::vector<Failure> found = failures.all();
+  if (found.empty()) return found;
+  std::set<std::string> planned;
+  for (const PlannedTask& task : plan.tasks) planned.insert(task.id);
+  std::erase_if(found, [&](const Failure& failure) { return !planned.contains(failure.task) || store.has(failure.task); });
+  return found;
+}
+
 std::filesystem::path write_plan(const Study& study, const Plan& plan) {
   const std::filesystem::path file = study.folder / "plans" / (plan.id + ".jsonl");
   std::string lines;

@@ -26,6 +26,9 @@ Plan plan_of(const Study& study);
 /// Those with neither a shard nor a record of failure, in the order of the plan.
 std::vector<PlannedTask> missing(const Plan& plan, const Store& store, const Failures& failures);
 
+/// The records of failure of those without a shard.
+std::vector<Failure> failures_in(const Plan& plan, const Store& store, const Failures& failures);
+
 /// Writes plans/<id>.jsonl below the run folder, one line per task, unless it is there. Throws WriteError.
 std::filesystem::path write_plan(const Study& study, const Plan& plan);
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <nlohmann/json.hpp>
+#include <numeric>
 #include <set>
 
 #include "apps/child_process.hpp"
@@ -34,12 +34,19 @@ std::vector<std::string> needs_of(const Study& study, const StudyStage& stage, c
   return needs;
 }
 
-/// The stages that cannot begin before failed tasks have run again.
-std::set<std::string> stages_behind_failures(const Study& study, const Plan& plan, const Store& store, const Failures& failures) {
-  std::set<std::string> failed, behind;
-  for (const Failure& failure : failures.all())
-    if (!store.has(failure.task)) failed.insert(failure.task);
-  std::set<std::string> incomplete;
+/// What is done, and what is not: from the shards and the records of failure alone.
+struct Left {
+  std::vector<Failure> failed;
+  std::set<std::string> behind;  // stages that cannot begin before failed tasks have run again
+  std::vector<Batch> batches;    // the tasks that can run, or can once those before them have
+  std::size_t tasks() const {
+    return std::accumulate(batches.begin(), batches.end(), std::size_t{0}, [](std::size_t sum, const Batch& batch) { return sum + batch.tasks.size(); });
+  }
+};
+
+std::set<std::string> stages_behind(const std::vector<Failure>& failures, const Study& study, const Plan& plan) {
+  std::set<std::string> failed, incomplete, behind;
+  for (const Failure& failure : failures) failed.insert(failure.task);
   for (const PlannedTask& task : plan.tasks)
     if (failed.contains(task.id)) incomplete.insert(task.stage);
   for (const StudyStage& stage : study.stages)
@@ -47,23 +54,24 @@ std::set<std::string> stages_behind_failures(const Study& study, const Plan& pla
   return behind;
 }
 
-std::vector<Batch> batches_of(const Study& study, const Plan& plan) {
+Left left_of(const Study& study, const Plan& plan) {
   const Store store(study.folder);
   const Failures failures(study.folder);
-  const std::set<std::string> behind = stages_behind_failures(study, plan, store, failures);
-  std::vector<Batch> batches;
+  Left left{.failed = failures_in(plan, store, failures), .behind = {}, .batches = {}};
+  left.behind = stages_behind(left.failed, study, plan);
+  std::vector<Batch>& batches = left.batches;
   for (const PlannedTask& task : missing(plan, store, failures)) {
-    if (behind.contains(task.stage)) continue;
+    if (left.behind.contains(task.stage)) continue;
     if (batches.empty() || batches.back().stage != task.stage) batches.push_back({task.stage, needs_of(study, *study.find(task.stage), batches), {}});
     batches.back().tasks.push_back(task.id);
   }
-  return batches;
+  return left;
 }
 
-Submission submission_of(const Request& request, const Study& study, const Plan& plan, const fs::path& place) {
+Submission submission_of(const Request& request, const Study& study, const Plan& plan, std::vector<Batch> batches, const fs::path& place) {
   return {.run = {own_path(), "run", fs::absolute(request.study).string(), "--folder", fs::absolute(study.folder).string(), "--plan", plan.id},
           .place = fs::absolute(place),
-          .batches = batches_of(study, plan),
+          .batches = std::move(batches),
           .threads = std::max(1, request.threads),
           .tasks_per_job = request.tasks_per_job,
           .options = request.options};
@@ -85,18 +93,35 @@ void check_nothing_held(const Study& study, const Queues& queues) {
   throw Error("stage '{}' is still with {} as job {}: wait for it (`glasscape status` tells how far it is), or `glasscape cancel` it", held.front().stage, held.front().queue, held.front().id);
 }
 
-void tell_of_failures(const Request& request, const Study& study, const Plan& plan) {
-  for (const std::string& stage : stages_behind_failures(study, plan, Store(study.folder), Failures(study.folder)))
+void tell_of_failures(const Request& request, const Left& left) {
+  for (const std::string& stage : left.behind)
     std::fprintf(stderr, "stage '%s' waits for tasks that have failed: `glasscape retry %s%s --failed` runs them again\n", stage.c_str(), request.study.c_str(), folder_option(request).c_str());
 }
 
-/// A queue in the foreground may have been ended by others without a word.
-Outcome outcome_of_foreground(const Request& request, const Study& study, const Plan& plan) {
-  std::size_t left = 0;
-  for (const Batch& batch : batches_of(study, plan)) left += batch.tasks.size();
-  if (left == 0) return Outcome::done;
-  std::fprintf(stderr, "%s not run, as '%s' was ended before; to continue, submit again\n", counted(left, "task").c_str(), request.engine.c_str());
-  return Outcome::stopped;
+/// Where nothing is with a queue: as `glasscape run` would end. A queue in the foreground may have been ended by others without a word, and
+/// one that was told to stop may have done all before it heard of that.
+Outcome outcome_of(const Request& request, const Study& study, const Plan& plan, bool told_to_stop) {
+  const Left left = left_of(study, plan);
+  if (left.tasks() > 0) {
+    const std::string why = told_to_stop ? "it was told to stop" : fmt::format("'{}' was ended before", request.engine);
+    std::fprintf(stderr, "%s not run, as %s; nothing finished is lost. To continue, submit again\n", counted(left.tasks(), "task").c_str(), why.c_str());
+    return Outcome::stopped;
+  }
+  if (!left.failed.empty()) throw tasks_have_failed(request, study, left.failed);
+  return Outcome::done;
+}
+
+Outcome hand_over(const Queue& queue, const Submission& submission, const Request& request, const Study& study, const Plan& plan) {
+  const std::atomic<bool>& stop = stop_on_signal();
+  const Runners announced(study.folder);  // so that `cancel` reaches us too
+  std::vector<Job> jobs;
+  try {
+    jobs = queue.submit(submission, stop, [&](const std::vector<Job>& all) { record_jobs(submission.place, all); });
+  } catch (const Interrupted&) {
+    return outcome_of(request, study, plan, true);
+  }
+  for (const Job& job : jobs) print(fmt::format("{}: {} job {}\n", job.stage, job.queue, job.id));
+  return jobs.empty() ? outcome_of(request, study, plan, false) : Outcome::done;
 }
 
 }  // namespace
@@ -108,31 +133,20 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
   const std::unique_ptr<Queue> queue = queues.at(request.engine, "--engine").make(none);
   const Plan plan = plan_of(study);
   check_nothing_held(study, queues);
-  tell_of_failures(request, study, plan);
-  if (batches_of(study, plan).empty()) {
+  Left left = left_of(study, plan);
+  tell_of_failures(request, left);
+  if (left.batches.empty()) {
     print(std::string("nothing to submit: every task has a shard, has failed, or waits for one that has\n"));
-    return Outcome::done;
+    return outcome_of(request, study, plan, false);
   }
   write_plan(study, plan);
-  const Submission submission = submission_of(request, study, plan, new_submission(study));
+  const Submission submission = submission_of(request, study, plan, std::move(left.batches), new_submission(study));
   write_tasks(submission);
   const std::vector<std::string> commands = queue->prepare(submission);
-  if (request.dry_run) {
-    for (const std::string& command : commands) print(command + "\n");
-    print(fmt::format("prepared in {}; nothing was handed over\n", submission.place.string()));
-    return Outcome::done;
-  }
-  std::vector<Job> jobs;
-  const std::atomic<bool>& stop = stop_on_signal();
-  const Runners announced(study.folder);  // so that `cancel` reaches us too
-  try {
-    jobs = queue->submit(submission, stop, [&](const std::vector<Job>& all) { record_jobs(submission.place, all); });
-  } catch (const Interrupted&) {
-    std::fprintf(stderr, "told to stop; nothing finished is lost. To continue, submit again\n");
-    return Outcome::stopped;
-  }
-  for (const Job& job : jobs) print(fmt::format("{}: {} job {}\n", job.stage, job.queue, job.id));
-  return jobs.empty() ? outcome_of_foreground(request, study, plan) : Outcome::done;
+  if (!request.dry_run) return hand_over(*queue, submission, request, study, plan);
+  for (const std::string& command : commands) print(command + "\n");
+  print(fmt::format("prepared in {}; nothing was handed over\n", submission.place.string()));
+  return Outcome::done;
 }
 
 void cancel_command(const Request& request, const Plugins& plugins) {

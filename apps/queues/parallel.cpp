@@ -35,6 +35,7 @@ std::vector<std::string> Parallel::prepare(const Submission& submission) const {
 
 std::vector<Job> Parallel::submit(const Submission& submission, const std::atomic<bool>& stop, const std::function<void(const std::vector<Job>&)>&) const {
   for (const Batch& batch : submission.batches) {
+    if (stop) throw Interrupted{};
     const int code = run_to_end(command_of(submission, batch), submission.tasks_file(batch).string(), stop);
     if (stop) throw Interrupted{};
     if (code != 0)  // of parallel: the number of jobs that failed, or 101 for more

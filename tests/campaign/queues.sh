@@ -122,6 +122,35 @@ wait $!
 code=$?
 [ $code = 75 ] && grep -q "not run" hung.out || fail "tasks that parallel did not start: code $code: $(cat hung.out)"
 
+say "GNU parallel, deaf to a stop as it is while it starts: told again"
+mkdir "$work/deaf"
+printf '#!/bin/bash\ntrap "" TERM\nsleep 2\ntrap - TERM\nexec sleep 100\n' >"$work/deaf/parallel"
+chmod +x "$work/deaf/parallel"
+PATH=$work/deaf:$PATH "$glasscape" submit study.toml --folder deaf --engine parallel 2>deaf.out &
+until [ -n "$(ls deaf/runners 2>/dev/null)" ]; do sleep 0.05; done
+sleep 0.5
+kill $!
+began=$SECONDS
+wait $!
+code=$?
+[ $code = 75 ] && [ $((SECONDS - began)) -lt 20 ] || fail "a stop that parallel did not hear at first: code $code after $((SECONDS - began)) s: $(cat deaf.out)"
+
+say "GNU parallel, deaf to a stop: all is done, and that counts"
+cat >"$work/deaf/parallel" <<EOF
+#!/bin/bash
+trap : TERM
+"$(command -v parallel)" "\$@" <&0 &
+while kill -0 \$! 2>/dev/null; do wait \$!; done
+wait \$!
+EOF
+PATH=$work/deaf:$PATH "$glasscape" submit study.toml --folder deaf --engine parallel -- -j 1 2>deaf.out &
+until ls deaf/shards/searches-* >/dev/null 2>&1; do sleep 0.05; done
+kill $!
+wait $!
+code=$?
+[ $code = 0 ] || fail "a stop hid that all is done: code $code: $(cat deaf.out)"
+same_as_plain_run deaf
+
 say "GNU parallel over ssh"
 mkdir -p /run/sshd 2>/dev/null
 port=$((30000 + $$ % 10000))
@@ -155,8 +184,15 @@ say "stages behind a task that has failed"
 mkdir -p behind/failures
 "$glasscape" plan study.toml --folder behind --tasks --stage glass >behind.tasks
 echo '{"task": "x", "reason": "no reason", "host": "here", "time": "now"}' >"behind/failures/$(head -n 1 behind.tasks).json"
-"$glasscape" submit study.toml --folder behind --engine parallel >behind.out 2>&1 || fail "$(cat behind.out)"
+"$glasscape" submit study.toml --folder behind --engine parallel >behind.out 2>&1
+[ $? = 70 ] && grep -q "1 task of the study .* failed" behind.out || fail "a task has failed, and submit does not end as run does: $(cat behind.out)"
 grep -q "'searches' waits for tasks that have failed: .*retry study.toml --folder behind --failed" behind.out && grep -q "nothing to submit" behind.out || fail "$(cat behind.out)"
+
+mkdir -p beside/failures
+"$glasscape" plan study.toml --folder beside --tasks --stage searches >beside.tasks
+cp behind/failures/*.json "beside/failures/$(head -n 1 beside.tasks).json"
+"$glasscape" submit study.toml --folder beside --engine parallel >beside.out 2>&1
+[ $? = 70 ] && [ "$(ask searches beside)" = 9 ] && grep -q "1 task of the study .* failed" beside.out || fail "nine tasks beside a failed one: $(cat beside.out)"
 
 say "a plan that was emptied is written again"
 : >"$(ls behind/plans/*)"
