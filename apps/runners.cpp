@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -33,10 +34,15 @@ long long birth_of(long process) {
   }
 }
 
+std::string own_job() {
+  const char* job = std::getenv(job_variable);
+  return job == nullptr ? "" : job;
+}
+
 std::optional<Runner> read_runner(const fs::path& file) {
   try {
     const Json json = Json::parse(read_text_file(file.string(), "runner"));
-    return Runner{json.at("host"), json.at("process"), json.at("born"), json.at("beat"), json.at("time"), json.at("tasks"), file};
+    return Runner{json.at("host"), json.at("process"), json.at("born"), json.at("beat"), json.at("time"), json.at("tasks"), json.value("job", ""), file};
   } catch (const std::exception&) {
     return std::nullopt;
   }
@@ -59,6 +65,8 @@ std::string now_text() {
   return text;
 }
 
+std::string job_name(const std::string& queue, const std::string& id) { return fmt::format("{} {}", queue, id); }
+
 bool Runner::lives() const { return process > 0 && born > 0 && birth_of(process) == born; }
 
 std::vector<Runner> other_runners(const fs::path& run_folder) {
@@ -76,11 +84,8 @@ Runners::Runners(const fs::path& run_folder, std::chrono::milliseconds patience)
     : run_folder_(run_folder), file_(run_folder / "runners" / name_of(host_name(), ::getpid())), patience_(patience) {
   std::error_code ignored;
   fs::create_directories(file_.parent_path(), ignored);
-  for (fs::directory_iterator at(file_.parent_path(), ignored); !ignored && at != fs::directory_iterator(); at.increment(ignored)) {
-    const auto runner = read_runner(at->path());
-    if (runner && runner->here() && !runner->lives()) fs::remove(at->path(), ignored);
-  }
   announce();
+  remove_dead();
   heart_ = std::thread([this] { beat(); });
 }
 
@@ -124,10 +129,22 @@ std::set<std::string> Runners::taken() {
   return taken_;
 }
 
+void Runners::remove_dead() const {
+  std::error_code unknown, none;
+  const fs::file_time_type now = fs::last_write_time(file_, unknown);
+  for (fs::directory_iterator at(file_.parent_path(), none); !none && at != fs::directory_iterator(); at.increment(none)) {
+    const auto runner = read_runner(at->path());
+    if (!runner) continue;
+    std::error_code failed;
+    const fs::file_time_type heard = fs::last_write_time(at->path(), failed);
+    if (runner->here() ? !runner->lives() : !unknown && !failed && now - heard > patience_) fs::remove(at->path(), failed);
+  }
+}
+
 void Runners::announce() {
-  const Json json{{"host", host_name()}, {"process", ::getpid()}, {"born", birth_of(::getpid())}, {"beat", ++beats_}, {"time", now_text()}, {"tasks", tasks_}};
+  const Json json{{"host", host_name()}, {"process", ::getpid()}, {"born", birth_of(::getpid())}, {"beat", ++beats_}, {"time", now_text()}, {"tasks", tasks_}, {"job", own_job()}};
   try {
-    write_text_file(file_.string(), json.dump() + "\n");
+    write_text_file(file_.string(), json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
   } catch (const WriteError&) {  // a disk that is full will be told of by those who need it
   }
 }

@@ -2,7 +2,8 @@
 // lives; others leave those tasks to it. This saves work and is no lock: a task that is run twice gives one shard with one content,
 // and whatever goes wrong with these files is passed over in silence.
 // Clocks of hosts are never compared: a runner elsewhere counts as gone when its beat has stood still for a minute of our own clock, one on
-// this host when its process is no more. Files of those who are gone are removed; one who is not, but was held up, writes it again.
+// this host when its process is no more. Files of those who are gone are removed; one who is not, but was held up, writes it again. So files
+// that were written a minute before our own, both as the file system dates them, go at once, and a run that finds nothing to do clears up too.
 #pragma once
 
 #include <chrono>
@@ -21,6 +22,10 @@ std::string host_name();
 /// UTC, ISO 8601.
 std::string now_text();
 
+/// What the environment variable job_variable holds in a job of a queue: its queue and its id there.
+std::string job_name(const std::string& queue, const std::string& id);
+constexpr const char* job_variable = "GLASSCAPE_JOB";
+
 /// One that has announced itself.
 struct Runner {
   std::string host;
@@ -29,6 +34,7 @@ struct Runner {
   long long beat = 0;
   std::string time;        // of the beat, as its host's clock has it: for people
   std::set<std::string> tasks;
+  std::string job;         // of a queue, which can end it there (`job_name`); or ""
   std::filesystem::path file;
 
   bool here() const { return host == host_name(); }
@@ -61,6 +67,7 @@ class Runners {
   };
 
   void announce();  // with mutex_ held
+  void remove_dead() const;
   void beat();
 
   const std::filesystem::path run_folder_, file_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <numeric>
 #include <set>
 
@@ -149,24 +150,60 @@ Outcome submit_command(const Request& request, const Plugins& plugins) {
   return Outcome::done;
 }
 
+namespace {
+
+/// Tells the runners of this host to stop; the others are left over.
+std::vector<Runner> tell_runners(const std::vector<Runner>& runners) {
+  std::vector<Runner> elsewhere;
+  for (const Runner& runner : runners) {
+    if (!runner.here())
+      elsewhere.push_back(runner);
+    else if (::kill(static_cast<pid_t>(runner.process), SIGTERM) == 0)
+      print(fmt::format("told process {} to stop\n", runner.process));
+    else if (errno != ESRCH)  // it has ended meanwhile
+      print(fmt::format("process {} cannot be told to stop: {}; whoever started it can\n", runner.process, std::strerror(errno)));
+  }
+  return elsewhere;
+}
+
+/// Whether a job was taken back. The first error is kept.
+bool take_back(const Queues& queues, const Job& job, std::exception_ptr& error) {
+  Input none = Input::describing();
+  try {
+    queues.at(job.queue, "submission").make(none)->cancel({job});
+    return true;
+  } catch (const Error& failure) {
+    if (!error) error = std::current_exception();
+    return dynamic_cast<const WriteError*>(&failure) != nullptr;  // only its mark is missing
+  }
+}
+
+/// Takes back what queues hold of a study; those that were. All is tried, and the first error kept.
+std::vector<Job> take_jobs_back(const Study& study, std::exception_ptr& error) {
+  const Queues queues = builtin_queues();
+  std::vector<Job> taken;
+  try {
+    for (const Job& job : jobs_held(study, queues))
+      if (take_back(queues, job, error)) taken.push_back(job);
+    check_jobs_known(study);
+  } catch (const Error&) {
+    if (!error) error = std::current_exception();
+  }
+  return taken;
+}
+
+}  // namespace
+
 void cancel_command(const Request& request, const Plugins& plugins) {
   const Study study = study_of(request, plugins);
-  const std::vector<Runner> runners = other_runners(study.folder);
-  for (const Runner& runner : runners) {
-    const bool told = runner.here() && ::kill(static_cast<pid_t>(runner.process), SIGTERM) == 0;
-    if (told)
-      print(fmt::format("told process {} to stop\n", runner.process));
-    else
+  const std::vector<Runner> runners = other_runners(study.folder), elsewhere = tell_runners(runners);
+  std::exception_ptr error;
+  const std::vector<Job> jobs = take_jobs_back(study, error);
+  for (const Job& job : jobs) print(fmt::format("took job {} of stage '{}' back from {}\n", job.id, job.stage, job.queue));
+  for (const Runner& runner : elsewhere)  // but for those that their queue tells
+    if (std::none_of(jobs.begin(), jobs.end(), [&](const Job& job) { return runner.job == job_name(job.queue, job.id); }))
       print(fmt::format("process {} of host {}, last heard of at {}, has to be stopped there\n", runner.process, runner.host, runner.time));
-  }
-  const Queues queues = builtin_queues();
-  Input none = Input::describing();
-  const std::vector<Job> jobs = jobs_held(study, queues);
-  for (const Job& job : jobs) {
-    queues.at(job.queue, "submission").make(none)->cancel({job});
-    print(fmt::format("took job {} of stage '{}' back from {}\n", job.id, job.stage, job.queue));
-  }
-  check_jobs_known(study);
+  if (error) std::rethrow_exception(error);
   if (runners.empty() && jobs.empty()) print(std::string("nothing to cancel: nobody is at work on this study, and no queue holds jobs of it\n"));
 }
 

@@ -9,6 +9,7 @@
 #include <cctype>
 
 #include "apps/child_process.hpp"
+#include "apps/runners.hpp"
 #include "apps/stage.hpp"
 #include "md/support/error.hpp"
 #include "md/support/text.hpp"
@@ -55,6 +56,7 @@ std::string script_text(const Submission& submission, const Batch& batch, std::s
 # The tasks of stage '{stage}', {per_job} to an element. Warned by USR1 it leaves checkpoints and goes back into the queue.
 first=$((SLURM_ARRAY_TASK_ID * {per_job} + 1))
 tasks=$(sed -n "$first,$((first + {per_job} - 1))p" {tasks}) && [ "$tasks" ] || {{ echo "no tasks from line $first on in" {tasks}; exit 66; }}
+export {job_variable}="{job}"
 {run} --threads "$SLURM_CPUS_PER_TASK" --quiet --stdin < <(echo "$tasks") &
 run=$!
 trap 'warned=yes; kill -USR1 $run' USR1
@@ -66,7 +68,7 @@ still_ours() {{ [ ! -e {cancelled} ] && scontrol show job "$SLURM_JOB_ID" | grep
 if [ $code = 75 ] && [ "$warned" ] && still_ours; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
 exit $code
 )",
-                     fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", command_text(submission.run)), fmt::arg("cancelled", quoted(cancelled_mark(submission.place))), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
+                     fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", command_text(submission.run)), fmt::arg("job_variable", job_variable), fmt::arg("job", job_name(std::string(Slurm::about.name), "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}")), fmt::arg("cancelled", quoted(cancelled_mark(submission.place))), fmt::arg("tasks", quoted(submission.tasks_file(batch))));
 }
 
 /// A path for sbatch's --output, where % begins a replacement.

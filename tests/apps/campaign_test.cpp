@@ -208,6 +208,20 @@ TEST_CASE("runners leave a task to the one that is at it while that lives, and o
   CHECK(self.taken() == std::set<std::string>{"of elsewhere"});
 }
 
+TEST_CASE("a run that finds nothing to do clears up after the dead of other hosts, and not after the living") {
+  const Folder at;
+  at.write("start.xyz", start);
+  const std::string study = at.write("plane.toml", plane);
+  REQUIRE(finished(at, {"run", study, "--quiet"}).code == 0);
+  for (const std::string host : {"dead", "alive"})
+    at.write(fmt::format("plane.run/runners/{}.17", host), fmt::format(R"({{"host": "{}", "process": 17, "born": 5, "beat": 1, "time": "2026-01-01T00:00:00Z", "tasks": []}})", host));
+  const fs::path dead = at.path() / "plane.run/runners/dead.17", alive = at.path() / "plane.run/runners/alive.17";
+  fs::last_write_time(dead, fs::last_write_time(alive) - std::chrono::minutes(2));
+  REQUIRE(finished(at, {"run", study, "--quiet"}).code == 0);
+  CHECK_FALSE(fs::exists(dead));
+  CHECK(fs::exists(alive));
+}
+
 TEST_CASE("too long a list of tasks on standard input is refused with what was expected") {
   const Folder at;
   at.write("start.xyz", start);

@@ -70,6 +70,38 @@ for folder in unknown gone; do
 done
 for job in "$STAND_IN"/*.state; do scancel "$(basename "$job" .state)"; done
 
+say "cancel leaves to Slurm the elements that it reaches, names what else is at work elsewhere, and tries all before it fails"
+mkdir -p reached/submissions/0001 reached/runners
+echo queued >"$STAND_IN/500.state"
+echo '[{"queue": "slurm", "job": "500", "stage": "glass"}]' >reached/submissions/0001/jobs.json
+runner() {  # host, process, since when, job
+  echo "{\"host\": \"$1\", \"process\": $2, \"born\": $3, \"beat\": 1, \"time\": \"now\", \"tasks\": [], \"job\": \"$4\"}" >"reached/runners/$1.$2"
+}
+runner node 17 1 "slurm 500"
+runner elsewhere 17 1 ""
+"$glasscape" cancel study.toml --folder reached >reached.out || fail "cancel"
+grep -q "took job 500 of stage 'glass' back" reached.out && grep -q "process 17 of host elsewhere, .* has to be stopped there" reached.out && ! grep -q "host node" reached.out || fail "$(cat reached.out)"
+rm reached/submissions/0001/cancelled "$STAND_IN/500.cancelled"
+mkdir -p reached/submissions/0001/cancelled/taken
+"$glasscape" cancel study.toml --folder reached >reached.out 2>&1
+code=$?
+[ $code = 74 ] && [ -e "$STAND_IN/500.cancelled" ] && grep -q "host elsewhere" reached.out && ! grep -q "host node" reached.out || fail "a mark that cannot be written: code $code: $(cat reached.out)"
+rm -r reached/submissions/0001/cancelled "$STAND_IN/500.cancelled"
+echo '[{"queue": "slurm", "job": "500", "stage": "glass"}, {"queue": "slurm", "job": "", "stage": "searches"}]' >reached/submissions/0001/jobs.json
+"$glasscape" cancel study.toml --folder reached >reached.out 2>&1
+code=$?
+[ $code = 65 ] && [ -e "$STAND_IN/500.cancelled" ] && grep -q "stage 'searches' is being handed over" reached.out || fail "a job that is known, beside one that is not: code $code: $(cat reached.out)"
+rm "$STAND_IN/500.state"
+if [ "$(id -u)" = 0 ]; then
+  chmod 755 "$work"
+  sleep 1000 &
+  sleeper=$!
+  runner "$(hostname)" $sleeper "$(cut -d ' ' -f 22 "/proc/$sleeper/stat")" ""
+  setpriv --reuid=65534 --regid=65534 --clear-groups "$glasscape" cancel study.toml --folder reached >reached.out 2>&1
+  kill $sleeper
+  grep -q "process $sleeper cannot be told to stop: Operation not permitted" reached.out || fail "a process of somebody else: $(cat reached.out)"
+fi
+
 say "an element that is warned: back into the queue, but not once it was cancelled"
 sed "s/10 ps/5000 ps/" study.toml >long.toml
 "$glasscape" submit long.toml --folder warned --engine slurm --dry-run >dry.out || fail "dry run"
@@ -77,6 +109,7 @@ warn_element() {  # number of the job
   rm -rf warned/runners
   SLURM_JOB_ID=$1 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash warned/submissions/0001/glass.sh >"$1.out" 2>&1 &
   until [ -n "$(ls warned/runners 2>/dev/null)" ]; do sleep 0.05; done
+  grep -q "\"job\":\"slurm $1\"" warned/runners/* || fail "an element that does not say which job it is of: $(cat warned/runners/*)"
   kill -USR1 $!
   wait $!
   code=$?
