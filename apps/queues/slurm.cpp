@@ -65,7 +65,8 @@ while kill -0 $run 2>/dev/null; do wait $run; done  # a signal ends a wait befor
 wait $run
 code=$?
 still_ours() {{ [ ! -e {cancelled} ] && scontrol show job "$SLURM_JOB_ID" | grep -q JobState=RUNNING; }}  # what was cancelled meanwhile would come back
-if [ $code = 75 ] && [ "$warned" ] && still_ours; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
+stopped() {{ [ $code = 75 ] || [ $code = 138 ]; }}  # 138: by USR1 itself, before the program had begun to listen
+if [ "$warned" ] && stopped && still_ours; then scontrol requeue "$SLURM_JOB_ID" && sleep 60; fi
 exit $code
 )",
                      fmt::arg("stage", batch.stage), fmt::arg("per_job", per_job), fmt::arg("run", command_text(submission.run)), fmt::arg("job_variable", job_variable), fmt::arg("job", job_name(std::string(Slurm::about.name), "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}")), fmt::arg("cancelled", quoted(cancelled_mark(submission.place))), fmt::arg("tasks", quoted(submission.tasks_file(batch))));

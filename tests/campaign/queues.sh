@@ -124,6 +124,14 @@ touch warned/submissions/0001/cancelled  # as `glasscape cancel` does before it 
 warn_element 97
 [ -e "$STAND_IN/97.requeued" ] && fail "an element of a submission that was taken back went back"
 
+sed 's|^.* run .* --stdin |sleep 100 |' warned/submissions/0001/glass.sh >early.sh && rm warned/submissions/0001/cancelled
+SLURM_JOB_ID=95 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash early.sh &
+until pgrep -P $! -x sleep >/dev/null; do sleep 0.05; done
+kill -USR1 $!
+wait $!
+code=$?
+[ $code = 138 ] && [ -e "$STAND_IN/95.requeued" ] || fail "an element that was warned before its program listened did not go back: code $code"
+
 rm warned/submissions/0001/glass.tasks
 SLURM_JOB_ID=96 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash warned/submissions/0001/glass.sh >96.out 2>&1
 [ $? = 66 ] && grep -q "no tasks from line 1 on" 96.out || fail "an element without its tasks: $(cat 96.out)"

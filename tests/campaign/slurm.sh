@@ -29,7 +29,7 @@ job_of() { python3 -c "import json; print(next(j['job'] for j in json.load(open(
 submit() { "$glasscape" submit study.toml --folder "$1" --engine slurm "${@:2}" || fail "submit"; }
 is_running() { [ "$(squeue --noheader --format=%t --jobs="$1" 2>/dev/null | grep -c R)" -gt 0 ]; }
 stop_program() {  # or its element might end before what is to happen to it
-  until_true 30 'program=$(pgrep -n -f "$work/study.toml.*--stdin") && kill -STOP "$program"'
+  until_true 30 'program=$(pgrep -n -f "$work/study.toml.*--stdin") && grep -q "^SigCgt:.*[2367abef]..$" "/proc/$program/status" && kill -STOP "$program"'  # once it listens to USR1
 }
 complete_as_plain_run() {  # folder
   until_true 60 "[ \$(ask jobs $1) = 0 ]"
