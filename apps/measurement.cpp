@@ -16,8 +16,7 @@ namespace glasscape {
 namespace {
 
 /// The names of the columns: the first line that is no comment.
-std::vector<std::string> header_of(const std::string& path) {
-  const std::string text = read_text_file(path, "measurement");
+std::vector<std::string> header_of(std::string_view text, const std::string& path) {
   for (const std::string_view line : split(text, '\n')) {
     if (line.empty() || line.front() == '#') continue;
     std::vector<std::string> names;
@@ -132,9 +131,10 @@ BendingMeasurement read_bending(Input in) {
   b.options.scale = in.flag("scale", false, "whether the fractions of the zones are fitted too, by a common factor");
   in.finish();
   std::vector<std::string> columns{"elastic_strain", "anelastic_strain"};
-  const std::vector<std::string> header = header_of(path);
+  const std::string text = read_text_file(path, "bending");
+  const std::vector<std::string> header = header_of(text, path);
   if (std::find(header.begin(), header.end(), "error") != header.end()) columns.emplace_back("error");
-  const CsvTable table = CsvTable::read(path, columns, "bending");
+  const CsvTable table = CsvTable::parse(text, path, columns);
   for (std::size_t row = 0; row < table.rows(); ++row) b.data.push_back({table.real(row, 0), table.real(row, 1), columns.size() > 2 ? table.real(row, 2) : 0.0});
   return b;
 }
@@ -185,7 +185,8 @@ Measurement read_measurement(const std::string& path) {
   const Ordinate* of = nullptr;
   std::string value, unit, error;
   std::vector<std::string> unread;
-  const std::vector<std::string> header = header_of(path);
+  const std::string text = read_text_file(path, "measurement");  // once, as it may be a pipe
+  const std::vector<std::string> header = header_of(text, path);
   const auto once = [&](const auto* known, const std::string& column) {
     if (known != nullptr) throw FormatError("{}: columns '{}' and '{}' say what each other says, expected one of them", path, known->name, column);
   };
@@ -212,7 +213,7 @@ Measurement read_measurement(const std::string& path) {
     throw FormatError("{}: no column of what was measured beside {} among {}, expected one of {}; a stress or a modulus may have _GPa, _MPa or _Pa behind", path, at->name, columns, names_of(ordinates));
   std::vector<std::string> wanted{at->name, value};
   if (!error.empty()) wanted.push_back(error);
-  const CsvTable table = CsvTable::read(path, wanted, "measurement");
+  const CsvTable table = CsvTable::parse(text, path, wanted);
   Measurement m{of->name, unit, {path, of->kind, column_of(table, 0, at->unit), column_of(table, 1, 1.0), {}}, {}, {}, false, std::move(unread)};
   if (!error.empty()) m.data.error = column_of(table, 2, 1.0);
   check(m.data);

@@ -24,7 +24,11 @@ std::vector<std::size_t> places_of(const std::vector<std::string>& columns, cons
 }  // namespace
 
 CsvTable CsvTable::read(const std::string& path, std::vector<std::string> columns, std::string_view what) {
-  const std::vector<Line> lines = lines_of(read_text_file(path, what), path);
+  return parse(read_text_file(path, what), path, std::move(columns));
+}
+
+CsvTable CsvTable::parse(std::string_view text, const std::string& path, std::vector<std::string> columns) {
+  const std::vector<Line> lines = lines_of(text, path);
   if (lines.empty()) throw FormatError("{}: the file is empty, expected a header that names columns", path);
   const Line& header = lines.front();
   const std::vector<std::size_t> places = places_of(columns, header, path);

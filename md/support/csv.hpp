@@ -15,6 +15,8 @@ class CsvTable {
   /// NotFound, and FormatError "file:line: ..." for a column that is missing or named twice, a row of another length than the
   /// header, quotes that do not match, or a table without rows.
   static CsvTable read(const std::string& path, std::vector<std::string> columns, std::string_view what);
+  /// The same of a text that was read; `path` is for messages.
+  static CsvTable parse(std::string_view text, const std::string& path, std::vector<std::string> columns);
 
   std::size_t rows() const { return rows_.size(); }
   /// Without blanks at both ends.

@@ -213,6 +213,17 @@ TEST_CASE("curves at several temperatures become a master curve, states of other
   CHECK(read_text_file(folder.file("ages.html"), "page").find("Ageing of times") != std::string::npos);
 }
 
+TEST_CASE("a measurement from a pipe gives what the same file gives") {
+  const Folder folder;
+  folder.write("table.csv", recovery("time_s,strain", 1));
+  const auto print_of = [&](const std::string& command) {
+    REQUIRE(std::system(fmt::format("cd {} && {} > out", folder.path().string(), command).c_str()) == 0);
+    return read_text_file(folder.file("out"), "output");
+  };
+  const std::string program = fmt::format("{} spectrum /dev/stdin", GLASSCAPE_PROGRAM);
+  CHECK(print_of("cat table.csv | " + program) == print_of(program + " < table.csv"));
+}
+
 TEST_CASE("a file of measurements with a wrong key, unit or partner says so and writes nothing") {
   const Folder folder;
   folder.write("data.csv", recovery("time_s,strain", 1));
