@@ -213,6 +213,9 @@ ON_LENGTH(ftruncate64)
   }
 LOOKING(stat)
 LOOKING(lstat)
+int fstat(int file, struct stat* found) {
+  return at_call<Signals::do_not>(fault().reads && fault().concerns(file), -1, [&] { return next<int(int, struct stat*)>("fstat")(file, found); });
+}
 DIR* opendir(const char* path) {
   return at_call<Signals::do_not>(fault().reads && fault().concerns(path), static_cast<DIR*>(nullptr), [&] { return next<DIR*(const char*)>("opendir")(path); });
 }
