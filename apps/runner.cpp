@@ -26,7 +26,10 @@ std::filesystem::path checkpoints_of(const Study& study) { return study.folder /
 
 void check_writable(const std::filesystem::path& folder) {
   if (!is_there(folder)) return;
-  if (!std::filesystem::is_directory(folder)) throw WriteError("'{}' is there and is no folder", folder.string());
+  std::error_code failed;
+  const bool is_folder = std::filesystem::is_directory(folder, failed);
+  if (failed) throw NotFound("cannot tell what '{}' is: {}", folder.string(), failed.message());
+  if (!is_folder) throw WriteError("'{}' is there and is no folder", folder.string());
   if (::access(folder.c_str(), W_OK | X_OK) != 0) throw WriteError("cannot write in the folder '{}': {}", folder.string(), std::strerror(errno));
 }
 
