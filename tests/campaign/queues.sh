@@ -109,7 +109,12 @@ warn_element() {  # number of the job
   rm -rf warned/runners
   SLURM_JOB_ID=$1 SLURM_ARRAY_TASK_ID=0 SLURM_CPUS_PER_TASK=1 bash warned/submissions/0001/glass.sh >"$1.out" 2>&1 &
   until [ -n "$(ls warned/runners 2>/dev/null)" ]; do sleep 0.05; done
-  grep -q "\"job\":\"slurm $1\"" warned/runners/* || fail "an element that does not say which job it is of: $(cat warned/runners/*)"
+  local says_its_job=
+  for _ in $(seq 100); do  # its file may take another's place at this moment
+    grep -qs "\"job\":\"slurm $1\"" warned/runners/* && says_its_job=yes && break
+    sleep 0.05
+  done
+  [ "$says_its_job" ] || fail "an element that does not say which job it is of: $(cat warned/runners/*)"
   kill -USR1 $!
   wait $!
   code=$?
