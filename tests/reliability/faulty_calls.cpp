@@ -1,6 +1,7 @@
 // Makes system calls fail: a library for LD_PRELOAD that counts the calls which a program makes on the files of a run and, at the n-th,
 // kills the process, lets the call fail, or lets it do less than it was asked. Clocks can be shifted too. Told by the environment:
 //   FAULT_PATH   regular expression of the absolute paths that count
+//   FAULT_EXCEPT regular expression of those among them that do not
 //   FAULT_READS  if set, opening for reading, reading, listing and asking what is there count as well as what writes
 //   FAULT_CALL   n, from 1; without it calls are counted alone
 //   FAULT_KIND   kill-before, kill-after, short, or the number of an errno
@@ -39,8 +40,8 @@ std::string from_environment(const char* name) {
 }
 
 struct Fault {
-  regex_t paths{};
-  bool active = false, reads = false, stays = false;
+  regex_t paths{}, except{};
+  bool active = false, excepts = false, reads = false, stays = false;
   long at = 0;
   std::string kind, count_file;
   std::atomic<long> calls = 0;
@@ -49,6 +50,8 @@ struct Fault {
   Fault() {
     const std::string path = from_environment("FAULT_PATH");
     active = !path.empty() && ::regcomp(&paths, path.c_str(), REG_EXTENDED | REG_NOSUB) == 0;
+    const std::string left_out = from_environment("FAULT_EXCEPT");
+    excepts = !left_out.empty() && ::regcomp(&except, left_out.c_str(), REG_EXTENDED | REG_NOSUB) == 0;
     reads = !from_environment("FAULT_READS").empty();
     stays = !from_environment("FAULT_STAYS").empty();
     at = std::atol(from_environment("FAULT_CALL").c_str());
@@ -66,7 +69,7 @@ struct Fault {
     const std::string link = folder == AT_FDCWD ? "/proc/self/cwd" : "/proc/self/fd/" + std::to_string(folder);
     const bool relative = path[0] != '/' && ::readlink(link.c_str(), here, sizeof here - 1) > 0;
     const std::string whole = relative ? std::string(here) + "/" + path : path;
-    return ::regexec(&paths, whole.c_str(), 0, nullptr, 0) == 0;
+    return ::regexec(&paths, whole.c_str(), 0, nullptr, 0) == 0 && (!excepts || ::regexec(&except, whole.c_str(), 0, nullptr, 0) != 0);
   }
   bool concerns(int file) const { return active && file >= 0 && file < static_cast<int>(counts.size()) && counts[static_cast<std::size_t>(file)]; }
   void opened(int file, bool counted) {

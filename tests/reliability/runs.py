@@ -217,8 +217,8 @@ class Campaign:
         if left:
             raise Wrong(f"left behind: {', '.join(left)}")
 
-    def count(self, path, verb="run", reads=False):
+    def count(self, path, verb="run", reads=False, **more):
         """How many calls a run without faults makes on these paths."""
         file = self.folder / "count"
-        self.do(verb, fault={"PATH": path, "COUNT": file, **({"READS": 1} if reads else {})})
+        self.do(verb, fault={"PATH": path, "COUNT": file, **({"READS": 1} if reads else {}), **more})
         return int(file.read_text())
