@@ -30,9 +30,7 @@ void hold(std::vector<Matrix3d>& diagonal, const Positions& free) {
 
 }  // namespace
 
-ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positions& free, bool floats)
-    : spacing_(spacing_of(springs, free.cols())), floats_(floats) {
-  const double reach = 1.5 * spacing_;  // the first shell of a dense phase
+BlockMatrix stiffness_of(const std::vector<Spring>& springs, const Positions& free, double reach) {
   std::vector<Matrix3d> diagonal(static_cast<std::size_t>(free.cols()), Matrix3d::Zero());
   std::vector<BlockMatrix::Entry> below;
   below.reserve(springs.size());
@@ -46,7 +44,20 @@ ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positio
     below.push_back({row, column, -(free.col(row).asDiagonal() * block * free.col(column).asDiagonal())});
   }
   hold(diagonal, free);
-  const BlockMatrix stiffness(std::move(diagonal), std::move(below));
+  return {std::move(diagonal), std::move(below)};
+}
+
+std::optional<LongWaves> long_waves_of(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, const Positions& free, double spacing) {
+  constexpr Eigen::Index many = 30'000;
+  constexpr double width = 8.0;         // spacings
+  constexpr double most_nodes = 600.0;  // about
+  if (x.cols() <= many) return std::nullopt;
+  return LongWaves(springs, x, cell, free, spacing * std::max(width, std::cbrt(static_cast<double>(x.cols()) / most_nodes)));
+}
+
+ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positions& free, bool floats)
+    : spacing_(spacing_of(springs, free.cols())), floats_(floats) {
+  const BlockMatrix stiffness = stiffness_of(springs, free, first_shell * spacing_);
   if (free.cols() <= few)
     complete_.compute(stiffness.dense());
   else
@@ -54,10 +65,7 @@ ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Positio
 }
 
 ElasticNetwork::ElasticNetwork(const std::vector<Spring>& springs, const Surface& surface, const Positions& x) : ElasticNetwork(springs, surface.free(), surface.floats()) {
-  constexpr Eigen::Index many = 30'000;  // atoms; of fewer, no wave is too long for the factors
-  constexpr double width = 8.0;          // spacings
-  constexpr double most_nodes = 600.0;   // about
-  if (x.cols() > many && surface.free().minCoeff() > 0.0) long_waves_.emplace(springs, x, surface.cell(), surface.free(), spacing_ * std::max(width, std::cbrt(static_cast<double>(x.cols()) / most_nodes)));
+  if (surface.free().minCoeff() > 0.0) long_waves_ = long_waves_of(springs, x, surface.cell(), surface.free(), spacing_);
 }
 
 std::shared_ptr<const ElasticNetwork> ElasticNetwork::of(Surface& surface, const Positions& x) {

@@ -25,6 +25,18 @@ struct Spring {
   }
 };
 
+/// A pair of atoms, listed once: along = psi'', across = psi'/r (pair_hessian.hpp).
+struct PairTerm : Spring {
+  double b_ij = 0;  // change of the density at i with r
+  double b_ji = 0;  // change of the density at j with r
+};
+
+/// All of a Hessian that is made of pairs and embedded densities.
+struct PairTerms {
+  std::vector<PairTerm> pairs;
+  Eigen::VectorXd embedding;  // F'' of each atom's density; empty for a pair potential
+};
+
 class Hessian {
  public:
   virtual ~Hessian() = default;
@@ -39,6 +51,8 @@ class Hessian {
   virtual Eigen::MatrixXd block(const std::vector<Eigen::Index>& atoms) const;
   /// The springs between pairs; none when the law is not made of pairs.
   virtual std::vector<Spring> springs() const { return {}; }
+  /// What it is made of; nothing when that is not pairs.
+  virtual const PairTerms* pair_terms() const { return nullptr; }
 };
 
 }  // namespace glasscape

@@ -33,13 +33,18 @@ class IncompleteCholesky {
   /// (L D L^T)^-1 f; 3 x rows.
   Positions solve(const Positions& f) const;
 
+  /// Row after row, as BlockMatrix.
+  const std::vector<std::size_t>& first() const { return first_; }
+  const std::vector<int>& column() const { return column_; }
+  const std::vector<Matrix3d>& lower() const { return lower_; }                  // of L, whose diagonal is 1
+  const std::vector<Matrix3d>& inverse_pivot() const { return inverse_pivot_; }  // of D
+
  private:
   bool factorise(const BlockMatrix& matrix, double raise);
 
   std::vector<std::size_t> first_;
   std::vector<int> column_;
-  std::vector<Matrix3d> lower_;          // of L, whose diagonal is 1
-  std::vector<Matrix3d> inverse_pivot_;  // of D
+  std::vector<Matrix3d> lower_, inverse_pivot_;
 };
 
 }  // namespace glasscape

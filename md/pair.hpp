@@ -159,7 +159,7 @@ std::unique_ptr<Hessian> PairPotential<Law>::hessian(const Atoms& atoms, double 
   for_each_pair(atoms, {0, atoms.listed}, [&](int i, int j, const Vector3d& d, double r, const Radial& v) {
     if (r <= reach) terms.push_back({{i, j, d / r, r, v.second, v.first / r}});
   });
-  return std::make_unique<PairHessian>(atoms.count, std::move(terms), Eigen::VectorXd());
+  return std::make_unique<PairHessian>(atoms.count, PairTerms{std::move(terms), {}});
 }
 
 }  // namespace glasscape

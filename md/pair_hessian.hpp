@@ -11,30 +11,23 @@
 
 namespace glasscape {
 
-/// A pair of atoms, listed once: along = psi'', across = psi'/r.
-struct PairTerm : Spring {
-  double b_ij = 0;  // change of the density at i with r
-  double b_ji = 0;  // change of the density at j with r
-};
-
 class PairHessian final : public Hessian {
  public:
-  /// `embedding` holds F'' per atom, or is empty for a pair potential.
-  PairHessian(Eigen::Index atoms, std::vector<PairTerm> terms, Eigen::VectorXd embedding);
+  PairHessian(Eigen::Index atoms, PairTerms terms) : atoms_(atoms), terms_(std::move(terms)) {}
 
   Eigen::Index atoms() const override { return atoms_; }
   Positions times(const Positions& v) const override;
   Eigen::SparseMatrix<double> matrix() const override;
   Eigen::MatrixXd block(const std::vector<Eigen::Index>& atoms) const override;
-  std::vector<Spring> springs() const override { return {terms_.begin(), terms_.end()}; }
+  std::vector<Spring> springs() const override { return {terms_.pairs.begin(), terms_.pairs.end()}; }
+  const PairTerms* pair_terms() const override { return &terms_; }
 
  private:
   /// F''_i q_i of every atom.
   Eigen::VectorXd embedding_response(const Positions& v) const;
 
   Eigen::Index atoms_;
-  std::vector<PairTerm> terms_;
-  Eigen::VectorXd embedding_;
+  PairTerms terms_;
 };
 
 }  // namespace glasscape

@@ -1,22 +1,44 @@
 #include "md/region.hpp"
 
+#include <limits>
+
 #include "md/kinds.hpp"
 
 namespace glasscape {
+
+double distance_from(const Balls& balls, const Cell& cell, const Vector3d& x) {
+  double nearest = std::numeric_limits<double>::infinity();
+  for (const Ball& ball : balls) nearest = std::min(nearest, cell.nearest(x - ball.centre).norm() - ball.radius);
+  return nearest;
+}
+
+Eigen::VectorXd distances_from(const Balls& balls, const Cell& cell, const Positions& x) {
+  const Ball& first = balls.front();
+  double reach = first.radius;  // of all of them around the first
+  for (const Ball& ball : balls) reach = std::max(reach, cell.nearest(ball.centre - first.centre).norm() + ball.radius);
+  constexpr double far = 30.0;  // Angstrom outside of all: nobody asks by how much
+  Eigen::VectorXd distances(x.cols());
+  for (Eigen::Index i = 0; i < x.cols(); ++i) {
+    const double from_first = cell.nearest(x.col(i) - first.centre).norm();
+    distances[i] = balls.size() == 1 || from_first > reach + far ? from_first - reach : distance_from(balls, cell, x.col(i));
+  }
+  return distances;
+}
+
 namespace {
 
 struct Shells {
   std::vector<Eigen::Index> mobile, near, far;  // to the radius; to what these feel; to what those feel
 };
 
-Shells shells_of(const Configuration& whole, const Vector3d& centre, double radius, double cutoff) {
+Shells shells_of(const Configuration& whole, const Balls& balls, double cutoff) {
   Shells shells;
-  const double near = radius + cutoff + Region::slack, far = near + cutoff;
+  const double near = cutoff + Region::slack, far = near + cutoff;
+  const Eigen::VectorXd distances = distances_from(balls, whole.cell, whole.positions);
   for (Eigen::Index i = 0; i < whole.atoms(); ++i) {
-    const double distance = whole.cell.nearest(whole.positions.col(i) - centre).norm();
-    if (distance < radius) shells.mobile.push_back(i);
-    else if (distance < near) shells.near.push_back(i);
-    else if (distance < far) shells.far.push_back(i);
+    if (distances[i] < 0.0) shells.mobile.push_back(i);
+    else if (distances[i] < near) shells.near.push_back(i);
+    else if (distances[i] < far) shells.far.push_back(i);
   }
   return shells;
 }
@@ -51,9 +73,9 @@ std::shared_ptr<const Background> background_of(const Potential& potential, cons
 
 }  // namespace
 
-Region::Region(std::shared_ptr<const Potential> potential, const Configuration& whole, const Vector3d& centre, double radius, int threads)
-    : centre_(centre), radius_(radius), all_(whole.atoms()) {
-  Shells shells = shells_of(whole, centre, radius, potential->cutoff());
+Region::Region(std::shared_ptr<const Potential> potential, const Configuration& whole, Balls balls, int threads)
+    : balls_(std::move(balls)), all_(whole.atoms()) {
+  Shells shells = shells_of(whole, balls_, potential->cutoff());
   for (auto* shell : {&shells.mobile, &shells.near, &shells.far}) sort_in_space(*shell, whole, potential->cutoff());
   auto background = background_of(*potential, configuration_of(whole, joined(shells.near, shells.far)), threads);
   const std::vector<Eigen::Index> around = background ? shells.near : joined(shells.near, shells.far);
@@ -70,7 +92,7 @@ Positions Region::put(const Positions& part, Positions whole) const {
 
 bool Region::holds(const Positions& part) const {
   for (Eigen::Index i = 0; i < part.cols(); ++i)
-    if (surface_->cell().nearest(part.col(i) - centre_).norm() > radius_ + slack) return false;
+    if (distance_from(balls_, surface_->cell(), part.col(i)) > slack) return false;
   return true;
 }
 

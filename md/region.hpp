@@ -1,4 +1,4 @@
-// The atoms of a configuration near a place, on a surface of their own: they may move, all others stay where the configuration
+// The atoms of a configuration near a place, or several, on a surface of their own: they may move, all others stay where the configuration
 // has them. A force call costs what these atoms cost, whatever the size of the whole, and nothing is left out: forces are those
 // of the whole, and energies differ from it by a constant. Around the atoms that may move the region knows those that they
 // feel, at the cutoff and `slack` beyond; how dense it is there was found once. Immutable but for its surface. Angstrom.
@@ -10,12 +10,23 @@
 
 namespace glasscape {
 
+/// All within a radius, Angstrom, of a place.
+struct Ball {
+  Vector3d centre;
+  double radius;
+};
+using Balls = std::vector<Ball>;
+/// How far outside of the nearest one a place is, by nearest images; negative inside, Angstrom.
+double distance_from(const Balls& balls, const Cell& cell, const Vector3d& x);
+/// The same of many; of those more than 30 Angstrom outside no more than they are.
+Eigen::VectorXd distances_from(const Balls& balls, const Cell& cell, const Positions& x);
+
 class Region {
  public:
   static constexpr double slack = 1.5;  // Angstrom that atoms at its edge may move outwards
 
-  /// All atoms nearer to `centre` than `radius` by their nearest images.
-  Region(std::shared_ptr<const Potential> potential, const Configuration& whole, const Vector3d& centre, double radius, int threads = 1);
+  /// All atoms in one of the balls at least, by their nearest images.
+  Region(std::shared_ptr<const Potential> potential, const Configuration& whole, Balls balls, int threads = 1);
 
   Surface& surface() { return *surface_; }
   /// Those that may move, ascending.
@@ -30,8 +41,7 @@ class Region {
   double share() const { return std::min(1.0, surface_->atoms_worth() / static_cast<double>(all_)); }
 
  private:
-  Vector3d centre_;
-  double radius_;
+  Balls balls_;
   Eigen::Index all_;
   std::vector<Eigen::Index> atoms_;
   std::unique_ptr<Surface> surface_;

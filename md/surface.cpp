@@ -8,6 +8,7 @@
 
 #include "md/elastic_network.hpp"
 #include "md/kinds.hpp"
+#include "md/medium.hpp"
 
 namespace glasscape {
 namespace {
@@ -133,18 +134,22 @@ Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration
   restart(frame.positions);
 }
 
+void Surface::forget_models() {
+  for (Positions* at : {&network_at_, &medium_at_}) at->resize(3, 0);
+}
+
 void Surface::freeze(const std::vector<Eigen::Index>& atoms) {
   free_.setOnes();
   if (potential_->dimension() < 3) free_.row(2).setZero();
   for (const Eigen::Index i : atoms) free_.col(i).setZero();
-  network_at_.resize(3, 0);
+  forget_models();
 }
 
 bool Surface::floats() const { return potential_->translation_invariant() && around_.positions.size() == 0 && free_.minCoeff() > 0.0; }
 
 void Surface::set_cell(const Cell& cell) {
   cell_ = cell;
-  network_at_.resize(3, 0);
+  forget_models();
 }
 
 const Positions& Surface::all(const Positions& x) {
@@ -272,21 +277,38 @@ double spacing_of(const Atoms& all, Eigen::Index atoms) {
 }  // namespace
 
 std::vector<Spring> Surface::near_springs(const Positions& x) {
-  constexpr double reach = 1.5;  // spacings: the first shell of a dense phase
   const Atoms all = neighbours_at(x);
-  const auto near = exact_hessian(all, reach * spacing_of(all, atoms()));
+  const auto near = exact_hessian(all, first_shell * spacing_of(all, atoms()));
   return near ? near->springs() : std::vector<Spring>{};
 }
 
 std::shared_ptr<const ElasticNetwork> Surface::network(const Positions& x) {
-  if (network_at_.size() == x.size() && network_at_ == x) {
-    calls_ += network_ ? 1 : 0;
-    return network_;
+  return kept(network_, network_at_, x, [&] { return ElasticNetwork::of(*this, x); });
+}
+
+std::shared_ptr<const Medium> Surface::medium(const Positions& x) {
+  return kept(medium_, medium_at_, x, [&]() -> std::shared_ptr<const Medium> {
+    const auto& periodic = cell_.periodic();
+    if (!floats() || !std::all_of(periodic.begin(), periodic.end(), [](bool along) { return along; })) return nullptr;
+    const Atoms all = neighbours_at(x);
+    const auto exact = potential_->hessian(all, std::numeric_limits<double>::infinity());
+    if (!exact || exact->pair_terms() == nullptr) return nullptr;
+    count_call();
+    return std::make_shared<const Medium>(*exact->pair_terms(), this->all(x), order_, cell_, spacing_of(all, atoms()));
+  });
+}
+
+/// A model of the surface at x, made unless it was made there before; it counts as a call all the same.
+template <typename Model, typename Make>
+std::shared_ptr<const Model> Surface::kept(std::shared_ptr<const Model>& model, Positions& at, const Positions& x, Make make) {
+  if (at.size() == x.size() && at == x) {
+    calls_ += model ? 1 : 0;
+    return model;
   }
   restart(x);
-  network_ = ElasticNetwork::of(*this, x);
-  network_at_ = x;
-  return network_;
+  model = make();
+  at = x;
+  return model;
 }
 
 }  // namespace glasscape

@@ -12,6 +12,7 @@
 namespace glasscape {
 
 class ElasticNetwork;
+class Medium;
 
 /// Atoms around those of a surface that stay where they are.
 struct Surroundings {
@@ -48,6 +49,9 @@ class Surface {
   /// Its elastic network (elastic_network.hpp) at x, kept for those who ask for the same again: of all searches from one start. Nothing when
   /// the law is not made of pairs. Counts as a call each time, so that no count depends on what came before.
   std::shared_ptr<const ElasticNetwork> network(const Positions& x);
+  /// In the same way how all atoms give way around x (medium.hpp). Nothing when the law is not made of pairs, an atom is frozen, or the
+  /// cell is not periodic all around.
+  std::shared_ptr<const Medium> medium(const Positions& x);
 
   /// Keeps these atoms where they are; replaces any earlier choice.
   void freeze(const std::vector<Eigen::Index>& atoms);
@@ -70,6 +74,7 @@ class Surface {
   std::shared_ptr<const Potential> shared_potential() const { return potential_; }
   Eigen::Index atoms() const { return species_->atoms(); }
   int most_threads() const { return options_.threads; }
+  double skin() const { return options_.skin; }
   Configuration at(Positions x) const { return {species_, cell_, std::move(x), {}}; }
   /// What a call costs: the pairs that are listed, in those that an atom of such a surface without surroundings brings.
   double atoms_worth() const;
@@ -78,6 +83,9 @@ class Surface {
 
  private:
   Atoms neighbours_at(const Positions& x);
+  void forget_models();
+  template <typename Model, typename Make>
+  std::shared_ptr<const Model> kept(std::shared_ptr<const Model>& model, Positions& at, const Positions& x, Make make);
   std::vector<Eigen::Index> order_of(const Positions& x) const;
   /// These positions in the order of the lists, and those of the surroundings.
   const Positions& all(const Positions& x);
@@ -100,7 +108,8 @@ class Surface {
   std::shared_ptr<Workspace> workspace_;  // the potential's
   std::int64_t calls_ = 0;
   std::shared_ptr<const ElasticNetwork> network_;
-  Positions network_at_;
+  std::shared_ptr<const Medium> medium_;
+  Positions network_at_, medium_at_;
 };
 
 /// Largest force on an atom, eV/Angstrom.

@@ -3,82 +3,22 @@
 #include <cmath>
 #include <utility>
 
-#include "md/region.hpp"
+#include "samplers/far_field.hpp"
+#include "samplers/search_region.hpp"
 
 namespace glasscape {
 namespace {
-
-/// A region, or all atoms, as saddle searches see it, made where atoms are as `here`.
-class Stage {
- public:
-  Stage(Surface& whole, Configuration here, double energy, const Vector3d& centre, double radius) : whole_(whole), here_(std::move(here)) {
-    if (is_small(centre, radius)) {
-      region_ = std::make_unique<Region>(whole.shared_potential(), here_, centre, radius, whole.most_threads());
-      counted_ = -1;  // its background
-      offset_ = region_->surface().evaluate(part(here_.positions)).energy - energy;
-    } else {
-      whole.restart(here_.positions);  // what follows must not depend on what came before
-      counted_ = whole.calls();
-    }
-  }
-
-  bool is_whole() const { return !region_; }
-  Surface& surface() { return region_ ? region_->surface() : whole_; }
-  Positions part(const Positions& all) const { return region_ ? region_->part(all) : all; }
-  bool holds(const FoundSaddle& s) const { return !region_ || (region_->holds(s.positions) && region_->holds(s.end.positions)); }
-
-  /// Of the part what is known of the whole, and the other way round.
-  SearchStart inside(const SearchStart& start) const { return {part(start.positions), start.energy + offset_}; }
-  FoundSaddle inside(FoundSaddle s) const {
-    s.positions = part(s.positions);
-    s.mode = part(s.mode);
-    s.back.positions = part(s.back.positions);
-    s.end.positions = part(s.end.positions);
-    return shifted(std::move(s), offset_);
-  }
-  FoundSaddle everywhere(FoundSaddle s) const {
-    if (!region_) return s;
-    s.mode = region_->put(s.mode, Positions::Zero(3, here_.atoms()));
-    for (Positions* x : {&s.positions, &s.back.positions, &s.end.positions}) *x = region_->put(*x, here_.positions);
-    return shifted(std::move(s), -offset_);
-  }
-  double of_whole(double energy) const { return energy - offset_; }
-  /// Of the calls that were made since this was asked last, in calls of the whole.
-  double cost() {
-    const std::int64_t before = std::exchange(counted_, surface().calls());
-    return static_cast<double>(counted_ - before) * (region_ ? region_->share() : 1.0);
-  }
-
- private:
-  /// Whether a region of that radius holds fewer than half of the atoms, and all of them are free.
-  bool is_small(const Vector3d& centre, double radius) const {
-    if (radius == 0.0 || whole_.free().minCoeff() == 0.0) return false;
-    Eigen::Index inside = 0;
-    for (Eigen::Index i = 0; i < here_.atoms(); ++i) inside += here_.cell.nearest(here_.positions.col(i) - centre).norm() < radius ? 1 : 0;
-    return 2 * inside < here_.atoms();
-  }
-  static FoundSaddle shifted(FoundSaddle s, double by) {
-    for (double* energy : {&s.energy, &s.back.energy, &s.end.energy}) *energy += by;
-    return s;
-  }
-
-  Surface& whole_;
-  Configuration here_;
-  std::unique_ptr<Region> region_;
-  double offset_ = 0.0;       // of its energies, eV
-  std::int64_t counted_ = 0;  // calls of its surface
-};
 
 /// One search, through its regions.
 class GrowingSearch {
  public:
   GrowingSearch(Surface& whole, const SearchStart& start, Eigen::Index centre, const Positions& local, const SaddleSearch& options, const LocalSearch& regions, Rng& rng)
       : whole_(whole), start_(start), centre_(start.positions.col(centre)), local_(local), options_(options), regions_(regions), rng_(rng),
-        radius_(regions.radius) {}
+        radius_(regions.radius), far_field_(whole, start, centre_, local, options, regions.tolerance, rng) {}
 
   SearchOutcome run(const Positions& direction) {
     for (;;) {
-      Stage stage = next(start_.positions, start_.energy);
+      SearchRegion stage = next(start_.positions, start_.energy);
       SearchOutcome found = search_saddle(stage.surface(), stage.inside(start_), stage.part(direction), stage.part(local_), options_, rng_);
       cost_ += stage.cost();
       if (found.saddle && !stage.holds(*found.saddle)) continue;  // it is too small: all over in a larger one
@@ -88,15 +28,15 @@ class GrowingSearch {
   }
 
  private:
-  Stage next(const Positions& here, double energy) {
+  SearchRegion next(const Positions& here, double energy) {
     last_ = radius_;
     radius_ *= regions_.growth;
     return stage_at(here, energy, last_);
   }
 
-  Stage stage_at(const Positions& here, double energy, double radius) const { return Stage(whole_, whole_.at(here), energy, centre_, radius); }
+  SearchRegion stage_at(const Positions& here, double energy, double radius) const { return SearchRegion(whole_, whole_.at(here), energy, {{centre_, radius}}); }
 
-  static SearchOutcome everywhere(const Stage& stage, SearchOutcome found) {
+  static SearchOutcome everywhere(const SearchRegion& stage, SearchOutcome found) {
     if (found.saddle) found.saddle = stage.everywhere(std::move(*found.saddle));
     found.energy = found.saddle ? found.saddle->energy : stage.of_whole(found.energy);
     return found;
@@ -108,12 +48,12 @@ class GrowingSearch {
   }
 
   SearchOutcome confirm(FoundSaddle near) {
-    Stage stage = next(start_.positions, start_.energy);
+    SearchRegion stage = next(start_.positions, start_.energy);
     SearchOutcome found = again(stage, std::move(near));
     return found.saddle && !stage.is_whole() ? widen(std::move(found)) : found;
   }
 
-  SearchOutcome again(Stage& stage, FoundSaddle near) {
+  SearchOutcome again(SearchRegion& stage, FoundSaddle near) {
     SearchOutcome found = search_saddle_again(stage.surface(), stage.inside(start_), stage.inside(std::move(near)), stage.part(local_), options_, rng_);
     cost_ += stage.cost();
     return everywhere(stage, std::move(found));
@@ -123,21 +63,22 @@ class GrowingSearch {
     for (;;) {
       const FoundSaddle before = *found.saddle;
       const double inner = last_;
-      Stage stage = next(before.positions, before.energy);
+      SearchRegion stage = next(before.positions, before.energy);
       if (!relax(stage, *found.saddle) && !settle(stage, found)) return found;
       const double left = left_beyond(inner, before, *found.saddle);
-      if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle))) {
+      if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle)) && !settle_far(*found.saddle, left)) {
         radius_ = wider(left);
         continue;
       }
       if (is_first_order(*found.saddle)) return passed(found, *found.saddle);
-      if (!settle(stage, found)) return found;  // with curvatures of all atoms of the stage
-      if (stage.is_whole() || is_at_rest(*found.saddle)) return passed(found, *found.saddle);
+      SearchRegion again = stage_at(found.saddle->positions, found.saddle->energy, last_);
+      if (!settle(again, found)) return found;  // with curvatures of all its atoms
+      if (again.is_whole() || is_at_rest(*found.saddle)) return passed(found, *found.saddle);
     }
   }
 
   /// Climbs again with the atoms of a stage, and relaxes what is found. False when nothing is; then `found` says why.
-  bool settle(Stage& stage, SearchOutcome& found) {
+  bool settle(SearchRegion& stage, SearchOutcome& found) {
     found = again(stage, std::move(*found.saddle));
     if (!found.saddle || relax(stage, *found.saddle)) return found.saddle.has_value();
     found = lost(found, "saddle-lost", "it was climbed to with the atoms around, and lost when its force was to become smaller");
@@ -167,7 +108,17 @@ class GrowingSearch {
     return {saddle, "", "", saddle.energy, 0, found.retreats};
   }
 
-  bool relax(Stage& stage, FoundSaddle& saddle) {
+  /// With all atoms, those far away in linear response: once so little is left to gain beyond the last region that it is hardly strained there.
+  bool settle_far(FoundSaddle& saddle, double left) {
+    constexpr double most_left = 100.0, most_left_nearer = 20.0, hardly = 0.99;  // tolerances, tolerances, and of a region's radius
+    const double near = regions_.growth * verified(), nearer = regions_.growth * near, far = regions_.growth * nearer;
+    const double most = last_ > hardly * far ? most_left : last_ > hardly * nearer ? most_left_nearer : 0.0;
+    const bool is_settled = left < most * regions_.tolerance && far_field_.settle(saddle, near);
+    cost_ += far_field_.cost();
+    return is_settled;
+  }
+
+  bool relax(SearchRegion& stage, FoundSaddle& saddle) {
     FoundSaddle wider = stage.inside(saddle);
     const bool is_near = last_ <= regions_.growth * verified();
     const Relax how{.gain = 0.1 * regions_.tolerance, .follow = is_near, .network = stage.is_whole() && !is_near ? whole_.network(start_.positions) : nullptr};
@@ -183,7 +134,7 @@ class GrowingSearch {
 
   /// Finds mode and curvatures anew, where it has come to rest.
   bool is_first_order(FoundSaddle& saddle) {
-    Stage stage = stage_at(saddle.positions, saddle.energy, verified());
+    SearchRegion stage = stage_at(saddle.positions, saddle.energy, verified());
     FoundSaddle seen = stage.inside(saddle);
     const bool is_one = verify_saddle(stage.surface(), stage.inside(start_), seen, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
@@ -196,7 +147,7 @@ class GrowingSearch {
 
   /// Looks at the forces on all atoms that may feel those of the last region.
   bool is_at_rest(FoundSaddle& saddle) {
-    Stage around = stage_at(saddle.positions, saddle.energy, last_ + 2.0 * whole_.potential().cutoff());
+    SearchRegion around = stage_at(saddle.positions, saddle.energy, last_ + 2.0 * whole_.potential().cutoff());
     saddle.fmax = fmax(around.surface().evaluate(around.part(saddle.positions)).forces);
     saddle.end.fmax = fmax(around.surface().evaluate(around.part(saddle.end.positions)).forces);
     cost_ += around.cost();
@@ -212,6 +163,7 @@ class GrowingSearch {
   Rng& rng_;
   double radius_;      // of the next region
   double last_ = 0.0;  // of the present one
+  FarField far_field_;
   double cost_ = 0.0;  // so far, in calls of the whole
 };
 

@@ -11,7 +11,6 @@ namespace glasscape {
 namespace {
 
 constexpr double longest_relaxation = 0.1;  // Angstrom, of one step across the mode
-constexpr double flipped = 5.0;              // times `same`: a minimum nearer than this differs by a few atoms that flipped
 constexpr double soft_saddle = 0.1;          // eV/A^2: below this curvature a force of 0.01 eV/A hides where the saddle is
 constexpr double tighter = 0.2;              // times `fmax`, for such a saddle
 constexpr double soft_floor = 0.3;          // eV/A^2: Newton steps along a flatter mode are not longer than at this curvature
@@ -149,15 +148,17 @@ bool Walker::relax(FoundSaddle& saddle, const Relax& how) {
   if (climb() != Climb::converged) return false;
   if (how.follow) follow_lowest();
   if (curvature_ >= 0.0 || distance_between(x_, saddle.positions) > flipped * options_.same) return false;
-  Quenched end = minimise(surface_, saddle.end.positions,
-                          {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = how.gain, .network = &network_, .known = Learnt{x_ - saddle.positions, force - at_.forces}});
-  if (!end.converged() || distance_between(end.positions, saddle.end.positions) > flipped * options_.same) return false;
+  if (how.end) {
+    Quenched end = minimise(surface_, saddle.end.positions,
+                            {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = how.gain, .network = &network_, .known = Learnt{x_ - saddle.positions, force - at_.forces}});
+    if (!end.converged() || distance_between(end.positions, saddle.end.positions) > flipped * options_.same) return false;
+    saddle.end = std::move(end);
+  }
   saddle.positions = x_;
   saddle.mode = mode_;
   saddle.energy = at_.energy;
   saddle.fmax = fmax(at_.forces);
   saddle.curvature = curvature_;
-  saddle.end = std::move(end);
   return true;
 }
 

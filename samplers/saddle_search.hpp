@@ -80,10 +80,14 @@ SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, 
 /// Climbs again from near a saddle that was found where fewer atoms could move, along its mode, and relaxes down both sides.
 SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions& local, const SaddleSearch& options, Rng& rng);
 
+/// Times `same`: a minimum nearer than this to another differs from it by a few atoms that flipped.
+constexpr double flipped = 5.0;
+
 /// How a saddle that was found already is relaxed.
 struct Relax {
   double gain = 1e-5;  // eV: until neither it nor the minimum behind it has more to gain
   bool follow = true;  // the mode; else it stays as it was, and so does its curvature: far from an event nothing tells the difference
+  bool end = true;     // the minimum behind it too; else that stays where it is
   std::shared_ptr<const ElasticNetwork> network = nullptr;  // for the first guess of steps; nothing: one of the saddle
 };
 

@@ -100,7 +100,7 @@ std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms, double reach) const {
       term.across *= inverse;
       terms.push_back(term);
     }
-  return std::make_unique<PairHessian>(atoms.count, std::move(terms), f.second);
+  return std::make_unique<PairHessian>(atoms.count, PairTerms{std::move(terms), f.second});
 }
 
 std::string Eam::provenance() const {

@@ -217,7 +217,7 @@ TEST_CASE("a region has the forces, the Hessian and the differences of energy of
     whole.positions += 0.05 * noise(whole.atoms(), 5);
     for (Eigen::Index i = 0; i < whole.atoms(); i += 3) whole.positions.col(i) += whole.cell.lattice().col(i % 2);
     const Vector3d centre = whole.positions.col(1);  // near a corner of the cell
-    Region region(potential, whole, centre, radius);
+    Region region(potential, whole, {{centre, radius}});
     Surface all(potential, whole);
     REQUIRE(region.atoms().size() > 5);
     REQUIRE(region.share() < 0.3);

@@ -1,0 +1,234 @@
+#include "md/medium.hpp"
+
+#pragma GCC diagnostic ignored "-Wpsabi"  // whatever passes registers is inlined
+
+namespace glasscape {
+namespace {
+
+using TwoVectors = float __attribute__((vector_size(32)));
+
+GLASSCAPE_INLINE TwoVectors twice(const float* v) { return TwoVectors{v[0], v[1], v[2], 0, v[0], v[1], v[2], 0}; }
+GLASSCAPE_INLINE TwoVectors each(float one, float other) { return TwoVectors{one, one, one, one, other, other, other, other}; }
+
+/// The sum over the components of each vector, in all of its places.
+GLASSCAPE_INLINE TwoVectors summed(TwoVectors v) {
+  v += __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);
+  return v + __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
+}
+
+GLASSCAPE_INLINE TwoVectors product_of(TwoVectors x, TwoVectors y, TwoVectors z, TwoVectors v) {
+  return x * __builtin_shufflevector(v, v, 0, 0, 0, 0, 4, 4, 4, 4) + y * __builtin_shufflevector(v, v, 1, 1, 1, 1, 5, 5, 5, 5) + z * __builtin_shufflevector(v, v, 2, 2, 2, 2, 6, 6, 6, 6);
+}
+/// B v and B^T v, for columns of B.
+GLASSCAPE_INLINE TwoVectors times_block(const float (&c)[3][3], TwoVectors v) { return product_of(twice(c[0]), twice(c[1]), twice(c[2]), v); }
+GLASSCAPE_INLINE TwoVectors times_transposed(const float (&c)[3][3], TwoVectors v) {
+  const float rows[3][3] = {{c[0][0], c[1][0], c[2][0]}, {c[0][1], c[1][1], c[2][1]}, {c[0][2], c[1][2], c[2][2]}};
+  return times_block(rows, v);
+}
+
+std::array<double, 2> dot_both(const TwoVectors* a, const TwoVectors* b, std::size_t atoms) {
+  std::array<double, 2> sum{};
+  for (std::size_t i = 0; i < atoms; ++i) {
+    const TwoVectors product = a[i] * b[i];
+    for (int k = 0; k < 3; ++k) {
+      sum[0] += static_cast<double>(product[k]);
+      sum[1] += static_cast<double>(product[4 + k]);
+    }
+  }
+  return sum;
+}
+
+/// Takes the mean over the atoms off both: no shift of the whole.
+void centre_both(TwoVectors* v, std::size_t atoms) {
+  std::array<double, 8> sum{};
+  for (std::size_t i = 0; i < atoms; ++i)
+    for (std::size_t k = 0; k < 8; ++k) sum[k] += static_cast<double>(v[i][k]);
+  TwoVectors mean;
+  for (std::size_t k = 0; k < 8; ++k) mean[k] = static_cast<float>(sum[k] / static_cast<double>(atoms));
+  for (std::size_t i = 0; i < atoms; ++i) v[i] -= mean;
+}
+
+Positions one_of_both(const TwoVectors* v, int which, Eigen::Index atoms) {
+  Positions one(3, atoms);
+  for (Eigen::Index i = 0; i < atoms; ++i)
+    for (int k = 0; k < 3; ++k) one(k, i) = static_cast<double>(v[i][4 * which + k]);
+  return one;
+}
+
+std::vector<std::size_t> offsets(const std::vector<PairTerm>& pairs, std::size_t atoms, bool dense) {
+  std::vector<std::size_t> first(atoms + 1, 0);
+  for (const PairTerm& t : pairs)
+    if (t.i != t.j && (t.b_ij != 0.0 || t.b_ji != 0.0) == dense) ++first[static_cast<std::size_t>(t.i) + 1];
+  for (std::size_t i = 0; i < atoms; ++i) first[i + 1] += first[i];
+  return first;
+}
+
+std::vector<Spring> near_springs(const std::vector<PairTerm>& pairs, double reach) {
+  std::vector<Spring> near;
+  for (const PairTerm& t : pairs)
+    if (t.length < reach) near.push_back(t);
+  return near;
+}
+
+}  // namespace
+
+Medium::Medium(const PairTerms& terms, const Positions& x, std::vector<Eigen::Index> order, const Cell& cell, double spacing)
+    : order_(std::move(order)), first_dense_(offsets(terms.pairs, order_.size(), true)), first_pair_(offsets(terms.pairs, order_.size(), false)),
+      dense_(first_dense_.back()), pairs_(first_pair_.back()), embedding_(order_.size(), 0.0F),
+      long_waves_(long_waves_of(near_springs(terms.pairs, first_shell * spacing), x, cell, Positions::Ones(3, x.cols()), spacing)) {
+  std::vector<std::size_t> dense(first_dense_.begin(), first_dense_.end() - 1), others(first_pair_.begin(), first_pair_.end() - 1);
+  for (const PairTerm& t : terms.pairs) {
+    if (t.i == t.j) continue;
+    const Eigen::Vector3f e = t.e.cast<float>();
+    const auto i = static_cast<std::size_t>(t.i);
+    const auto radial = static_cast<float>(t.along - t.across), across = static_cast<float>(t.across);
+    if (t.b_ij != 0.0 || t.b_ji != 0.0) dense_[dense[i]++] = {{e[0], e[1], e[2]}, radial, across, static_cast<float>(t.b_ij), static_cast<float>(t.b_ji), t.j};
+    else pairs_[others[i]++] = {{e[0], e[1], e[2]}, radial, across, t.j};
+  }
+  for (Eigen::Index i = 0; i < terms.embedding.size(); ++i) embedding_[static_cast<std::size_t>(i)] = static_cast<float>(terms.embedding[i]);
+  const double reach = first_shell * spacing;
+  const IncompleteCholesky factors(stiffness_of(near_springs(terms.pairs, reach), Positions::Ones(3, x.cols()), reach));
+  first_below_ = factors.first();
+  column_ = factors.column();
+  const auto in_single = [](const std::vector<Matrix3d>& blocks) {
+    std::vector<Block> single(blocks.size());
+    for (std::size_t m = 0; m < blocks.size(); ++m)
+      for (int c = 0; c < 3; ++c)
+        for (int r = 0; r < 3; ++r) single[m].column[c][r] = static_cast<float>(blocks[m](r, c));
+    return single;
+  };
+  below_ = in_single(factors.lower());
+  inverse_pivot_ = in_single(factors.inverse_pivot());
+}
+
+struct Medium::Vectors {
+  explicit Vectors(std::size_t atoms) : response(room[0].of(atoms)), residual(room[1].of(atoms)), step(room[2].of(atoms)), direction(room[3].of(atoms)), densities(room[4].of(atoms)), product(room[5].of(atoms)) {
+    for (TwoVectors* v : {response, residual, direction}) std::fill(v, v + atoms, TwoVectors{});
+  }
+  std::array<Room<TwoVectors>, 6> room;
+  TwoVectors *response, *residual, *step, *direction, *densities, *product;
+};
+
+/// H v of both, as PairHessian has it.
+GLASSCAPE_PER_PROCESSOR
+void Medium::times(const Vectors& of, TwoVectors* densities, TwoVectors* product) const {
+  const TwoVectors* v = of.direction;
+  const std::size_t atoms = order_.size();
+  for (std::size_t i = 0; i < atoms; ++i) densities[i] = product[i] = TwoVectors{};
+  for (std::size_t i = 0; i < atoms; ++i) {
+    TwoVectors own{};
+    for (std::size_t k = first_dense_[i]; k < first_dense_[i + 1]; ++k) {
+      const DensePair& t = dense_[k];
+      const TwoVectors stretch = summed(twice(t.e) * (v[i] - v[t.j]));
+      own += t.b_ij * stretch;
+      densities[t.j] += t.b_ji * stretch;
+    }
+    densities[i] += own;
+  }
+  for (std::size_t i = 0; i < atoms; ++i) densities[i] *= embedding_[i];
+  for (std::size_t i = 0; i < atoms; ++i) {
+    TwoVectors own{};
+    for (std::size_t k = first_dense_[i]; k < first_dense_[i + 1]; ++k) {
+      const DensePair& t = dense_[k];
+      const TwoVectors e = twice(t.e), difference = v[i] - v[t.j];
+      const TwoVectors term = t.across * difference + (t.radial * summed(e * difference) + t.b_ij * densities[i] + t.b_ji * densities[t.j]) * e;
+      own += term;
+      product[t.j] -= term;
+    }
+    for (std::size_t k = first_pair_[i]; k < first_pair_[i + 1]; ++k) {
+      const Pair& t = pairs_[k];
+      const TwoVectors e = twice(t.e), difference = v[i] - v[t.j];
+      const TwoVectors term = t.across * difference + t.radial * summed(e * difference) * e;
+      own += term;
+      product[t.j] -= term;
+    }
+    product[i] += own;
+  }
+}
+
+GLASSCAPE_PER_PROCESSOR
+void Medium::solve_factors(const TwoVectors* residual, TwoVectors* step) const {
+  const std::size_t atoms = order_.size();
+  for (std::size_t i = 0; i < atoms; ++i) {
+    TwoVectors left = residual[i];
+    for (std::size_t m = first_below_[i]; m < first_below_[i + 1]; ++m) left -= times_block(below_[m].column, step[column_[m]]);
+    step[i] = left;
+  }
+  for (std::size_t i = 0; i < atoms; ++i) step[i] = times_block(inverse_pivot_[i].column, step[i]);
+  for (std::size_t i = atoms; i-- > 0;) {
+    const TwoVectors known = step[i];
+    for (std::size_t m = first_below_[i]; m < first_below_[i + 1]; ++m) step[column_[m]] -= times_transposed(below_[m].column, known);
+  }
+}
+
+void Medium::precondition(const TwoVectors* residual, TwoVectors* step) const {
+  const auto atoms = static_cast<Eigen::Index>(order_.size());
+  solve_factors(residual, step);
+  for (int which = 0; long_waves_ && which < 2; ++which) {
+    const Positions waves = long_waves_->solve(one_of_both(residual, which, atoms));
+    for (Eigen::Index i = 0; i < atoms; ++i)
+      for (int k = 0; k < 3; ++k) step[i][4 * which + k] += static_cast<float>(waves(k, i));
+  }
+  centre_both(step, order_.size());
+}
+
+void Medium::take(const Positions& load, const Positions& other, TwoVectors* residual) const {
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    residual[i] = TwoVectors{};
+    for (int k = 0; k < 3; ++k) {
+      residual[i][k] = static_cast<float>(load(k, order_[i]));
+      residual[i][4 + k] = static_cast<float>(other(k, order_[i]));
+    }
+  }
+  centre_both(residual, order_.size());
+}
+
+std::array<double, 2> Medium::promise(const Positions& load, const Positions& other) const {
+  Vectors v(order_.size());
+  take(load, other, v.residual);
+  precondition(v.residual, v.step);
+  const std::array<double, 2> both = dot_both(v.residual, v.step, order_.size());
+  return {0.5 * both[0], 0.5 * both[1]};
+}
+
+Medium::Response Medium::respond(const Positions& load, const Positions& other, double promise) const {
+  constexpr int most = 60;
+  const std::size_t atoms = order_.size();
+  Vectors v(atoms);
+  take(load, other, v.residual);
+  Response out;
+  std::array<bool, 2> ended{};
+  std::array<double, 2> before{};  // residual times step
+  for (; out.products < most; ++out.products) {
+    precondition(v.residual, v.step);
+    const std::array<double, 2> now = dot_both(v.residual, v.step, atoms);
+    for (std::size_t k = 0; k < 2; ++k) ended[k] = ended[k] || !(0.5 * now[k] > 1e-2 * promise);
+    if ((ended[0] || 0.5 * now[0] < promise) && (ended[1] || 0.5 * now[1] < promise)) break;
+    std::array<float, 2> turn{}, length{};
+    for (std::size_t k = 0; k < 2; ++k) turn[k] = before[k] > 0.0 ? static_cast<float>(now[k] / before[k]) : 0.0F;
+    const TwoVectors conjugate = each(turn[0], turn[1]);
+    for (std::size_t i = 0; i < atoms; ++i) v.direction[i] = v.step[i] + conjugate * v.direction[i];
+    times(v, v.densities, v.product);
+    const std::array<double, 2> curvature = dot_both(v.direction, v.product, atoms);
+    for (std::size_t k = 0; k < 2; ++k) {
+      ended[k] = ended[k] || !(curvature[k] > 0.0);
+      if (ended[k]) continue;
+      length[k] = static_cast<float>(now[k] / curvature[k]);
+      out.gain[k] += 0.5 * now[k] * now[k] / curvature[k];
+      before[k] = now[k];
+    }
+    const TwoVectors step = each(length[0], length[1]);
+    for (std::size_t i = 0; i < atoms; ++i) {
+      v.response[i] += step * v.direction[i];
+      v.residual[i] -= step * v.product[i];
+    }
+  }
+  for (int which = 0; which < 2; ++which) {
+    Positions& u = out.displacement[static_cast<std::size_t>(which)];
+    u.resize(3, static_cast<Eigen::Index>(atoms));
+    u(Eigen::all, order_) = one_of_both(v.response, which, static_cast<Eigen::Index>(atoms));
+  }
+  return out;
+}
+
+}  // namespace glasscape

@@ -1,0 +1,73 @@
+// A region of a glass, or all of it, as saddle searches see it: what is known of the whole goes in, what was found comes out.
+// Made where atoms are as `here`, whose energy is that of the whole. Units: eV, Angstrom.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "md/region.hpp"
+#include "samplers/saddle_search.hpp"
+
+namespace glasscape {
+
+class SearchRegion {
+ public:
+  SearchRegion(Surface& whole, Configuration here, double energy, const Balls& balls) : whole_(whole), here_(std::move(here)) {
+    if (is_small(balls)) {
+      region_ = std::make_unique<Region>(whole.shared_potential(), here_, balls, whole.most_threads());
+      counted_ = -1;  // its background
+      offset_ = region_->surface().evaluate(part(here_.positions)).energy - energy;
+    } else {
+      whole.restart(here_.positions);  // what follows must not depend on what came before
+      counted_ = whole.calls();
+    }
+  }
+
+  bool is_whole() const { return !region_; }
+  Surface& surface() { return region_ ? region_->surface() : whole_; }
+  /// The columns of its atoms, and a whole with these in place of its own.
+  Positions part(const Positions& all) const { return region_ ? region_->part(all) : all; }
+  Positions put(const Positions& part, const Positions& all) const { return region_ ? region_->put(part, all) : part; }
+  bool holds(const Positions& x) const { return !region_ || region_->holds(x); }
+  bool holds(const FoundSaddle& s) const { return holds(s.positions) && holds(s.end.positions); }
+
+  /// Of the part what is known of the whole, and the other way round.
+  SearchStart inside(const SearchStart& start) const { return {part(start.positions), start.energy + offset_}; }
+  FoundSaddle inside(FoundSaddle s) const {
+    s.positions = part(s.positions);
+    s.mode = part(s.mode);
+    s.back.positions = part(s.back.positions);
+    s.end.positions = part(s.end.positions);
+    return shifted(std::move(s), offset_);
+  }
+  FoundSaddle everywhere(FoundSaddle s) const {
+    s.mode = put(s.mode, Positions::Zero(3, here_.atoms()));
+    for (Positions* x : {&s.positions, &s.back.positions, &s.end.positions}) *x = put(*x, here_.positions);
+    return shifted(std::move(s), -offset_);
+  }
+  double of_whole(double energy) const { return energy - offset_; }
+  /// Of the calls that were made since this was asked last, in calls of the whole.
+  double cost() {
+    const std::int64_t before = std::exchange(counted_, surface().calls());
+    return static_cast<double>(counted_ - before) * (region_ ? region_->share() : 1.0);
+  }
+
+ private:
+  /// Whether the region has a radius and holds fewer than half of the atoms, and all of them are free.
+  bool is_small(const Balls& balls) const {
+    if (balls.front().radius == 0.0 || whole_.free().minCoeff() == 0.0) return false;
+    return 2 * (distances_from(balls, here_.cell, here_.positions).array() < 0.0).count() < here_.atoms();
+  }
+  static FoundSaddle shifted(FoundSaddle s, double by) {
+    for (double* energy : {&s.energy, &s.back.energy, &s.end.energy}) *energy += by;
+    return s;
+  }
+
+  Surface& whole_;
+  Configuration here_;
+  std::unique_ptr<Region> region_;
+  double offset_ = 0.0;       // of its energies, eV
+  std::int64_t counted_ = 0;  // calls of its surface
+};
+
+}  // namespace glasscape

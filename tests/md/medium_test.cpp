@@ -1,0 +1,98 @@
+#include "md/medium.hpp"
+
+#include <Eigen/Dense>
+#include <catch2/catch.hpp>
+
+#include "md/zero_modes.hpp"
+#include "tests/support/glass.hpp"
+
+using namespace glasscape;
+using namespace glasscape::test;
+
+namespace {
+
+/// Forces on a few atoms near one, whose sum is 0.
+Positions load_near(const Glass& glass, Eigen::Index atom, std::uint64_t seed) {
+  Positions load = Positions::Zero(3, glass.basin.atoms());
+  const Positions random = noise(glass.basin.atoms(), seed);
+  for (const Eigen::Index i : {atom, atom + 1, atom + 2}) load.col(i) = 0.01 * random.col(i);
+  load.colwise() -= Vector3d(load.rowwise().mean());
+  return load;
+}
+
+/// The displacement without a shift of the whole that balances a load.
+Positions exact_response(const Glass& glass, const Positions& load) {
+  Surface surface = glass.surface();
+  Eigen::MatrixXd hessian = Eigen::MatrixXd(surface.hessian(glass.basin.positions)->matrix());
+  const Eigen::MatrixXd zero = zero_modes(surface, glass.basin.positions);
+  hessian += zero * zero.transpose();
+  const Eigen::VectorXd u = hessian.ldlt().solve(Eigen::VectorXd(load.reshaped()));
+  return u.reshaped(3, load.cols());
+}
+
+}  // namespace
+
+TEST_CASE("a medium gives way to two loads as its Hessian says") {
+  const Glass& glass = glass_of_500();
+  Surface surface = glass.surface();
+  const auto medium = surface.medium(glass.basin.positions);
+  REQUIRE(medium);
+  const Positions one = load_near(glass, 7, 1), other = 0.1 * load_near(glass, 300, 2);
+  const Medium::Response response = medium->respond(one, other, 1e-10);
+  CHECK(response.products > 5);
+  const Positions loads[] = {one, other};
+  for (std::size_t k = 0; k < 2; ++k) {
+    const Positions exact = exact_response(glass, loads[k]);
+    CHECK((response.displacement[k] - exact).norm() < 2e-3 * exact.norm());
+    CHECK(response.gain[k] == Approx(0.5 * dot(loads[k], exact)).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("a glass that is a little off its minimum is led back to it, and gains what was said") {
+  const Glass& glass = glass_of_500();
+  Surface surface = glass.surface();
+  const auto medium = surface.medium(glass.basin.positions);
+  REQUIRE(medium);
+  Positions off = noise(glass.basin.atoms(), 5);
+  off.colwise() -= Vector3d(off.rowwise().mean());
+  for (const double size : {1e-3, 2e-4}) {
+    const Evaluation at = surface.evaluate(glass.basin.positions + size * off);
+    const Medium::Response response = medium->respond(at.forces, Positions::Zero(3, off.cols()), 1e-12);
+    CHECK((response.displacement[0] + size * off).norm() < 0.05 * (size * off).norm());  // the minimum itself is known to 1e-6 eV/A only
+    CHECK(response.gain[0] == Approx(at.energy - glass.energy).epsilon(10.0 * size + 1e-3));
+    CHECK(response.displacement[1].isZero(0.0));
+    CHECK(response.gain[1] == 0.0);
+  }
+}
+
+TEST_CASE("a response that is not asked for much takes few products and gains a part of what there is") {
+  const Glass& glass = glass_of_500();
+  Surface surface = glass.surface();
+  const auto medium = surface.medium(glass.basin.positions);
+  REQUIRE(medium);
+  const Positions load = load_near(glass, 40, 3), none = Positions::Zero(3, load.cols());
+  const double promised = medium->promise(load, none)[0];
+  const Medium::Response full = medium->respond(load, none, 1e-10), rough = medium->respond(load, none, 0.1 * promised);
+  CHECK(rough.products < full.products);
+  CHECK(rough.gain[0] < full.gain[0]);
+  CHECK(rough.gain[0] > 0.5 * full.gain[0]);
+  CHECK(medium->respond(load, none, 2.0 * promised).products == 0);
+}
+
+TEST_CASE("there is no medium where an atom is frozen, the cell has an end, or the law is not made of pairs") {
+  const Glass& glass = glass_of_500();
+  Surface frozen = glass.surface();
+  CHECK(frozen.medium(glass.basin.positions));
+  frozen.freeze({3});
+  CHECK(!frozen.medium(glass.basin.positions));
+
+  Configuration open = glass.basin;
+  open.cell = Cell(open.cell.lattice(), {true, true, false});
+  Surface film(glass.potential, open);
+  CHECK(!film.medium(open.positions));
+
+  const auto silicon = potential("sw:Si.sw");
+  const Configuration c = sample(silicon, 2);
+  Surface surface(silicon, c);
+  CHECK(!surface.medium(c.positions));
+}

@@ -1,0 +1,98 @@
+#include "samplers/far_field.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "samplers/atom_group.hpp"
+#include "tests/support/vacancy.hpp"
+
+using namespace glasscape;
+using namespace glasscape::test;
+
+namespace {
+
+constexpr double radius = 9.0, near = 6.5, tolerance = 1e-4;  // Angstrom, Angstrom, eV
+
+/// The hop of an atom into a vacancy, at rest with the atoms around, while all others are where the start has them.
+struct Hop {
+  Vacancy vacancy = copper_vacancy(9);
+  SearchStart start{vacancy.basin.positions, vacancy.energy};
+  Positions local;
+  FoundSaddle saddle;
+
+  Surface surface() const { return Surface(copper(), vacancy.basin); }
+
+  Hop() {
+    const Eigen::Index jumper = vacancy.neighbours.front();
+    local = mask_of(vacancy.basin.atoms(), atoms_within(vacancy.basin, jumper, 3.0));
+    Surface whole = surface();
+    SearchRegion region(whole, vacancy.basin, vacancy.energy, {{vacancy.site, radius}});
+    REQUIRE(!region.is_whole());
+    Positions behind = vacancy.halfway(jumper);
+    behind.col(jumper) += behind.col(jumper) - vacancy.basin.positions.col(jumper);
+    Rng rng(1, 1);
+    SearchOutcome found = search_saddle_towards(region.surface(), region.inside(start), region.part(behind), region.part(local), {}, rng);
+    REQUIRE(found.saddle);
+    REQUIRE(relax_saddle(region.surface(), region.inside(start), *found.saddle, {}, region.part(local), {}, rng));
+    saddle = region.everywhere(std::move(*found.saddle));
+  }
+};
+
+const Hop& hop() {
+  static const Hop made;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a saddle and the minimum behind it come to rest with all atoms as by force calls, those far away in linear response") {
+  const SaddleSearch options;
+  Surface whole = hop().surface();
+  Rng rng(1, 1);
+  FoundSaddle s = hop().saddle;
+  FarField far(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng);
+  REQUIRE(far.settle(s, near));
+  CHECK(far.cost() > 1.0);
+  CHECK(far.cost() == 0.0);
+
+  Surface again = hop().surface();
+  const Evaluation at = again.evaluate(s.positions), at_end = again.evaluate(s.end.positions);
+  CHECK(s.energy == Approx(at.energy).epsilon(1e-12));
+  CHECK(s.end.energy == Approx(at_end.energy).epsilon(1e-12));
+  CHECK(s.fmax == Approx(fmax(at.forces)).margin(1e-9));
+  CHECK(s.end.fmax == Approx(fmax(at_end.forces)).margin(1e-9));
+  CHECK(s.fmax < options.fmax);
+  CHECK(s.end.fmax <= options.relaxed_fmax);
+
+  FoundSaddle by_calls = hop().saddle;
+  REQUIRE(relax_saddle(again, hop().start, by_calls, {.gain = 1e-6}, hop().local, options, rng));
+  CHECK(hop().saddle.energy - by_calls.energy > 10.0 * tolerance);  // there was something to gain
+  CHECK(s.energy == Approx(by_calls.energy).margin(tolerance));
+  CHECK(s.end.energy == Approx(by_calls.end.energy).margin(tolerance));
+  CHECK(by_calls.end.energy == Approx(hop().start.energy).margin(tolerance));  // a vacancy as before
+}
+
+TEST_CASE("what comes to rest in the far field does not depend on what the surface did before") {
+  const SaddleSearch options;
+  std::vector<FoundSaddle> settled;
+  for (const bool elsewhere : {false, true}) {
+    Surface whole = hop().surface();
+    if (elsewhere) whole.evaluate(hop().vacancy.halfway(hop().vacancy.neighbours.back()));
+    Rng rng(1, 1);
+    settled.push_back(hop().saddle);
+    REQUIRE(FarField(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng).settle(settled.back(), near));
+  }
+  CHECK(settled[0].positions == settled[1].positions);
+  CHECK(settled[0].energy == settled[1].energy);
+  CHECK(settled[0].end.positions == settled[1].end.positions);
+}
+
+TEST_CASE("where an atom is frozen there is no far field, and the saddle stays as it was") {
+  Surface frozen = hop().surface();
+  frozen.freeze({0});
+  Rng rng(1, 1);
+  FoundSaddle s = hop().saddle;
+  const SaddleSearch options;
+  CHECK(!FarField(frozen, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng).settle(s, near));
+  CHECK(s.positions == hop().saddle.positions);
+  CHECK(s.energy == hop().saddle.energy);
+}
