@@ -51,7 +51,7 @@ class Hessian {
   virtual Eigen::MatrixXd block(const std::vector<Eigen::Index>& atoms) const;
   /// The springs between pairs; none when the law is not made of pairs.
   virtual std::vector<Spring> springs() const { return {}; }
-  /// What it is made of; nothing when that is not pairs.
+  /// What it is made of, where that is pairs and it is as its potential made it: not restricted, not in another order.
   virtual const PairTerms* pair_terms() const { return nullptr; }
 };
 

@@ -20,6 +20,8 @@ namespace glasscape {
 /// Numbers in a register.
 using FourDoubles = double __attribute__((vector_size(32)));
 using FourFloats = float __attribute__((vector_size(16)));
+/// x y z 0 of one vector, and of another.
+using TwoVectors = float __attribute__((vector_size(32)));
 
 /// Memory that is only ever written anew: it grows and is never cleared.
 template <typename Value>

@@ -5,8 +5,6 @@
 namespace glasscape {
 namespace {
 
-using TwoVectors = float __attribute__((vector_size(32)));
-
 GLASSCAPE_INLINE TwoVectors twice(const float* v) { return TwoVectors{v[0], v[1], v[2], 0, v[0], v[1], v[2], 0}; }
 GLASSCAPE_INLINE TwoVectors each(float one, float other) { return TwoVectors{one, one, one, one, other, other, other, other}; }
 
@@ -74,8 +72,7 @@ std::vector<Spring> near_springs(const std::vector<PairTerm>& pairs, double reac
 
 Medium::Medium(const PairTerms& terms, const Positions& x, std::vector<Eigen::Index> order, const Cell& cell, double spacing)
     : order_(std::move(order)), first_dense_(offsets(terms.pairs, order_.size(), true)), first_pair_(offsets(terms.pairs, order_.size(), false)),
-      dense_(first_dense_.back()), pairs_(first_pair_.back()), embedding_(order_.size(), 0.0F),
-      long_waves_(long_waves_of(near_springs(terms.pairs, first_shell * spacing), x, cell, Positions::Ones(3, x.cols()), spacing)) {
+      dense_(first_dense_.back()), pairs_(first_pair_.back()), embedding_(order_.size(), 0.0F) {
   std::vector<std::size_t> dense(first_dense_.begin(), first_dense_.end() - 1), others(first_pair_.begin(), first_pair_.end() - 1);
   for (const PairTerm& t : terms.pairs) {
     if (t.i == t.j) continue;
@@ -87,7 +84,10 @@ Medium::Medium(const PairTerms& terms, const Positions& x, std::vector<Eigen::In
   }
   for (Eigen::Index i = 0; i < terms.embedding.size(); ++i) embedding_[static_cast<std::size_t>(i)] = static_cast<float>(terms.embedding[i]);
   const double reach = first_shell * spacing;
-  const IncompleteCholesky factors(stiffness_of(near_springs(terms.pairs, reach), Positions::Ones(3, x.cols()), reach));
+  const std::vector<Spring> springs = near_springs(terms.pairs, reach);
+  const Positions free = Positions::Ones(3, x.cols());
+  long_waves_ = long_waves_of(springs, x, cell, free, spacing);
+  const IncompleteCholesky factors(stiffness_of(springs, free, reach));
   first_below_ = factors.first();
   column_ = factors.column();
   const auto in_single = [](const std::vector<Matrix3d>& blocks) {
@@ -205,7 +205,7 @@ Medium::Response Medium::respond(const Positions& load, const Positions& other, 
     for (std::size_t k = 0; k < 2; ++k) ended[k] = ended[k] || !(0.5 * now[k] > 1e-2 * promise);
     if ((ended[0] || 0.5 * now[0] < promise) && (ended[1] || 0.5 * now[1] < promise)) break;
     std::array<float, 2> turn{}, length{};
-    for (std::size_t k = 0; k < 2; ++k) turn[k] = before[k] > 0.0 ? static_cast<float>(now[k] / before[k]) : 0.0F;
+    for (std::size_t k = 0; k < 2; ++k) turn[k] = before[k] > 0.0 && !ended[k] ? static_cast<float>(now[k] / before[k]) : 0.0F;
     const TwoVectors conjugate = each(turn[0], turn[1]);
     for (std::size_t i = 0; i < atoms; ++i) v.direction[i] = v.step[i] + conjugate * v.direction[i];
     times(v, v.densities, v.product);

@@ -31,7 +31,6 @@ class Medium {
   std::array<double, 2> promise(const Positions& load, const Positions& other) const;
 
  private:
-  using TwoVectors = float __attribute__((vector_size(32)));
   struct DensePair {
     float e[3], radial, across, b_ij, b_ji;  // radial: along - across
     int j;

@@ -136,6 +136,8 @@ Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration
 
 void Surface::forget_models() {
   for (Positions* at : {&network_at_, &medium_at_}) at->resize(3, 0);
+  network_.reset();
+  medium_.reset();
 }
 
 void Surface::freeze(const std::vector<Eigen::Index>& atoms) {

@@ -20,17 +20,22 @@ bool FarField::settle(FoundSaddle& saddle, double near) {
     const Medium::Response response = medium->respond(forces.saddle, forces.end, promise());
     cost_ += response.products;
     const double gain = std::max(response.gain[0], response.gain[1]);
-    if (gain > std::max(largest, tolerance_)) return false;
+    if (!(gain <= std::max(largest, tolerance_))) return false;
     largest = gain;
     s.positions += response.displacement[0];
     s.end.positions += response.displacement[1];
+    s.energy -= response.gain[0];
+    s.end.energy -= response.gain[1];
+    if (!is_near(s, saddle)) return false;
     if (response.products > 0 && !settle_near(s, settling)) return false;
     forces = of_all(s);
     const std::array<double, 2> left = medium->promise(forces.saddle, forces.end);
-    if (is_at_rest(s) && std::max(left[0], left[1]) < promise()) {
+    if (is_at_rest(s) && left[0] < promise() && left[1] < promise()) {
+      if (!is_near(s, saddle)) return false;
       saddle = std::move(s);
       return true;
     }
+    if (round + 1 == most) break;
     add_spots(forces, settling);
     if (!settle_near(s, settling)) return false;
     forces = near_to(settling, s, std::move(forces));
@@ -66,15 +71,17 @@ Evaluation FarField::evaluate(const Positions& x) {
   Positions nearly = x;
   double reach = 0.0;
   for (Eigen::Index i = 0; i < x.cols(); ++i) {
-    if ((x.col(i) - start_.positions.col(i)).norm() < far) continue;
+    if ((x.col(i) - start_.positions.col(i)).norm() <= far) continue;
     nearly.col(i) = start_.positions.col(i);
     reach = std::max({reach, distance(x.col(i)), distance(nearly.col(i))});
   }
-  whole_.restart(start_.positions);
-  Evaluation at = whole_.evaluate(nearly);
+  const double felt = reach + 2.0 * whole_.potential().cutoff();
+  const bool is_small = 2.0 * felt < whole_.cell().heights().minCoeff();
+  whole_.restart(is_small ? start_.positions : x);
+  Evaluation at = whole_.evaluate(is_small ? nearly : x);
   cost_ += 1.0;
-  if (reach == 0.0) return at;
-  Region region(whole_.shared_potential(), whole_.at(nearly), {{centre_, reach + 2.0 * whole_.potential().cutoff()}}, whole_.most_threads());
+  if (reach == 0.0 || !is_small) return at;
+  Region region(whole_.shared_potential(), whole_.at(nearly), {{centre_, felt}}, whole_.most_threads());
   const Evaluation before = region.surface().evaluate(region.part(nearly)), after = region.surface().evaluate(region.part(x));
   at.energy += after.energy - before.energy;
   at.forces(Eigen::all, region.atoms()) += after.forces - before.forces;
@@ -82,9 +89,15 @@ Evaluation FarField::evaluate(const Positions& x) {
   return at;
 }
 
+/// Whether neither of them has become another one.
+bool FarField::is_near(const FoundSaddle& saddle, const FoundSaddle& before) const {
+  const double furthest = flipped * options_.same;
+  return fmax(saddle.positions - before.positions) < furthest && fmax(saddle.end.positions - before.end.positions) < furthest;
+}
+
 /// Saddle and minimum, each in its own surroundings.
 bool FarField::settle_near(FoundSaddle& saddle, const Balls& balls) {
-  const double gain = promise(), furthest = flipped * options_.same;
+  const double gain = promise();
   SearchRegion at_saddle(whole_, whole_.at(saddle.positions), saddle.energy, balls);
   FoundSaddle settled = at_saddle.inside(saddle);
   bool kept = relax_saddle(at_saddle.surface(), at_saddle.inside(start_), settled, {.gain = gain, .follow = false, .end = false}, at_saddle.part(local_), options_, rng_);
@@ -95,7 +108,7 @@ bool FarField::settle_near(FoundSaddle& saddle, const Balls& balls) {
   const Positions before = at_end.part(saddle.end.positions);
   const Quenched end = minimise(at_end.surface(), before, {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = gain});
   cost_ += at_end.cost();
-  if (!end.converged() || !at_end.holds(end.positions) || fmax(end.positions - before) > furthest) return false;
+  if (!end.converged() || !at_end.holds(end.positions)) return false;
   saddle.end.positions = at_end.put(end.positions, saddle.end.positions);
   return true;
 }

@@ -31,6 +31,7 @@ class FarField {
   Forces near_to(Balls balls, const FoundSaddle& saddle, Forces known);
   Forces of_all(FoundSaddle& saddle);
   Evaluation evaluate(const Positions& x);
+  bool is_near(const FoundSaddle& saddle, const FoundSaddle& before) const;
   bool settle_near(FoundSaddle& saddle, const Balls& balls);
   void add_spots(const Forces& forces, Balls& balls) const;
   /// When steps promise less, what is left is some times as much, and less than the tolerance.

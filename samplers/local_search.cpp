@@ -66,14 +66,14 @@ class GrowingSearch {
       SearchRegion stage = next(before.positions, before.energy);
       if (!relax(stage, *found.saddle) && !settle(stage, found)) return found;
       const double left = left_beyond(inner, before, *found.saddle);
-      if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle)) && !settle_far(*found.saddle, left)) {
+      if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle))) {
+        if (settle_far(*found.saddle, left)) return passed(found, *found.saddle);
         radius_ = wider(left);
         continue;
       }
       if (is_first_order(*found.saddle)) return passed(found, *found.saddle);
-      SearchRegion again = stage_at(found.saddle->positions, found.saddle->energy, last_);
-      if (!settle(again, found)) return found;  // with curvatures of all its atoms
-      if (again.is_whole() || is_at_rest(*found.saddle)) return passed(found, *found.saddle);
+      if (!settle(stage, found)) return found;  // with curvatures of all atoms of the stage
+      if (stage.is_whole() || is_at_rest(*found.saddle)) return passed(found, *found.saddle);
     }
   }
 
@@ -108,13 +108,16 @@ class GrowingSearch {
     return {saddle, "", "", saddle.energy, 0, found.retreats};
   }
 
-  /// With all atoms, those far away in linear response: once so little is left to gain beyond the last region that it is hardly strained there.
+  /// With all atoms, those far away in linear response: once so little is left to gain beyond the last region that it is hardly strained there. False
+  /// when it does not come to rest as a first-order saddle; then it is as it was, and outside of the last region as the start.
   bool settle_far(FoundSaddle& saddle, double left) {
-    constexpr double most_left = 100.0, most_left_nearer = 20.0, hardly = 0.99;  // tolerances, tolerances, and of a region's radius
+    constexpr double most_left = 0.01, most_left_nearer = 0.002, about = 0.99;  // eV, eV, and of a region's radius
     const double near = regions_.growth * verified(), nearer = regions_.growth * near, far = regions_.growth * nearer;
-    const double most = last_ > hardly * far ? most_left : last_ > hardly * nearer ? most_left_nearer : 0.0;
-    const bool is_settled = left < most * regions_.tolerance && far_field_.settle(saddle, near);
+    if (left > (last_ > about * far ? most_left : last_ > about * nearer ? most_left_nearer : 0.0)) return false;
+    FoundSaddle settled = saddle;
+    const bool is_settled = far_field_.settle(settled, near) && is_first_order(settled);
     cost_ += far_field_.cost();
+    if (is_settled) saddle = std::move(settled);
     return is_settled;
   }
 
