@@ -4,6 +4,7 @@
 
 #include <Eigen/SparseCore>
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "md/configuration.hpp"
@@ -31,11 +32,9 @@ struct PairTerm : Spring {
   double b_ji = 0;  // change of the density at j with r
 };
 
-/// All of a Hessian that is made of pairs and embedded densities.
-struct PairTerms {
-  std::vector<PairTerm> pairs;
-  Eigen::VectorXd embedding;  // F'' of each atom's density; empty for a pair potential
-};
+using TakePair = std::function<void(const PairTerm&)>;
+/// F'' of each atom's density; empty for a pair potential.
+using Embedding = Eigen::VectorXd;
 
 class Hessian {
  public:
@@ -51,8 +50,6 @@ class Hessian {
   virtual Eigen::MatrixXd block(const std::vector<Eigen::Index>& atoms) const;
   /// The springs between pairs; none when the law is not made of pairs.
   virtual std::vector<Spring> springs() const { return {}; }
-  /// What it is made of, where that is pairs and it is as its potential made it: not restricted, not in another order.
-  virtual const PairTerms* pair_terms() const { return nullptr; }
 };
 
 }  // namespace glasscape

@@ -5,6 +5,8 @@
 namespace glasscape {
 namespace {
 
+constexpr std::size_t atoms_per_rows = 1000;
+
 GLASSCAPE_INLINE TwoVectors twice(const float* v) { return TwoVectors{v[0], v[1], v[2], 0, v[0], v[1], v[2], 0}; }
 GLASSCAPE_INLINE TwoVectors each(float one, float other) { return TwoVectors{one, one, one, one, other, other, other, other}; }
 
@@ -53,41 +55,55 @@ Positions one_of_both(const TwoVectors* v, int which, Eigen::Index atoms) {
   return one;
 }
 
-std::vector<std::size_t> offsets(const std::vector<PairTerm>& pairs, std::size_t atoms, bool dense) {
-  std::vector<std::size_t> first(atoms + 1, 0);
-  for (const PairTerm& t : pairs)
-    if (t.i != t.j && (t.b_ij != 0.0 || t.b_ji != 0.0) == dense) ++first[static_cast<std::size_t>(t.i) + 1];
-  for (std::size_t i = 0; i < atoms; ++i) first[i + 1] += first[i];
-  return first;
-}
-
-std::vector<Spring> near_springs(const std::vector<PairTerm>& pairs, double reach) {
-  std::vector<Spring> near;
-  for (const PairTerm& t : pairs)
-    if (t.length < reach) near.push_back(t);
-  return near;
-}
-
 }  // namespace
 
-Medium::Medium(const PairTerms& terms, const Positions& x, std::vector<Eigen::Index> order, const Cell& cell, double spacing)
-    : order_(std::move(order)), first_dense_(offsets(terms.pairs, order_.size(), true)), first_pair_(offsets(terms.pairs, order_.size(), false)),
-      dense_(first_dense_.back()), pairs_(first_pair_.back()), embedding_(order_.size(), 0.0F) {
-  std::vector<std::size_t> dense(first_dense_.begin(), first_dense_.end() - 1), others(first_pair_.begin(), first_pair_.end() - 1);
-  for (const PairTerm& t : terms.pairs) {
-    if (t.i == t.j) continue;
-    const Eigen::Vector3f e = t.e.cast<float>();
-    const auto i = static_cast<std::size_t>(t.i);
-    const auto radial = static_cast<float>(t.along - t.across), across = static_cast<float>(t.across);
-    if (t.b_ij != 0.0 || t.b_ji != 0.0) dense_[dense[i]++] = {{e[0], e[1], e[2]}, radial, across, static_cast<float>(t.b_ij), static_cast<float>(t.b_ji), t.j};
-    else pairs_[others[i]++] = {{e[0], e[1], e[2]}, radial, across, t.j};
+std::shared_ptr<const Medium> Medium::of(const Potential& law, const Atoms& all, std::vector<Eigen::Index> order, const Cell& cell, double spacing) {
+  const double near = first_shell * spacing;
+  std::vector<Spring> springs;
+  springs.reserve(static_cast<std::size_t>(10 * all.count));  // about 7 of a dense phase each
+  const std::shared_ptr<Medium> medium(new Medium(std::move(order)));
+  const auto embedding = law.pair_terms(all, std::numeric_limits<double>::infinity(), [&](const PairTerm& term) {
+    medium->add(term);
+    if (term.length < near) springs.push_back(term);
+  });
+  if (!embedding) return nullptr;
+  for (Eigen::Index i = 0; i < embedding->size(); ++i) medium->embedding_[static_cast<std::size_t>(i)] = static_cast<float>((*embedding)[i]);
+  medium->precondition_with(springs, all.x.leftCols(all.count), cell, spacing);
+  return medium;
+}
+
+Medium::Medium(std::vector<Eigen::Index> order) : order_(std::move(order)), embedding_(order_.size(), 0.0F) {
+  for (std::size_t i = 0; i < order_.size(); i += atoms_per_rows) {
+    const std::size_t atoms = std::min(atoms_per_rows, order_.size() - i);
+    rows_.push_back({i, {}, {}, std::vector<std::size_t>(atoms, 0), std::vector<std::size_t>(atoms, 0)});
   }
-  for (Eigen::Index i = 0; i < terms.embedding.size(); ++i) embedding_[static_cast<std::size_t>(i)] = static_cast<float>(terms.embedding[i]);
-  const double reach = first_shell * spacing;
-  const std::vector<Spring> springs = near_springs(terms.pairs, reach);
+}
+
+/// Pairs come in the order of their first atoms.
+void Medium::add(const PairTerm& t) {
+  if (t.i == t.j) return;
+  Rows& rows = rows_[static_cast<std::size_t>(t.i) / atoms_per_rows];
+  if (rows.dense.empty() && rows.others.empty() && rows.first_atom > 0) {  // about as many as those before
+    const Rows& before = *(&rows - 1);
+    rows.dense.reserve(before.dense.size() + before.dense.size() / 8);
+    rows.others.reserve(before.others.size() + before.others.size() / 8);
+  }
+  const std::size_t place = static_cast<std::size_t>(t.i) - rows.first_atom;
+  const Eigen::Vector3f e = t.e.cast<float>();
+  const auto radial = static_cast<float>(t.along - t.across), across = static_cast<float>(t.across);
+  if (t.b_ij != 0.0 || t.b_ji != 0.0) {
+    rows.dense.push_back({{e[0], e[1], e[2]}, radial, across, static_cast<float>(t.b_ij), static_cast<float>(t.b_ji), t.j});
+    rows.end_dense[place] = rows.dense.size();
+  } else {
+    rows.others.push_back({{e[0], e[1], e[2]}, radial, across, t.j});
+    rows.end_others[place] = rows.others.size();
+  }
+}
+
+void Medium::precondition_with(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, double spacing) {
   const Positions free = Positions::Ones(3, x.cols());
   long_waves_ = long_waves_of(springs, x, cell, free, spacing);
-  const IncompleteCholesky factors(stiffness_of(springs, free, reach));
+  const IncompleteCholesky factors(stiffness_of(springs, free, first_shell * spacing));
   first_below_ = factors.first();
   column_ = factors.column();
   const auto in_single = [](const std::vector<Matrix3d>& blocks) {
@@ -111,38 +127,46 @@ struct Medium::Vectors {
 
 /// H v of both, as PairHessian has it.
 GLASSCAPE_PER_PROCESSOR
-void Medium::times(const Vectors& of, TwoVectors* densities, TwoVectors* product) const {
-  const TwoVectors* v = of.direction;
+void Medium::times(const TwoVectors* v, TwoVectors* densities, TwoVectors* product) const {
   const std::size_t atoms = order_.size();
   for (std::size_t i = 0; i < atoms; ++i) densities[i] = product[i] = TwoVectors{};
-  for (std::size_t i = 0; i < atoms; ++i) {
-    TwoVectors own{};
-    for (std::size_t k = first_dense_[i]; k < first_dense_[i + 1]; ++k) {
-      const DensePair& t = dense_[k];
-      const TwoVectors stretch = summed(twice(t.e) * (v[i] - v[t.j]));
-      own += t.b_ij * stretch;
-      densities[t.j] += t.b_ji * stretch;
+  for (const Rows& rows : rows_) {
+    const DensePair* dense = rows.dense.data();
+    for (std::size_t place = 0; place < rows.end_dense.size(); ++place) {
+      const std::size_t i = rows.first_atom + place;
+      TwoVectors own{};
+      for (const DensePair* end = rows.dense.data() + rows.end_dense[place]; dense < end; ++dense) {
+        const DensePair& t = *dense;
+        const TwoVectors stretch = summed(twice(t.e) * (v[i] - v[t.j]));
+        own += t.b_ij * stretch;
+        densities[t.j] += t.b_ji * stretch;
+      }
+      densities[i] += own;
     }
-    densities[i] += own;
   }
   for (std::size_t i = 0; i < atoms; ++i) densities[i] *= embedding_[i];
-  for (std::size_t i = 0; i < atoms; ++i) {
-    TwoVectors own{};
-    for (std::size_t k = first_dense_[i]; k < first_dense_[i + 1]; ++k) {
-      const DensePair& t = dense_[k];
-      const TwoVectors e = twice(t.e), difference = v[i] - v[t.j];
-      const TwoVectors term = t.across * difference + (t.radial * summed(e * difference) + t.b_ij * densities[i] + t.b_ji * densities[t.j]) * e;
-      own += term;
-      product[t.j] -= term;
+  for (const Rows& rows : rows_) {
+    const DensePair* dense = rows.dense.data();
+    const Pair* other = rows.others.data();
+    for (std::size_t place = 0; place < rows.end_dense.size(); ++place) {
+      const std::size_t i = rows.first_atom + place;
+      TwoVectors own{};
+      for (const DensePair* end = rows.dense.data() + rows.end_dense[place]; dense < end; ++dense) {
+        const DensePair& t = *dense;
+        const TwoVectors e = twice(t.e), difference = v[i] - v[t.j];
+        const TwoVectors term = t.across * difference + (t.radial * summed(e * difference) + t.b_ij * densities[i] + t.b_ji * densities[t.j]) * e;
+        own += term;
+        product[t.j] -= term;
+      }
+      for (const Pair* end = rows.others.data() + rows.end_others[place]; other < end; ++other) {
+        const Pair& t = *other;
+        const TwoVectors e = twice(t.e), difference = v[i] - v[t.j];
+        const TwoVectors term = t.across * difference + t.radial * summed(e * difference) * e;
+        own += term;
+        product[t.j] -= term;
+      }
+      product[i] += own;
     }
-    for (std::size_t k = first_pair_[i]; k < first_pair_[i + 1]; ++k) {
-      const Pair& t = pairs_[k];
-      const TwoVectors e = twice(t.e), difference = v[i] - v[t.j];
-      const TwoVectors term = t.across * difference + t.radial * summed(e * difference) * e;
-      own += term;
-      product[t.j] -= term;
-    }
-    product[i] += own;
   }
 }
 
@@ -172,20 +196,42 @@ void Medium::precondition(const TwoVectors* residual, TwoVectors* step) const {
   centre_both(step, order_.size());
 }
 
-void Medium::take(const Positions& load, const Positions& other, TwoVectors* residual) const {
+/// In the order of the pairs.
+void Medium::take(const Positions& one, const Positions& other, TwoVectors* both) const {
   for (std::size_t i = 0; i < order_.size(); ++i) {
-    residual[i] = TwoVectors{};
+    both[i] = TwoVectors{};
     for (int k = 0; k < 3; ++k) {
-      residual[i][k] = static_cast<float>(load(k, order_[i]));
-      residual[i][4 + k] = static_cast<float>(other(k, order_[i]));
+      both[i][k] = static_cast<float>(one(k, order_[i]));
+      both[i][4 + k] = static_cast<float>(other(k, order_[i]));
     }
   }
-  centre_both(residual, order_.size());
+}
+
+/// In the order of the atoms.
+std::array<Positions, 2> Medium::given(const TwoVectors* both) const {
+  std::array<Positions, 2> out;
+  for (int which = 0; which < 2; ++which) {
+    Positions& one = out[static_cast<std::size_t>(which)];
+    one.resize(3, static_cast<Eigen::Index>(order_.size()));
+    for (std::size_t i = 0; i < order_.size(); ++i)
+      for (int k = 0; k < 3; ++k) one(k, order_[i]) = static_cast<double>(both[i][4 * which + k]);
+  }
+  return out;
+}
+
+std::array<Positions, 2> Medium::restoring(const Positions& displacement, const Positions& other) const {
+  Vectors v(order_.size());
+  take(displacement, other, v.direction);
+  times(v.direction, v.densities, v.product);
+  std::array<Positions, 2> forces = given(v.product);
+  for (Positions& f : forces) f = -f;
+  return forces;
 }
 
 std::array<double, 2> Medium::promise(const Positions& load, const Positions& other) const {
   Vectors v(order_.size());
   take(load, other, v.residual);
+  centre_both(v.residual, order_.size());
   precondition(v.residual, v.step);
   const std::array<double, 2> both = dot_both(v.residual, v.step, order_.size());
   return {0.5 * both[0], 0.5 * both[1]};
@@ -196,6 +242,7 @@ Medium::Response Medium::respond(const Positions& load, const Positions& other, 
   const std::size_t atoms = order_.size();
   Vectors v(atoms);
   take(load, other, v.residual);
+  centre_both(v.residual, atoms);
   Response out;
   std::array<bool, 2> ended{};
   std::array<double, 2> before{};  // residual times step
@@ -208,7 +255,7 @@ Medium::Response Medium::respond(const Positions& load, const Positions& other, 
     for (std::size_t k = 0; k < 2; ++k) turn[k] = before[k] > 0.0 && !ended[k] ? static_cast<float>(now[k] / before[k]) : 0.0F;
     const TwoVectors conjugate = each(turn[0], turn[1]);
     for (std::size_t i = 0; i < atoms; ++i) v.direction[i] = v.step[i] + conjugate * v.direction[i];
-    times(v, v.densities, v.product);
+    times(v.direction, v.densities, v.product);
     const std::array<double, 2> curvature = dot_both(v.direction, v.product, atoms);
     for (std::size_t k = 0; k < 2; ++k) {
       ended[k] = ended[k] || !(curvature[k] > 0.0);
@@ -223,11 +270,7 @@ Medium::Response Medium::respond(const Positions& load, const Positions& other, 
       v.residual[i] -= step * v.product[i];
     }
   }
-  for (int which = 0; which < 2; ++which) {
-    Positions& u = out.displacement[static_cast<std::size_t>(which)];
-    u.resize(3, static_cast<Eigen::Index>(atoms));
-    u(Eigen::all, order_) = one_of_both(v.response, which, static_cast<Eigen::Index>(atoms));
-  }
+  out.displacement = given(v.response);
   return out;
 }
 

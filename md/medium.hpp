@@ -15,9 +15,9 @@ namespace glasscape {
 
 class Medium {
  public:
-  /// Of a periodic configuration, none of whose atoms is frozen: `x` in the order of the pairs, `order` the atoms in that order; `spacing` of
-  /// near neighbours.
-  Medium(const PairTerms& terms, const Positions& x, std::vector<Eigen::Index> order, const Cell& cell, double spacing);
+  /// Of a periodic configuration, none of whose atoms is frozen: `all` in an order of their own, in which `order` are the atoms; `spacing` of
+  /// near neighbours. Nothing when the law is not made of pairs.
+  static std::shared_ptr<const Medium> of(const Potential& law, const Atoms& all, std::vector<Eigen::Index> order, const Cell& cell, double spacing);
 
   struct Response {
     std::array<Positions, 2> displacement;  // 3 x atoms, without a shift of the whole
@@ -27,6 +27,8 @@ class Medium {
   /// Until a step promises to gain less than `promise`, eV, for either load; what is still to be gained then is some times as much. The sum of a load over
   /// all atoms is taken off it. Where the curvature along a step is not positive, in rounding or since this is no minimum, the load's response ends before it.
   Response respond(const Positions& load, const Positions& other, double promise) const;
+  /// The forces with which it answers to displacements, -H u of both, eV/Angstrom.
+  std::array<Positions, 2> restoring(const Positions& displacement, const Positions& other) const;
   /// What the first step of each promises to gain, eV.
   std::array<double, 2> promise(const Positions& load, const Positions& other) const;
 
@@ -39,20 +41,29 @@ class Medium {
     float e[3], radial, across;
     int j;
   };
+  /// The pairs of some atoms, one after the other; of each atom the end of its own.
+  struct Rows {
+    std::size_t first_atom;
+    std::vector<DensePair> dense;  // that feel each other's density
+    std::vector<Pair> others;
+    std::vector<std::size_t> end_dense, end_others;
+  };
   struct Block {
     float column[3][3];
   };
   struct Vectors;
 
-  void take(const Positions& load, const Positions& other, TwoVectors* residual) const;
-  void times(const Vectors& of, TwoVectors* densities, TwoVectors* product) const;
+  explicit Medium(std::vector<Eigen::Index> order);
+  void add(const PairTerm& term);
+  void precondition_with(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, double spacing);
+  void take(const Positions& one, const Positions& other, TwoVectors* both) const;
+  std::array<Positions, 2> given(const TwoVectors* v) const;
+  void times(const TwoVectors* v, TwoVectors* densities, TwoVectors* product) const;
   void precondition(const TwoVectors* residual, TwoVectors* step) const;
   void solve_factors(const TwoVectors* residual, TwoVectors* step) const;
 
   std::vector<Eigen::Index> order_;
-  std::vector<std::size_t> first_dense_, first_pair_;  // atoms + 1 offsets
-  std::vector<DensePair> dense_;                       // pairs that feel each other's density
-  std::vector<Pair> pairs_;                            // the others
+  std::vector<Rows> rows_;  // of so many atoms that memory is taken in small pieces, each once
   std::vector<float> embedding_;
   std::vector<std::size_t> first_below_;  // of the factors L D L^T
   std::vector<int> column_;

@@ -39,21 +39,27 @@ Links links_of(const std::vector<PairTerm>& terms, Eigen::Index atoms) {
 
 }  // namespace
 
+std::unique_ptr<Hessian> Potential::hessian(const Atoms& atoms, double reach) const {
+  std::vector<PairTerm> pairs;
+  auto embedding = pair_terms(atoms, reach, [&](const PairTerm& term) { pairs.push_back(term); });
+  return embedding ? std::make_unique<PairHessian>(atoms.count, std::move(pairs), std::move(*embedding)) : nullptr;
+}
+
 Eigen::VectorXd PairHessian::embedding_response(const Positions& v) const {
   Eigen::VectorXd q = Eigen::VectorXd::Zero(atoms_);
-  for (const PairTerm& t : terms_.pairs) {
+  for (const PairTerm& t : pairs_) {
     const double stretch = t.e.dot(v.col(t.i) - v.col(t.j));
     q[t.i] += t.b_ij * stretch;
     q[t.j] += t.b_ji * stretch;
   }
-  return terms_.embedding.cwiseProduct(q);
+  return embedding_.cwiseProduct(q);
 }
 
 Positions PairHessian::times(const Positions& v) const {
-  const bool embedded = terms_.embedding.size() > 0;
+  const bool embedded = embedding_.size() > 0;
   const Eigen::VectorXd response = embedded ? embedding_response(v) : Eigen::VectorXd();
   Positions product = Positions::Zero(3, atoms_);
-  for (const PairTerm& t : terms_.pairs) {
+  for (const PairTerm& t : pairs_) {
     const Vector3d difference = v.col(t.i) - v.col(t.j);
     double radial = (t.along - t.across) * t.e.dot(difference);
     if (embedded) radial += response[t.i] * t.b_ij + response[t.j] * t.b_ji;
@@ -65,7 +71,7 @@ Positions PairHessian::times(const Positions& v) const {
 }
 
 Eigen::SparseMatrix<double> PairHessian::matrix() const {
-  const Links links = links_of(terms_.pairs, atoms_);
+  const Links links = links_of(pairs_, atoms_);
   Eigen::SparseMatrix<double> matrix(3 * atoms_, 3 * atoms_);
   std::vector<Matrix3d> column(static_cast<std::size_t>(atoms_), Matrix3d::Zero());  // three columns, a block per atom
   std::vector<char> touched(static_cast<std::size_t>(atoms_), 0);
@@ -78,14 +84,14 @@ Eigen::SparseMatrix<double> PairHessian::matrix() const {
   };
   for (int j = 0; j < atoms_; ++j) {
     for (const std::size_t k : links.terms[static_cast<std::size_t>(j)]) {
-      const PairTerm& t = terms_.pairs[k];
+      const PairTerm& t = pairs_[k];
       const Matrix3d pair = t.across * Matrix3d::Identity() + (t.along - t.across) * t.e * t.e.transpose();
       block(j) += pair;
       block(t.i == j ? t.j : t.i) -= pair;
     }
     for (const auto& [k, g_j] : links.densities[static_cast<std::size_t>(j)])
       for (const auto& [a, g_a] : links.gradients[static_cast<std::size_t>(k)])
-        block(a) += terms_.embedding[k] * g_a * g_j.transpose();
+        block(a) += embedding_[k] * g_a * g_j.transpose();
     std::sort(rows.begin(), rows.end());
     for (int axis = 0; axis < 3; ++axis) {
       matrix.startVec(3 * j + axis);
@@ -114,7 +120,7 @@ Eigen::MatrixXd PairHessian::block(const std::vector<Eigen::Index>& chosen) cons
     if (is_new) found->second = Eigen::VectorXd::Zero(3 * n);
     found->second.segment<3>(3 * at) += g;
   };
-  for (const PairTerm& t : terms_.pairs) {
+  for (const PairTerm& t : pairs_) {
     const Eigen::Index i = place[static_cast<std::size_t>(t.i)], j = place[static_cast<std::size_t>(t.j)];
     if ((i < 0 && j < 0) || t.i == t.j) continue;
     const Matrix3d pair = t.across * Matrix3d::Identity() + (t.along - t.across) * t.e * t.e.transpose();
@@ -125,12 +131,12 @@ Eigen::MatrixXd PairHessian::block(const std::vector<Eigen::Index>& chosen) cons
       block.block<3, 3>(3 * j, 3 * i) -= pair;
     }
     for (const auto& [density, slope] : {std::pair{t.i, t.b_ij}, std::pair{t.j, t.b_ji}}) {
-      if (slope == 0.0 || terms_.embedding.size() == 0) continue;
+      if (slope == 0.0 || embedding_.size() == 0) continue;
       if (i >= 0) add_gradient(density, i, slope * t.e);
       if (j >= 0) add_gradient(density, j, -slope * t.e);
     }
   }
-  for (const auto& [density, g] : gradients) block.selfadjointView<Eigen::Lower>().rankUpdate(g, terms_.embedding[density]);
+  for (const auto& [density, g] : gradients) block.selfadjointView<Eigen::Lower>().rankUpdate(g, embedding_[density]);
   return block.selfadjointView<Eigen::Lower>();
 }
 

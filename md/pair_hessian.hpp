@@ -7,27 +7,27 @@
 #pragma once
 
 #include "md/hessian.hpp"
-#include "md/neighbours.hpp"
+#include "md/potential.hpp"
 
 namespace glasscape {
 
 class PairHessian final : public Hessian {
  public:
-  PairHessian(Eigen::Index atoms, PairTerms terms) : atoms_(atoms), terms_(std::move(terms)) {}
+  PairHessian(Eigen::Index atoms, std::vector<PairTerm> pairs, Embedding embedding) : atoms_(atoms), pairs_(std::move(pairs)), embedding_(std::move(embedding)) {}
 
   Eigen::Index atoms() const override { return atoms_; }
   Positions times(const Positions& v) const override;
   Eigen::SparseMatrix<double> matrix() const override;
   Eigen::MatrixXd block(const std::vector<Eigen::Index>& atoms) const override;
-  std::vector<Spring> springs() const override { return {terms_.pairs.begin(), terms_.pairs.end()}; }
-  const PairTerms* pair_terms() const override { return &terms_; }
+  std::vector<Spring> springs() const override { return {pairs_.begin(), pairs_.end()}; }
 
  private:
   /// F''_i q_i of every atom.
   Eigen::VectorXd embedding_response(const Positions& v) const;
 
   Eigen::Index atoms_;
-  PairTerms terms_;
+  std::vector<PairTerm> pairs_;
+  Embedding embedding_;
 };
 
 }  // namespace glasscape

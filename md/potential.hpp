@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "md/hessian.hpp"
@@ -48,14 +49,17 @@ class Potential {
   virtual std::vector<int> kinds(const std::vector<Element>& elements) const = 0;
   /// Adds energy, forces and whatever is wanted; all members of `out` that are wanted have their size.
   virtual void add(const Atoms& atoms, Want want, Evaluation& out) const = 0;
-  /// The exact Hessian, or nullptr: then differences of forces serve. Pairs further apart than `reach` (Angstrom) are left out: with
+  /// The exact Hessian, made of its pairs unless said otherwise, or nullptr: then differences of forces serve. Pairs further apart than `reach` (Angstrom) are left out: with
   /// less than the cutoff it is a rough one.
-  virtual std::unique_ptr<Hessian> hessian(const Atoms&, double /*reach*/) const { return nullptr; }
+  virtual std::unique_ptr<Hessian> hessian(const Atoms& atoms, double reach) const;
+  /// Of a law that is made of pairs: gives those not further apart than `reach`, each once, in the order of the lists, and returns F'' of the
+  /// atoms' densities; `hessian` then need not be written. Nothing: it is not made of pairs.
+  virtual std::optional<Embedding> pair_terms(const Atoms&, double /*reach*/, const TakePair& /*take*/) const { return std::nullopt; }
   /// What it must know of atoms that stay where they are when pairs of two of them are not listed: found once, from lists of these
-  /// alone. `add` and `hessian` get it back with the first of them, after the atoms that are listed, and the energy then lacks a
+  /// alone. `add`, `hessian` and `pair_terms` get it back with the first of them, after the atoms that are listed, and the energy then lacks a
   /// constant. Nothing: it wants all pairs in each call.
   virtual std::shared_ptr<const Background> background(const Atoms& /*staying*/) const { return nullptr; }
-  /// The neighbour lists that `add` and `hessian` walk.
+  /// The neighbour lists that `add`, `hessian` and `pair_terms` walk.
   virtual ListKind lists() const { return ListKind::full; }
   /// True when the energy does not change if all atoms move together.
   virtual bool translation_invariant() const { return true; }

@@ -293,10 +293,9 @@ std::shared_ptr<const Medium> Surface::medium(const Positions& x) {
     const auto& periodic = cell_.periodic();
     if (!floats() || !std::all_of(periodic.begin(), periodic.end(), [](bool along) { return along; })) return nullptr;
     const Atoms all = neighbours_at(x);
-    const auto exact = potential_->hessian(all, std::numeric_limits<double>::infinity());
-    if (!exact || exact->pair_terms() == nullptr) return nullptr;
-    count_call();
-    return std::make_shared<const Medium>(*exact->pair_terms(), this->all(x), order_, cell_, spacing_of(all, atoms()));
+    auto made = Medium::of(*potential_, all, order_, cell_, spacing_of(all, atoms()));
+    if (made) count_call();
+    return made;
   });
 }
 

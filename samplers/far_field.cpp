@@ -3,56 +3,82 @@
 #include <algorithm>
 #include <limits>
 
-#include "md/medium.hpp"
 
 namespace glasscape {
 
-bool FarField::settle(FoundSaddle& saddle, double near) {
+bool FarField::settle(FoundSaddle& saddle, double near, double within) {
   constexpr int most = 5;  // rounds
   const auto medium = whole_.medium(start_.positions);
   if (!medium) return false;
   cost_ += 1.0;
   FoundSaddle s = saddle;
   Balls settling{{centre_, near}};
-  Forces forces = of_all(s);
+  Forces forces = beyond(within, s, *medium);
   double largest = std::numeric_limits<double>::infinity();
   for (int round = 0; round < most; ++round) {
-    const Medium::Response response = medium->respond(forces.saddle, forces.end, promise());
+    const Medium::Response response = medium->respond(forces.saddle, forces.end, 0.2 * promise());
     cost_ += response.products;
     const double gain = std::max(response.gain[0], response.gain[1]);
     if (!(gain <= std::max(largest, tolerance_))) return false;
     largest = gain;
-    s.positions += response.displacement[0];
-    s.end.positions += response.displacement[1];
-    s.energy -= response.gain[0];
-    s.end.energy -= response.gain[1];
-    if (!is_near(s, saddle)) return false;
-    if (response.products > 0 && !settle_near(s, settling)) return false;
-    forces = of_all(s);
-    const std::array<double, 2> left = medium->promise(forces.saddle, forces.end);
-    if (is_at_rest(s) && left[0] < promise() && left[1] < promise()) {
-      if (!is_near(s, saddle)) return false;
-      saddle = std::move(s);
-      return true;
+    if (response.products > 0) {
+      s.positions += response.displacement[0];
+      s.end.positions += response.displacement[1];
+      s.energy -= response.gain[0];
+      s.end.energy -= response.gain[1];
+      if (!is_near(s, saddle) || !settle_near(s, settling)) return false;
+      forces = of_all(s);
     }
-    if (round + 1 == most) break;
-    add_spots(forces, settling);
-    if (!settle_near(s, settling)) return false;
-    forces = near_to(settling, s, std::move(forces));
+    if (!is_at_rest(s, forces, *medium)) {
+      const FoundSaddle before = s;
+      add_spots(forces, settling);
+      if (!settle_near(s, settling)) return false;
+      forces = near_to(settling, before, s, forces);
+      if (!is_at_rest(s, forces, *medium)) continue;
+    }
+    if (!is_near(s, saddle)) return false;
+    saddle = std::move(s);
+    return true;
   }
   return false;
 }
 
-/// Forces on atoms that feel those in balls, beside what is known of the others.
-FarField::Forces FarField::near_to(Balls balls, const FoundSaddle& saddle, Forces known) {
-  for (Ball& ball : balls) ball.radius += 2.0 * whole_.potential().cutoff();
-  const auto in_balls = [&](const Positions& x, double energy, const Positions& before) {
-    SearchRegion region(whole_, whole_.at(x), energy, balls);
-    const Positions forces = region.surface().evaluate(region.part(x)).forces;
-    cost_ += region.cost();
-    return region.put(forces, before);
+bool FarField::is_at_rest(const FoundSaddle& saddle, const Forces& forces, const Medium& medium) const {
+  if (!(saddle.fmax < options_.fmax && saddle.end.fmax <= options_.relaxed_fmax)) return false;
+  const std::array<double, 2> left = medium.promise(forces.saddle, forces.end);
+  return left[0] < promise() && left[1] < promise();
+}
+
+/// Forces on the atoms outside of a radius, where none has moved yet: linear in what those inside but near to them did.
+FarField::Forces FarField::beyond(double within, const FoundSaddle& saddle, const Medium& medium) {
+  const double felt = 2.0 * whole_.potential().cutoff();
+  std::array<Positions, 2> moved{saddle.positions - start_.positions, saddle.end.positions - start_.positions};
+  const Eigen::VectorXd distances = distances_from({{centre_, within}}, whole_.cell(), start_.positions);
+  const auto clear = [&](std::array<Positions, 2>& both, auto chosen) {
+    for (Eigen::Index i = 0; i < distances.size(); ++i)
+      if (chosen(distances[i])) both[0].col(i) = both[1].col(i) = Vector3d::Zero();
   };
-  return {in_balls(saddle.positions, saddle.energy, known.saddle), in_balls(saddle.end.positions, saddle.end.energy, known.end)};
+  clear(moved, [&](double distance) { return distance < -felt; });
+  std::array<Positions, 2> forces = medium.restoring(moved[0], moved[1]);
+  cost_ += 1.0;
+  clear(forces, [](double distance) { return distance < 0.0; });
+  return {std::move(forces[0]), std::move(forces[1])};
+}
+
+/// Energies and forces once atoms in balls have settled, from those before.
+FarField::Forces FarField::near_to(Balls balls, const FoundSaddle& before, FoundSaddle& saddle, const Forces& known) {
+  for (Ball& ball : balls) ball.radius += 2.0 * whole_.potential().cutoff();
+  const auto look = [&](const Positions& x_before, double energy_before, const Positions& forces_before, const Positions& x, double& energy, double& largest) {
+    SearchRegion region(whole_, whole_.at(x_before), energy_before, balls);
+    const Evaluation at = region.surface().evaluate(region.part(x));
+    cost_ += region.cost();
+    Positions forces = region.put(at.forces, forces_before);
+    energy = region.of_whole(at.energy);
+    largest = fmax(forces);
+    return forces;
+  };
+  return {look(before.positions, before.energy, known.saddle, saddle.positions, saddle.energy, saddle.fmax),
+          look(before.end.positions, before.end.energy, known.end, saddle.end.positions, saddle.end.energy, saddle.end.fmax)};
 }
 
 /// Energies and largest forces are told to the saddle.
@@ -97,7 +123,7 @@ bool FarField::is_near(const FoundSaddle& saddle, const FoundSaddle& before) con
 
 /// Saddle and minimum, each in its own surroundings.
 bool FarField::settle_near(FoundSaddle& saddle, const Balls& balls) {
-  const double gain = promise();
+  const double gain = 0.5 * promise();
   SearchRegion at_saddle(whole_, whole_.at(saddle.positions), saddle.energy, balls);
   FoundSaddle settled = at_saddle.inside(saddle);
   bool kept = relax_saddle(at_saddle.surface(), at_saddle.inside(start_), settled, {.gain = gain, .follow = false, .end = false}, at_saddle.part(local_), options_, rng_);
@@ -115,9 +141,9 @@ bool FarField::settle_near(FoundSaddle& saddle, const Balls& balls) {
 
 /// Balls around atoms outside that feel more than a minimum may have: those that feel most, and so is the rest a linear response to them.
 void FarField::add_spots(const Forces& forces, Balls& balls) const {
-  constexpr std::size_t many = 4;
-  constexpr double most_forced = 0.3;  // of the largest force
-  const double radius = 1.5 * whole_.potential().cutoff(), least = std::max(options_.relaxed_fmax, most_forced * std::max(fmax(forces.saddle), fmax(forces.end)));
+  constexpr std::size_t many = 8;
+  constexpr double most_forced = 0.2;  // of the largest force
+  const double radius = 2.2 * whole_.potential().cutoff(), least = std::max(options_.relaxed_fmax, most_forced * std::max(fmax(forces.saddle), fmax(forces.end)));
   std::vector<std::pair<double, Eigen::Index>> forced;
   for (Eigen::Index i = 0; i < forces.end.cols(); ++i) {
     const double force = std::max(forces.saddle.col(i).norm(), forces.end.col(i).norm());

@@ -1,12 +1,14 @@
 // How a saddle, and the minimum behind it, that have come to rest with the atoms of a region come to rest with all atoms of a large glass:
 //   give way  all atoms, to the forces that are left, as the Hessian of the start says (md/medium.hpp)
 //   settle    the atoms nearby, for whom that is too simple, and those in soft spots anywhere that turn out to be so too
-//   look      at the energies of the whole and the forces on all atoms, and again from the beginning, until nothing is left to gain
+//   look      at the energies of the whole and the forces on all atoms; let those settle that feel most, and look at what that changed
+// and again from the beginning, until nothing is left to gain.
 // What is told at last are energies and forces of the potential: the linear response says only where to go. It leads there in one or two
 // rounds where nothing but the event itself is far from linear; where it does not, that is said, and a wider region has to be relaxed.
 // Units: eV, Angstrom.
 #pragma once
 
+#include "md/medium.hpp"
 #include "samplers/search_region.hpp"
 
 namespace glasscape {
@@ -17,8 +19,9 @@ class FarField {
   FarField(Surface& whole, const SearchStart& start, const Vector3d& centre, const Positions& local, const SaddleSearch& options, double tolerance, Rng& rng)
       : whole_(whole), start_(start), centre_(centre), local_(local), options_(options), tolerance_(tolerance), rng_(rng) {}
 
-  /// Of a saddle that is at rest with the atoms of a region; those within `near` settle each time. False when it does not come to rest; then it is as it was.
-  bool settle(FoundSaddle& saddle, double near);
+  /// Of a saddle that is at rest with the atoms `within` a radius, beyond which all are as at the start; those within `near` settle each time.
+  /// False when it does not come to rest; then it is as it was.
+  bool settle(FoundSaddle& saddle, double near, double within);
 
   /// Of the calls that were made since this was asked last, in calls of the whole.
   double cost() { return std::exchange(cost_, 0.0); }
@@ -28,16 +31,17 @@ class FarField {
     Positions saddle, end;  // of all atoms
   };
 
-  Forces near_to(Balls balls, const FoundSaddle& saddle, Forces known);
+  Forces beyond(double within, const FoundSaddle& saddle, const Medium& medium);
+  Forces near_to(Balls balls, const FoundSaddle& before, FoundSaddle& saddle, const Forces& known);
   Forces of_all(FoundSaddle& saddle);
   Evaluation evaluate(const Positions& x);
   bool is_near(const FoundSaddle& saddle, const FoundSaddle& before) const;
   bool settle_near(FoundSaddle& saddle, const Balls& balls);
   void add_spots(const Forces& forces, Balls& balls) const;
-  /// When steps promise less, what is left is some times as much, and less than the tolerance.
-  double promise() const { return 0.1 * tolerance_; }
+  /// When steps promise less, what is left is two to four times as much, and so less than the tolerance.
+  double promise() const { return 0.2 * tolerance_; }
   double distance(const Vector3d& x) const { return whole_.cell().nearest(x - centre_).norm(); }
-  bool is_at_rest(const FoundSaddle& saddle) const { return saddle.fmax < options_.fmax && saddle.end.fmax <= options_.relaxed_fmax; }
+  bool is_at_rest(const FoundSaddle& saddle, const Forces& forces, const Medium& medium) const;
 
   Surface& whole_;
   const SearchStart& start_;

@@ -115,7 +115,7 @@ class GrowingSearch {
     const double near = regions_.growth * verified(), nearer = regions_.growth * near, far = regions_.growth * nearer;
     if (left > (last_ > about * far ? most_left : last_ > about * nearer ? most_left_nearer : 0.0)) return false;
     FoundSaddle settled = saddle;
-    const bool is_settled = far_field_.settle(settled, near) && is_first_order(settled);
+    const bool is_settled = far_field_.settle(settled, near, last_) && is_first_order(settled);
     cost_ += far_field_.cost();
     if (is_settled) saddle = std::move(settled);
     return is_settled;

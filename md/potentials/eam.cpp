@@ -74,11 +74,9 @@ void Eam::add(const Atoms& atoms, Want want, Evaluation& out) const {
   add_sums(pointers_to(work.blocks), atoms, want, out);
 }
 
-std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms, double reach) const {
+std::optional<Embedding> Eam::pair_terms(const Atoms& atoms, double reach, const TakePair& take) const {
   EamWork own;
   const Embedded f = embedded(atoms, {}, atoms.workspace_or(own));
-  std::vector<PairTerm> terms;
-  if (reach >= cutoff()) terms.reserve(atoms.neighbour.size());
   const double per = 1.0 / tables_.pair.front().spacing(), per2 = per * per;
   for (Eigen::Index i = 0; i < atoms.listed; ++i)
     for (const int column : atoms.neighbours_of(i)) {
@@ -98,9 +96,9 @@ std::unique_ptr<Hessian> Eam::hessian(const Atoms& atoms, double reach) const {
         term.across += f.first[i] * term.b_ij + f.first[j] * term.b_ji;
       }
       term.across *= inverse;
-      terms.push_back(term);
+      take(term);
     }
-  return std::make_unique<PairHessian>(atoms.count, PairTerms{std::move(terms), f.second});
+  return f.second;
 }
 
 std::string Eam::provenance() const {

@@ -65,6 +65,26 @@ TEST_CASE("a glass that is a little off its minimum is led back to it, and gains
   }
 }
 
+TEST_CASE("a medium answers to displacements with the forces of its Hessian, for every law that is made of pairs, in a skewed cell") {
+  int laws = 0;
+  const Potentials potentials = builtin_potentials();
+  for (const auto& entry : potentials.entries()) {
+    const auto law = example_of(entry);
+    if (law->dimension() < 3) continue;
+    const Configuration c = sample(law);
+    Surface surface(law, c);
+    const auto medium = surface.medium(c.positions);
+    if (!medium) continue;
+    ++laws;
+    const Positions one = 0.01 * noise(c.atoms(), 1), other = 0.1 * noise(c.atoms(), 2);
+    const auto forces = medium->restoring(one, other);
+    const auto hessian = surface.hessian(c.positions);
+    CHECK((forces[0] + hessian->times(one)).norm() < 1e-5 * forces[0].norm());
+    CHECK((forces[1] + hessian->times(other)).norm() < 1e-5 * forces[1].norm());
+  }
+  CHECK(laws >= 4);
+}
+
 TEST_CASE("a response that is not asked for much takes few products and gains a part of what there is") {
   const Glass& glass = glass_of_500();
   Surface surface = glass.surface();

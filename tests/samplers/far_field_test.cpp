@@ -50,7 +50,7 @@ TEST_CASE("a saddle and the minimum behind it come to rest with all atoms as by 
   Rng rng(1, 1);
   FoundSaddle s = hop().saddle;
   FarField far(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng);
-  REQUIRE(far.settle(s, near));
+  REQUIRE(far.settle(s, near, radius));
   CHECK(far.cost() > 1.0);
   CHECK(far.cost() == 0.0);
 
@@ -79,7 +79,7 @@ TEST_CASE("what comes to rest in the far field does not depend on what the surfa
     if (elsewhere) whole.evaluate(hop().vacancy.halfway(hop().vacancy.neighbours.back()));
     Rng rng(1, 1);
     settled.push_back(hop().saddle);
-    REQUIRE(FarField(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng).settle(settled.back(), near));
+    REQUIRE(FarField(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng).settle(settled.back(), near, radius));
   }
   CHECK(settled[0].positions == settled[1].positions);
   CHECK(settled[0].energy == settled[1].energy);
@@ -92,7 +92,19 @@ TEST_CASE("where an atom is frozen there is no far field, and the saddle stays a
   Rng rng(1, 1);
   FoundSaddle s = hop().saddle;
   const SaddleSearch options;
-  CHECK(!FarField(frozen, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng).settle(s, near));
+  CHECK(!FarField(frozen, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng).settle(s, near, radius));
   CHECK(s.positions == hop().saddle.positions);
+  CHECK(s.energy == hop().saddle.energy);
+}
+
+TEST_CASE("a far field that does not come to rest says so, and leaves the saddle as it was") {
+  SaddleSearch options;
+  options.relaxed_fmax = 1e-15;  // eV/Angstrom: beyond rounding
+  Surface whole = hop().surface();
+  Rng rng(1, 1);
+  FoundSaddle s = hop().saddle;
+  CHECK(!FarField(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng).settle(s, near, radius));
+  CHECK(s.positions == hop().saddle.positions);
+  CHECK(s.end.positions == hop().saddle.end.positions);
   CHECK(s.energy == hop().saddle.energy);
 }
