@@ -10,6 +10,7 @@
 
 #include "md/cell.hpp"
 #include "md/hessian.hpp"
+#include "md/lanes.hpp"
 
 namespace glasscape {
 
@@ -21,11 +22,13 @@ class LongWaves {
 
   /// The displacement on the grid that would relax a force.
   Positions solve(const Positions& force) const;
+  /// The same of two forces at once in single precision, one for each atom, where all may move: added to `step`.
+  void add_of_both(const TwoVectors* force, TwoVectors* step) const;
 
  private:
   struct Corner {
     int node;
-    double weight;
+    float weight;
   };
   using Corners = std::array<Corner, 8>;  // of the box of the grid that an atom is in
 

@@ -1,5 +1,7 @@
 #include "md/medium.hpp"
 
+#include <cstring>
+
 #pragma GCC diagnostic ignored "-Wpsabi"  // whatever passes registers is inlined
 
 namespace glasscape {
@@ -8,6 +10,12 @@ namespace {
 constexpr std::size_t atoms_per_rows = 1000;
 
 GLASSCAPE_INLINE TwoVectors twice(const float* v) { return TwoVectors{v[0], v[1], v[2], 0, v[0], v[1], v[2], 0}; }
+/// The first three: what the fourth leaves in the places that are 0 is never read.
+GLASSCAPE_INLINE TwoVectors both(const float (&four)[4]) {
+  FourFloats v;
+  std::memcpy(&v, four, sizeof v);
+  return __builtin_shufflevector(v, v, 0, 1, 2, 3, 0, 1, 2, 3);
+}
 GLASSCAPE_INLINE TwoVectors each(float one, float other) { return TwoVectors{one, one, one, one, other, other, other, other}; }
 
 /// The sum over the components of each vector, in all of its places.
@@ -48,13 +56,6 @@ void centre_both(TwoVectors* v, std::size_t atoms) {
   for (std::size_t i = 0; i < atoms; ++i) v[i] -= mean;
 }
 
-Positions one_of_both(const TwoVectors* v, int which, Eigen::Index atoms) {
-  Positions one(3, atoms);
-  for (Eigen::Index i = 0; i < atoms; ++i)
-    for (int k = 0; k < 3; ++k) one(k, i) = static_cast<double>(v[i][4 * which + k]);
-  return one;
-}
-
 }  // namespace
 
 std::shared_ptr<const Medium> Medium::of(const Potential& law, const Atoms& all, std::vector<Eigen::Index> order, const Cell& cell, double spacing) {
@@ -92,10 +93,10 @@ void Medium::add(const PairTerm& t) {
   const Eigen::Vector3f e = t.e.cast<float>();
   const auto radial = static_cast<float>(t.along - t.across), across = static_cast<float>(t.across);
   if (t.b_ij != 0.0 || t.b_ji != 0.0) {
-    rows.dense.push_back({{e[0], e[1], e[2]}, radial, across, static_cast<float>(t.b_ij), static_cast<float>(t.b_ji), t.j});
+    rows.dense.push_back({{e[0], e[1], e[2], across}, radial, static_cast<float>(t.b_ij), static_cast<float>(t.b_ji), t.j});
     rows.end_dense[place] = rows.dense.size();
   } else {
-    rows.others.push_back({{e[0], e[1], e[2]}, radial, across, t.j});
+    rows.others.push_back({{e[0], e[1], e[2], across}, radial, t.j});
     rows.end_others[place] = rows.others.size();
   }
 }
@@ -137,7 +138,7 @@ void Medium::times(const TwoVectors* v, TwoVectors* densities, TwoVectors* produ
       TwoVectors own{};
       for (const DensePair* end = rows.dense.data() + rows.end_dense[place]; dense < end; ++dense) {
         const DensePair& t = *dense;
-        const TwoVectors stretch = summed(twice(t.e) * (v[i] - v[t.j]));
+        const TwoVectors stretch = summed(both(t.e_across) * (v[i] - v[t.j]));
         own += t.b_ij * stretch;
         densities[t.j] += t.b_ji * stretch;
       }
@@ -153,15 +154,15 @@ void Medium::times(const TwoVectors* v, TwoVectors* densities, TwoVectors* produ
       TwoVectors own{};
       for (const DensePair* end = rows.dense.data() + rows.end_dense[place]; dense < end; ++dense) {
         const DensePair& t = *dense;
-        const TwoVectors e = twice(t.e), difference = v[i] - v[t.j];
-        const TwoVectors term = t.across * difference + (t.radial * summed(e * difference) + t.b_ij * densities[i] + t.b_ji * densities[t.j]) * e;
+        const TwoVectors e = both(t.e_across), difference = v[i] - v[t.j];
+        const TwoVectors term = t.e_across[3] * difference + (t.radial * summed(e * difference) + t.b_ij * densities[i] + t.b_ji * densities[t.j]) * e;
         own += term;
         product[t.j] -= term;
       }
       for (const Pair* end = rows.others.data() + rows.end_others[place]; other < end; ++other) {
         const Pair& t = *other;
-        const TwoVectors e = twice(t.e), difference = v[i] - v[t.j];
-        const TwoVectors term = t.across * difference + t.radial * summed(e * difference) * e;
+        const TwoVectors e = both(t.e_across), difference = v[i] - v[t.j];
+        const TwoVectors term = t.e_across[3] * difference + t.radial * summed(e * difference) * e;
         own += term;
         product[t.j] -= term;
       }
@@ -186,13 +187,8 @@ void Medium::solve_factors(const TwoVectors* residual, TwoVectors* step) const {
 }
 
 void Medium::precondition(const TwoVectors* residual, TwoVectors* step) const {
-  const auto atoms = static_cast<Eigen::Index>(order_.size());
   solve_factors(residual, step);
-  for (int which = 0; long_waves_ && which < 2; ++which) {
-    const Positions waves = long_waves_->solve(one_of_both(residual, which, atoms));
-    for (Eigen::Index i = 0; i < atoms; ++i)
-      for (int k = 0; k < 3; ++k) step[i][4 * which + k] += static_cast<float>(waves(k, i));
-  }
+  if (long_waves_) long_waves_->add_of_both(residual, step);
   centre_both(step, order_.size());
 }
 

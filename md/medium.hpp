@@ -34,11 +34,11 @@ class Medium {
 
  private:
   struct DensePair {
-    float e[3], radial, across, b_ij, b_ji;  // radial: along - across
+    float e_across[4], radial, b_ij, b_ji;  // e and across in one, to be read at once; radial: along - across
     int j;
   };
   struct Pair {
-    float e[3], radial, across;
+    float e_across[4], radial;
     int j;
   };
   /// The pairs of some atoms, one after the other; of each atom the end of its own.
