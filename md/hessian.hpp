@@ -33,8 +33,8 @@ struct PairTerm : Spring {
 };
 
 using TakePair = std::function<void(const PairTerm&)>;
-/// F'' of each atom's density; empty for a pair potential.
-using Embedding = Eigen::VectorXd;
+/// F'' at each atom's density, eV; empty for a pair potential.
+using EmbeddingCurvature = Eigen::VectorXd;
 
 class Hessian {
  public:

@@ -22,7 +22,8 @@ class LongWaves {
 
   /// The displacement on the grid that would relax a force.
   Positions solve(const Positions& force) const;
-  /// The same of two forces at once in single precision, one for each atom, where all may move: added to `step`.
+  /// The same of two forces at once in single precision, one for each atom, where all may move: added to `step`, whose fourth
+  /// places stay as they are, whatever those of `force` are.
   void add_of_both(const TwoVectors* force, TwoVectors* step) const;
 
  private:

@@ -1,6 +1,8 @@
 #include "md/medium.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 
 #pragma GCC diagnostic ignored "-Wpsabi"  // whatever passes registers is inlined
 
@@ -10,7 +12,7 @@ namespace {
 constexpr std::size_t atoms_per_rows = 1000;
 
 GLASSCAPE_INLINE TwoVectors twice(const float* v) { return TwoVectors{v[0], v[1], v[2], 0, v[0], v[1], v[2], 0}; }
-/// The first three: what the fourth leaves in the places that are 0 is never read.
+/// The first three; the fourth meets only zeros where places are summed, and what it leaves in the fourth place of a product nobody asks for.
 GLASSCAPE_INLINE TwoVectors both(const float (&four)[4]) {
   FourFloats v;
   std::memcpy(&v, four, sizeof v);

@@ -66,7 +66,7 @@ class PairPotential : public Potential {
     PairWork own;
     add_pairs(atoms, table_.laws, table_.kinds(), want, atoms.workspace_or(own), out);
   }
-  std::optional<Embedding> pair_terms(const Atoms& atoms, double reach, const TakePair& take) const override;
+  std::optional<EmbeddingCurvature> pair_terms(const Atoms& atoms, double reach, const TakePair& take) const override;
   std::shared_ptr<const Background> background(const Atoms&) const override { return std::make_shared<Background>(); }
 
  private:
@@ -154,11 +154,11 @@ void PairPotential<Law>::for_each_pair(const Atoms& atoms, Block block, Visit vi
 }
 
 template <typename Law>
-std::optional<Embedding> PairPotential<Law>::pair_terms(const Atoms& atoms, double reach, const TakePair& take) const {
+std::optional<EmbeddingCurvature> PairPotential<Law>::pair_terms(const Atoms& atoms, double reach, const TakePair& take) const {
   for_each_pair(atoms, {0, atoms.listed}, [&](int i, int j, const Vector3d& d, double r, const Radial& v) {
     if (r <= reach) take({{i, j, d / r, r, v.second, v.first / r}});
   });
-  return Embedding();
+  return EmbeddingCurvature();
 }
 
 }  // namespace glasscape

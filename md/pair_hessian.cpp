@@ -41,6 +41,7 @@ Links links_of(const std::vector<PairTerm>& terms, Eigen::Index atoms) {
 
 std::unique_ptr<Hessian> Potential::hessian(const Atoms& atoms, double reach) const {
   std::vector<PairTerm> pairs;
+  if (reach >= cutoff()) pairs.reserve(atoms.neighbour.size());
   auto embedding = pair_terms(atoms, reach, [&](const PairTerm& term) { pairs.push_back(term); });
   return embedding ? std::make_unique<PairHessian>(atoms.count, std::move(pairs), std::move(*embedding)) : nullptr;
 }

@@ -13,7 +13,7 @@ namespace glasscape {
 
 class PairHessian final : public Hessian {
  public:
-  PairHessian(Eigen::Index atoms, std::vector<PairTerm> pairs, Embedding embedding) : atoms_(atoms), pairs_(std::move(pairs)), embedding_(std::move(embedding)) {}
+  PairHessian(Eigen::Index atoms, std::vector<PairTerm> pairs, EmbeddingCurvature embedding) : atoms_(atoms), pairs_(std::move(pairs)), embedding_(std::move(embedding)) {}
 
   Eigen::Index atoms() const override { return atoms_; }
   Positions times(const Positions& v) const override;
@@ -27,7 +27,7 @@ class PairHessian final : public Hessian {
 
   Eigen::Index atoms_;
   std::vector<PairTerm> pairs_;
-  Embedding embedding_;
+  EmbeddingCurvature embedding_;
 };
 
 }  // namespace glasscape

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-
 namespace glasscape {
 
 bool FarField::settle(FoundSaddle& saddle, double near, double within) {
@@ -16,12 +15,12 @@ bool FarField::settle(FoundSaddle& saddle, double near, double within) {
   Forces forces = beyond(within, s, *medium);
   double largest = std::numeric_limits<double>::infinity();
   for (int round = 0; round < most; ++round) {
-    const Medium::Response response = medium->respond(forces.saddle, forces.end, 0.2 * promise());
+    const Medium::Response response = medium->respond(forces.saddle, forces.end, 0.25 * promise());
     cost_ += response.products;
     const double gain = std::max(response.gain[0], response.gain[1]);
     if (!(gain <= std::max(largest, tolerance_))) return false;
     largest = gain;
-    if (response.products > 0) {
+    if (response.products > 0 || round == 0) {
       s.positions += response.displacement[0];
       s.end.positions += response.displacement[1];
       s.energy -= response.gain[0];
@@ -31,7 +30,7 @@ bool FarField::settle(FoundSaddle& saddle, double near, double within) {
     }
     if (!is_at_rest(s, forces, *medium)) {
       const FoundSaddle before = s;
-      add_spots(forces, settling);
+      if (!add_spots(forces, settling) && response.products > 0) continue;
       if (!settle_near(s, settling)) return false;
       forces = near_to(settling, before, s, forces);
       if (!is_at_rest(s, forces, *medium)) continue;
@@ -123,7 +122,7 @@ bool FarField::is_near(const FoundSaddle& saddle, const FoundSaddle& before) con
 
 /// Saddle and minimum, each in its own surroundings.
 bool FarField::settle_near(FoundSaddle& saddle, const Balls& balls) {
-  const double gain = 0.5 * promise();
+  const double gain = 0.25 * promise();
   SearchRegion at_saddle(whole_, whole_.at(saddle.positions), saddle.energy, balls);
   FoundSaddle settled = at_saddle.inside(saddle);
   bool kept = relax_saddle(at_saddle.surface(), at_saddle.inside(start_), settled, {.gain = gain, .follow = false, .end = false}, at_saddle.part(local_), options_, rng_);
@@ -139,8 +138,8 @@ bool FarField::settle_near(FoundSaddle& saddle, const Balls& balls) {
   return true;
 }
 
-/// Balls around atoms outside that feel more than a minimum may have: those that feel most, and so is the rest a linear response to them.
-void FarField::add_spots(const Forces& forces, Balls& balls) const {
+/// Balls around atoms outside that feel more than a minimum may have: those that feel most, and so is the rest a linear response to them. Whether there are any.
+bool FarField::add_spots(const Forces& forces, Balls& balls) const {
   constexpr std::size_t many = 8;
   constexpr double most_forced = 0.2;  // of the largest force
   const double radius = 2.2 * whole_.potential().cutoff(), least = std::max(options_.relaxed_fmax, most_forced * std::max(fmax(forces.saddle), fmax(forces.end)));
@@ -150,12 +149,14 @@ void FarField::add_spots(const Forces& forces, Balls& balls) const {
     if (force > least) forced.push_back({-force, i});
   }
   std::sort(forced.begin(), forced.end());
-  for (std::size_t k = 0, added = 0; k < forced.size() && added < many; ++k) {
+  std::size_t added = 0;
+  for (std::size_t k = 0; k < forced.size() && added < many; ++k) {
     const Vector3d place = start_.positions.col(forced[k].second);
     if (distance_from(balls, whole_.cell(), place) < -0.5 * radius) continue;
     balls.push_back({place, radius});
     ++added;
   }
+  return added > 0;
 }
 
 }  // namespace glasscape

@@ -74,7 +74,7 @@ void Eam::add(const Atoms& atoms, Want want, Evaluation& out) const {
   add_sums(pointers_to(work.blocks), atoms, want, out);
 }
 
-std::optional<Embedding> Eam::pair_terms(const Atoms& atoms, double reach, const TakePair& take) const {
+std::optional<EmbeddingCurvature> Eam::pair_terms(const Atoms& atoms, double reach, const TakePair& take) const {
   EamWork own;
   const Embedded f = embedded(atoms, {}, atoms.workspace_or(own));
   const double per = 1.0 / tables_.pair.front().spacing(), per2 = per * per;

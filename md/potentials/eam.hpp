@@ -35,7 +35,7 @@ class Eam : public Potential {
   std::unique_ptr<Workspace> workspace() const override { return std::make_unique<EamWork>(); }
   std::vector<int> kinds(const std::vector<Element>& elements) const override;
   void add(const Atoms& atoms, Want want, Evaluation& out) const override;
-  std::optional<Embedding> pair_terms(const Atoms& atoms, double reach, const TakePair& take) const override;
+  std::optional<EmbeddingCurvature> pair_terms(const Atoms& atoms, double reach, const TakePair& take) const override;
   std::shared_ptr<const Background> background(const Atoms& staying) const override;
   std::string provenance() const override;
   std::string checksum() const override { return tables_.checksum; }

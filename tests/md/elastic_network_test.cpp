@@ -201,6 +201,32 @@ TEST_CASE("a potential that is not made of pairs has no network and pays nothing
   CHECK(surface.calls() == 0);
 }
 
+TEST_CASE("the long waves of two forces at once are those of each, whatever stands in the fourth places") {
+  const Configuration c = glass();
+  Surface surface(law(), c);
+  const LongWaves waves(surface.hessian(c.positions)->springs(), c.positions, c.cell, surface.free(), 4.0);
+  const Positions forces[] = {noise(c.atoms(), 1), noise(c.atoms(), 2)};
+  const auto atoms = static_cast<std::size_t>(c.atoms());
+  Room<TwoVectors> room;
+  TwoVectors *force = room.of(2 * atoms), *step = force + atoms;
+  for (Eigen::Index i = 0; i < c.atoms(); ++i)
+    for (int k = 0; k < 8; ++k) {
+      force[i][k] = k % 4 == 3 ? 1e6F : static_cast<float>(forces[k / 4](k % 4, i));
+      step[i][k] = 0.5F;
+    }
+  waves.add_of_both(force, step);
+  for (int which = 0; which < 2; ++which) {
+    const Positions exact = waves.solve(forces[which]);
+    Positions added(3, c.atoms());
+    for (Eigen::Index i = 0; i < c.atoms(); ++i) {
+      CHECK(step[i][4 * which + 3] == 0.5F);
+      for (int k = 0; k < 3; ++k) added(k, i) = static_cast<double>(step[i][4 * which + k]) - 0.5;
+    }
+    CHECK((added - exact).norm() < 1e-4 * exact.norm());
+    CHECK(exact.norm() > 0.0);
+  }
+}
+
 TEST_CASE("a wave as long as the cell: the grid of long waves gives back the displacement whose force it is told") {
   // springs of a simple cubic lattice, 1 eV/A^2 along and 0.4 across; a wave along x as long as the cell, which the grid resolves well
   constexpr int edge = 16;

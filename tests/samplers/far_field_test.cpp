@@ -71,6 +71,43 @@ TEST_CASE("a saddle and the minimum behind it come to rest with all atoms as by 
   CHECK(by_calls.end.energy == Approx(hop().start.energy).margin(tolerance));  // a vacancy as before
 }
 
+TEST_CASE("an atom far away that feels a force settles in a spot of its own, and what is told is of all atoms") {
+  const SaddleSearch options;
+  Surface whole = hop().surface();
+  Rng rng(1, 1);
+  FoundSaddle s = hop().saddle;
+  Eigen::Index far_away = 0;
+  const auto distance = [&](Eigen::Index i) { return whole.cell().nearest(hop().start.positions.col(i) - hop().vacancy.site).norm(); };
+  for (Eigen::Index i = 0; i < whole.atoms(); ++i)
+    if (distance(i) > distance(far_away)) far_away = i;
+  REQUIRE(distance(far_away) > radius + 10.0);
+  for (Positions* x : {&s.positions, &s.end.positions}) (*x)(0, far_away) += 0.05;
+  REQUIRE(FarField(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng).settle(s, near, radius));
+
+  Surface again = hop().surface();
+  const Evaluation at = again.evaluate(s.positions), at_end = again.evaluate(s.end.positions);
+  CHECK(s.energy == Approx(at.energy).epsilon(1e-12));
+  CHECK(s.end.energy == Approx(at_end.energy).epsilon(1e-12));
+  CHECK(s.fmax == Approx(fmax(at.forces)).margin(1e-9));
+  CHECK(s.end.fmax == Approx(fmax(at_end.forces)).margin(1e-9));
+  CHECK(s.end.fmax <= options.relaxed_fmax);
+  CHECK(s.end.energy == Approx(hop().start.energy).margin(tolerance));
+}
+
+TEST_CASE("a saddle that has nothing to gain is looked at with all atoms all the same") {
+  const SaddleSearch options;
+  Surface whole = hop().surface();
+  Rng rng(1, 1);
+  FoundSaddle s = hop().saddle;
+  constexpr double anything = 10.0;  // eV: no step promises as much
+  s.fmax = s.end.fmax = 0.0;
+  REQUIRE(FarField(whole, hop().start, hop().vacancy.site, hop().local, options, anything, rng).settle(s, near, radius));
+  Surface again = hop().surface();
+  CHECK(s.fmax == Approx(fmax(again.evaluate(s.positions).forces)).margin(1e-9));
+  CHECK(s.end.fmax == Approx(fmax(again.evaluate(s.end.positions).forces)).margin(1e-9));
+  CHECK(s.end.fmax <= options.relaxed_fmax);
+}
+
 TEST_CASE("what comes to rest in the far field does not depend on what the surface did before") {
   const SaddleSearch options;
   std::vector<FoundSaddle> settled;
