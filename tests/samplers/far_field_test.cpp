@@ -42,6 +42,18 @@ const Hop& hop() {
   return made;
 }
 
+/// That what is told of a saddle and the minimum behind it is of all atoms, and they are at rest.
+void check_at_rest(const FoundSaddle& s, const SaddleSearch& options) {
+  Surface fresh = hop().surface();
+  const Evaluation at = fresh.evaluate(s.positions), at_end = fresh.evaluate(s.end.positions);
+  CHECK(s.energy == Approx(at.energy).epsilon(1e-12));
+  CHECK(s.end.energy == Approx(at_end.energy).epsilon(1e-12));
+  CHECK(s.fmax == Approx(fmax(at.forces)).margin(1e-9));
+  CHECK(s.end.fmax == Approx(fmax(at_end.forces)).margin(1e-9));
+  CHECK(s.fmax < options.fmax);
+  CHECK(s.end.fmax <= options.relaxed_fmax);
+}
+
 }  // namespace
 
 TEST_CASE("a saddle and the minimum behind it come to rest with all atoms as by force calls, those far away in linear response") {
@@ -54,15 +66,9 @@ TEST_CASE("a saddle and the minimum behind it come to rest with all atoms as by 
   CHECK(far.cost() > 1.0);
   CHECK(far.cost() == 0.0);
 
-  Surface again = hop().surface();
-  const Evaluation at = again.evaluate(s.positions), at_end = again.evaluate(s.end.positions);
-  CHECK(s.energy == Approx(at.energy).epsilon(1e-12));
-  CHECK(s.end.energy == Approx(at_end.energy).epsilon(1e-12));
-  CHECK(s.fmax == Approx(fmax(at.forces)).margin(1e-9));
-  CHECK(s.end.fmax == Approx(fmax(at_end.forces)).margin(1e-9));
-  CHECK(s.fmax < options.fmax);
-  CHECK(s.end.fmax <= options.relaxed_fmax);
+  check_at_rest(s, options);
 
+  Surface again = hop().surface();
   FoundSaddle by_calls = hop().saddle;
   REQUIRE(relax_saddle(again, hop().start, by_calls, {.gain = 1e-6}, hop().local, options, rng));
   CHECK(hop().saddle.energy - by_calls.energy > 10.0 * tolerance);  // there was something to gain
@@ -83,14 +89,7 @@ TEST_CASE("an atom far away that feels a force settles in a spot of its own, and
   REQUIRE(distance(far_away) > radius + 10.0);
   for (Positions* x : {&s.positions, &s.end.positions}) (*x)(0, far_away) += 0.05;
   REQUIRE(FarField(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng).settle(s, near, radius));
-
-  Surface again = hop().surface();
-  const Evaluation at = again.evaluate(s.positions), at_end = again.evaluate(s.end.positions);
-  CHECK(s.energy == Approx(at.energy).epsilon(1e-12));
-  CHECK(s.end.energy == Approx(at_end.energy).epsilon(1e-12));
-  CHECK(s.fmax == Approx(fmax(at.forces)).margin(1e-9));
-  CHECK(s.end.fmax == Approx(fmax(at_end.forces)).margin(1e-9));
-  CHECK(s.end.fmax <= options.relaxed_fmax);
+  check_at_rest(s, options);
   CHECK(s.end.energy == Approx(hop().start.energy).margin(tolerance));
 }
 
@@ -102,10 +101,7 @@ TEST_CASE("a saddle that has nothing to gain is looked at with all atoms all the
   constexpr double anything = 10.0;  // eV: no step promises as much
   s.fmax = s.end.fmax = 0.0;
   REQUIRE(FarField(whole, hop().start, hop().vacancy.site, hop().local, options, anything, rng).settle(s, near, radius));
-  Surface again = hop().surface();
-  CHECK(s.fmax == Approx(fmax(again.evaluate(s.positions).forces)).margin(1e-9));
-  CHECK(s.end.fmax == Approx(fmax(again.evaluate(s.end.positions).forces)).margin(1e-9));
-  CHECK(s.end.fmax <= options.relaxed_fmax);
+  check_at_rest(s, options);
 }
 
 TEST_CASE("what comes to rest in the far field does not depend on what the surface did before") {
