@@ -27,9 +27,19 @@ until_true() {  # seconds, condition
 }
 job_of() { python3 -c "import json; print(next(j['job'] for j in json.load(open('$2/submissions/0001/jobs.json')) if j['stage'] == '$1'))"; }
 submit() { "$glasscape" submit study.toml --folder "$1" --engine slurm "${@:2}" || fail "submit"; }
-is_running() { [ "$(squeue --noheader --format=%t --jobs="$1" 2>/dev/null | grep -c R)" -gt 0 ]; }
-stop_program() {  # or its element might end before what is to happen to it
-  until_true 30 'program=$(pgrep -n -f "$work/study.toml.*--stdin") && grep -q "^SigCgt:.*[2367abef]..$" "/proc/$program/status" && kill -STOP "$program"'  # once it listens to USR1
+# Stops a program of the searches that listens to USR1 and has two tasks or more still to do: it cannot end before what is to happen to it.
+stop_program() {  # folder; sets program and element
+  until_true 60 "stopped_in_time $1"
+}
+stopped_in_time() {
+  program=$(pgrep -n -f "$work/study.toml.*--stdin") && [ "$(slurm_variable ARRAY_JOB_ID)" = "$art" ] || return
+  grep -q "^SigCgt:.*[2367abef]..$" "/proc/$program/status" && kill -STOP "$program" || return
+  element=$(slurm_variable ARRAY_TASK_ID)
+  [ "$(missing_of_element "$1")" -ge 2 ] || { kill -CONT "$program"; return 1; }
+}
+slurm_variable() { tr '\0' '\n' 2>/dev/null <"/proc/$program/environ" | sed -n "s/^SLURM_$1=//p"; }
+missing_of_element() {  # folder; three tasks have gone to each element
+  sed -n "$((element * 3 + 1)),$((element * 3 + 3))p" "$1/submissions/0001/searches.tasks" | grep -c -x -F -f <("$glasscape" plan study.toml --folder "$1" --missing)
 }
 complete_as_plain_run() {  # folder
   until_true 60 "[ \$(ask jobs $1) = 0 ]"
@@ -63,9 +73,7 @@ ls broken/submissions/0001/searches-*.out 2>/dev/null && fail "the searches bega
 say "warning before the time limit (USR1 to the batch script)"
 submit warned
 art=$(job_of searches warned)
-until_true 30 "[ \$(ask searches warned) -ge 1 ]"
-stop_program
-element=$(tr '\0' '\n' <"/proc/$program/environ" | sed -n 's/^SLURM_ARRAY_TASK_ID=//p')
+stop_program warned
 scancel --signal=USR1 --batch "${art}_$element" &  # it would wait for the stopped one
 until_true 10 'grep -q "^ShdPnd:.*[2367abef]..$" "/proc/$program/status"'  # the batch script has passed USR1 on
 kill -CONT "$program"
@@ -78,8 +86,8 @@ say "put back by itself with exit code 75, complete; digest as of a plain run"
 say "a node that is killed while it works"
 submit killed
 art=$(job_of searches killed)
+stop_program killed
 until_true 30 "[ \$(ask searches killed) -ge 1 ]"
-stop_program
 before=$(ask searches killed)
 kill_node "$work/study.toml"
 say "killed slurmd, its steps and the program with $before tasks done"
@@ -111,8 +119,13 @@ grep -o '"job": .*,' interrupted/submissions/0001/jobs.json | sed 's/^/  taken b
 
 say "cancel"
 submit cancelled
+art=$(job_of searches cancelled)
+stop_program cancelled
 until_true 30 "[ \$(ask searches cancelled) -ge 1 ]"
-"$glasscape" cancel study.toml --folder cancelled | sed 's/^/  /'
+"$glasscape" cancel study.toml --folder cancelled >cancel.out 2>&1 || fail "cancel: $(cat cancel.out)"
+sed 's/^/  /' cancel.out
+grep -q "took job $art of stage" cancel.out || fail "the job was not taken back"
+kill -CONT "$program" 2>/dev/null
 until_true 30 "[ \$(ask jobs cancelled) = 0 ]"
 kept=$(ask searches cancelled)
 [ "$kept" -ge 1 ] || fail "cancelling lost results"
