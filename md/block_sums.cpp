@@ -6,9 +6,10 @@ namespace glasscape {
 
 using Eigen::Index;
 
-void BlockSums::clear(Index count, bool per_atom) {
-  std::fill_n(force.of(static_cast<std::size_t>(count)), count, FourDoubles{});
-  if (per_atom) std::fill_n(halves.of(static_cast<std::size_t>(2 * count)), 2 * count, FourDoubles{});
+void BlockSums::begin(const Atoms& all, std::size_t number, bool per_atom) {
+  atoms = blocks_of(all.listed)[number];
+  clear_touched(all, number, force, 1);
+  if (per_atom) clear_touched(all, number, halves, 2);
   pair_energy = 0.0;
   pair_virial.setZero();
 }
@@ -23,12 +24,14 @@ void add_sums(const std::vector<const BlockSums*>& blocks, const Atoms& atoms, W
   for_each_block(parts.size(), atoms.threads, [&](std::size_t p) {
     for (Index i = parts[p].begin; i < parts[p].end; ++i) {
       FourDoubles force{}, diagonal{}, across{};
-      for (const BlockSums* block : blocks) force += block->force.begin()[i];
+      for (std::size_t b = 0; b < blocks.size(); ++b)
+        if (atoms.is_touched(i, b)) force += blocks[b]->force.begin()[i];
       for (int k = 0; k < 3; ++k) out.forces(k, i) += force[k];
       if (!want.per_atom) continue;
-      for (const BlockSums* block : blocks) {
-        diagonal += block->halves.begin()[2 * i];
-        across += block->halves.begin()[2 * i + 1];
+      for (std::size_t b = 0; b < blocks.size(); ++b) {
+        if (!atoms.is_touched(i, b)) continue;
+        diagonal += blocks[b]->halves.begin()[2 * i];
+        across += blocks[b]->halves.begin()[2 * i + 1];
       }
       out.atom_energy[i] += diagonal[3];
       for (int k = 0; k < 3; ++k) {

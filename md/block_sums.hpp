@@ -3,6 +3,7 @@
 // halves to an atom beside its own image. Units: eV, Angstrom.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "md/blocks.hpp"
@@ -13,15 +14,24 @@ namespace glasscape {
 
 struct BlockSums {
   Block atoms{0, 0};
-  // per atom of the whole system:
+  // per atom of the whole system, of use where the block touches it:
   Room<FourDoubles> force;   // and beside it nothing of use
   Room<FourDoubles> halves;  // two each: virial xx, yy, zz and the energy; virial xy, xz, yz; if wanted per atom
   // over the block:
   double pair_energy = 0;
   Matrix3d pair_virial = Matrix3d::Zero();
 
-  void clear(Eigen::Index count, bool per_atom);
+  /// For the block with this number.
+  void begin(const Atoms& all, std::size_t number, bool per_atom);
 };
+
+/// Sets to 0 what a block keeps per atom, several values each, where it touches one. The rest is memory never looked at.
+template <typename Value>
+void clear_touched(const Atoms& all, std::size_t block, Room<Value>& room, Eigen::Index each) {
+  Value* values = room.of(static_cast<std::size_t>(each * all.count));
+  for (Eigen::Index i = 0; i < all.count; i += Atoms::stretch)
+    if (all.is_touched(i, block)) std::fill(values + each * i, values + each * std::min(i + Atoms::stretch, all.count), Value{});
+}
 
 /// Positions of atoms and images as the loops read them: beside each a 0.
 void set_places(const Atoms& atoms, Room<FourDoubles>& place);

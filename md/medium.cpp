@@ -85,9 +85,10 @@ Medium::Medium(std::vector<Eigen::Index> order) : order_(std::move(order)), embe
 /// Pairs come in the order of their first atoms.
 void Medium::add(const PairTerm& t) {
   if (t.i == t.j) return;
-  Rows& rows = rows_[static_cast<std::size_t>(t.i) / atoms_per_rows];
-  if (rows.dense.empty() && rows.others.empty() && rows.first_atom > 0) {  // about as many as those before
-    const Rows& before = *(&rows - 1);
+  const std::size_t number = static_cast<std::size_t>(t.i) / atoms_per_rows;
+  Rows& rows = rows_[number];
+  if (rows.dense.empty() && rows.others.empty() && number > 0) {  // about as many as those before
+    const Rows& before = rows_[number - 1];
     rows.dense.reserve(before.dense.size() + before.dense.size() / 8);
     rows.others.reserve(before.others.size() + before.others.size() / 8);
   }
@@ -119,14 +120,6 @@ void Medium::precondition_with(const std::vector<Spring>& springs, const Positio
   below_ = in_single(factors.lower());
   inverse_pivot_ = in_single(factors.inverse_pivot());
 }
-
-struct Medium::Vectors {
-  explicit Vectors(std::size_t atoms) : response(room[0].of(atoms)), residual(room[1].of(atoms)), step(room[2].of(atoms)), direction(room[3].of(atoms)), densities(room[4].of(atoms)), product(room[5].of(atoms)) {
-    for (TwoVectors* v : {response, residual, direction}) std::fill(v, v + atoms, TwoVectors{});
-  }
-  std::array<Room<TwoVectors>, 6> room;
-  TwoVectors *response, *residual, *step, *direction, *densities, *product;
-};
 
 /// H v of both, as PairHessian has it.
 GLASSCAPE_PER_PROCESSOR
@@ -218,22 +211,23 @@ std::array<Positions, 2> Medium::given(const TwoVectors* both) const {
 }
 
 std::array<Positions, 2> Medium::restoring(const Positions& displacement, const Positions& other) const {
-  Vectors v(order_.size());
-  take(displacement, other, v.direction);
-  times(v.direction, v.densities, v.product);
-  std::array<Positions, 2> forces = given(v.product);
+  const std::size_t atoms = order_.size();
+  std::array<Room<TwoVectors>, 3> room;
+  TwoVectors *both = room[0].of(atoms), *product = room[1].of(atoms);
+  take(displacement, other, both);
+  times(both, room[2].of(atoms), product);
+  std::array<Positions, 2> forces = given(product);
   for (Positions& f : forces) f = -f;
   return forces;
 }
 
-std::array<double, 2> Medium::promise(const Positions& load, const Positions& other) const {
-  Vectors v(order_.size());
-  take(load, other, v.residual);
-  centre_both(v.residual, order_.size());
-  precondition(v.residual, v.step);
-  const std::array<double, 2> both = dot_both(v.residual, v.step, order_.size());
-  return {0.5 * both[0], 0.5 * both[1]};
-}
+struct Medium::Vectors {
+  explicit Vectors(std::size_t atoms) : response(room[0].of(atoms)), residual(room[1].of(atoms)), step(room[2].of(atoms)), direction(room[3].of(atoms)), densities(room[4].of(atoms)), product(room[5].of(atoms)) {
+    for (TwoVectors* v : {response, direction}) std::fill(v, v + atoms, TwoVectors{});
+  }
+  std::array<Room<TwoVectors>, 6> room;
+  TwoVectors *response, *residual, *step, *direction, *densities, *product;
+};
 
 Medium::Response Medium::respond(const Positions& load, const Positions& other, double promise) const {
   constexpr int most = 60;
@@ -247,7 +241,10 @@ Medium::Response Medium::respond(const Positions& load, const Positions& other, 
   for (; out.products < most; ++out.products) {
     precondition(v.residual, v.step);
     const std::array<double, 2> now = dot_both(v.residual, v.step, atoms);
-    for (std::size_t k = 0; k < 2; ++k) ended[k] = ended[k] || !(0.5 * now[k] > 1e-2 * promise);
+    for (std::size_t k = 0; k < 2; ++k) {
+      out.promise[k] = 0.5 * now[k];
+      ended[k] = ended[k] || !(0.5 * now[k] > 1e-2 * promise);
+    }
     if ((ended[0] || 0.5 * now[0] < promise) && (ended[1] || 0.5 * now[1] < promise)) break;
     std::array<float, 2> turn{}, length{};
     for (std::size_t k = 0; k < 2; ++k) turn[k] = before[k] > 0.0 && !ended[k] ? static_cast<float>(now[k] / before[k]) : 0.0F;

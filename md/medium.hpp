@@ -22,15 +22,15 @@ class Medium {
   struct Response {
     std::array<Positions, 2> displacement;  // 3 x atoms, without a shift of the whole
     std::array<double, 2> gain{};           // eV, by which it lowers the energy
+    std::array<double, 2> promise{};        // eV, of the step that was not taken any more
     int products = 0;                       // of the Hessian with both
   };
   /// Until a step promises to gain less than `promise`, eV, for either load; what is still to be gained then is some times as much. The sum of a load over
-  /// all atoms is taken off it. Where the curvature along a step is not positive, in rounding or since this is no minimum, the load's response ends before it.
+  /// all atoms is taken off it. Where the curvature along a step is not positive, in rounding or since this is no minimum, the load's response ends before it;
+  /// that, or that 60 products were not enough, shows in what it promises at last.
   Response respond(const Positions& load, const Positions& other, double promise) const;
   /// The forces with which it answers to displacements, -H u of both, eV/Angstrom.
   std::array<Positions, 2> restoring(const Positions& displacement, const Positions& other) const;
-  /// What the first step of each promises to gain, eV.
-  std::array<double, 2> promise(const Positions& load, const Positions& other) const;
 
  private:
   struct DensePair {

@@ -128,6 +128,7 @@ void Neighbours::build(const Positions& positions, const Cell& cell, int threads
   make_images(positions, cell);
   follow(positions, cell);
   make_lists(cell, threads);
+  find_touching();
 }
 
 void Neighbours::build(const Positions& positions, std::vector<int> kinds, const Cell& cell, int threads) {
@@ -218,8 +219,19 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
   std::fill(first_.begin() + listed_ + 1, first_.end(), neighbour_.size());
 }
 
+void Neighbours::find_touching() {
+  touching_.assign(static_cast<std::size_t>((count_ + Atoms::stretch - 1) / Atoms::stretch), {});
+  const auto touch = [&](Eigen::Index atom, std::size_t block) { touching_[static_cast<std::size_t>(atom / Atoms::stretch)].insert(block); };
+  const std::vector<Block> blocks = blocks_of(listed_);
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) touch(i, b);
+    const std::size_t end = first_[static_cast<std::size_t>(blocks[b].end)];
+    for (std::size_t k = first_[static_cast<std::size_t>(blocks[b].begin)]; k < end; ++k) touch(owner_[static_cast<std::size_t>(neighbour_[k])], b);
+  }
+}
+
 Atoms Neighbours::atoms(int threads, Workspace* workspace) const {
-  return {count_, listed_, x_, kind_, owner_, first_, neighbour_, threads, workspace};
+  return {count_, listed_, x_, kind_, owner_, first_, neighbour_, touching_, threads, workspace};
 }
 
 }  // namespace glasscape

@@ -8,6 +8,7 @@
 // the skin since `build`. Angstrom.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -29,6 +30,16 @@ struct Background {
   virtual ~Background() = default;
 };
 
+/// Some of the blocks of a system (blocks.hpp), a bit each.
+class BlockSet {
+ public:
+  void insert(std::size_t block) { bits_ = static_cast<std::uint8_t>(bits_ | (1U << block)); }
+  bool has(std::size_t block) const { return ((bits_ >> block) & 1U) != 0; }
+
+ private:
+  std::uint8_t bits_ = 0;
+};
+
 /// What a potential sees: coordinates of atoms and images, their kinds, and the lists.
 struct Atoms {
   Eigen::Index count;           // atoms; x has these first, then images
@@ -38,6 +49,7 @@ struct Atoms {
   std::span<const int> owner;   // the atom that each column of x is an image of
   std::span<const std::size_t> first;  // count + 1 offsets into neighbour
   std::span<const int> neighbour;
+  std::span<const BlockSet> touching;  // of each `stretch` of atoms: the blocks of those listed that have one of them, or one near to one
   int threads = 1;
   Workspace* workspace = nullptr;  // what the potential has made for this surface
   const Background* background = nullptr;  // of pairs that are not listed, if such there are
@@ -47,6 +59,10 @@ struct Atoms {
   Kept& workspace_or(Kept& own) const {
     return workspace != nullptr ? static_cast<Kept&>(*workspace) : own;
   }
+
+  static constexpr Eigen::Index stretch = 64;
+  /// Whether a block of listed atoms may add to what an atom is given.
+  bool is_touched(Eigen::Index i, std::size_t block) const { return touching[static_cast<std::size_t>(i / stretch)].has(block); }
 
   std::span<const int> neighbours_of(Eigen::Index i) const {
     const auto k = static_cast<std::size_t>(i);
@@ -80,6 +96,7 @@ class Neighbours {
  private:
   void make_images(const Positions& positions, const Cell& cell);
   void make_lists(const Cell& cell, int threads);
+  void find_touching();
 
   double range_;
   int kinds_;                     // different ones, at most
@@ -90,6 +107,7 @@ class Neighbours {
   std::vector<Eigen::Vector3i> fold_;   // lattice vectors taken off each atom
   std::vector<Eigen::Vector3i> shift_;  // lattice vectors added to the folded owner, one per image
   std::vector<std::size_t> first_;
+  std::vector<BlockSet> touching_;
   Positions x_;
 };
 

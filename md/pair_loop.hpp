@@ -104,13 +104,11 @@ GLASSCAPE_PER_PROCESSOR void sum_pairs(const Atoms& atoms, const TruncatedLaw<La
 /// Energy, forces and what is wanted of all pairs.
 template <typename Law>
 void add_pairs(const Atoms& atoms, const std::vector<TruncatedLaw<Law>>& laws, std::size_t kinds, Want want, PairWork& work, Evaluation& out) {
-  const std::vector<Block> blocks = blocks_of(atoms.listed);
-  work.blocks.resize(blocks.size());
+  work.blocks.resize(blocks_of(atoms.listed).size());
   set_places(atoms, work.place);
-  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
+  for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) {
     std::vector<PairsInRange> near(kinds);
-    work.blocks[b].atoms = blocks[b];
-    work.blocks[b].clear(atoms.count, want.per_atom);
+    work.blocks[b].begin(atoms, b, want.per_atom);
     sum_pairs(atoms, laws.data(), kinds, want.per_atom, work.place.begin(), near, work.blocks[b]);
   });
   add_sums(pointers_to(work.blocks), atoms, want, out);

@@ -55,8 +55,8 @@ class Potential {
   /// Of a law that is made of pairs: gives those not further apart than `reach`, each once, in the order of the lists, and returns F'' of the
   /// atoms' densities; `hessian` then need not be written. Nothing: it is not made of pairs.
   virtual std::optional<EmbeddingCurvature> pair_terms(const Atoms&, double /*reach*/, const TakePair& /*take*/) const { return std::nullopt; }
-  /// What it must know of atoms that stay where they are when pairs of two of them are not listed: found once, from lists of these
-  /// alone. `add`, `hessian` and `pair_terms` get it back with the first of them, after the atoms that are listed, and the energy then lacks a
+  /// What it must know of atoms that stay where they are, the first of which are listed, when pairs of two of them are not listed: found once, from lists
+  /// of these alone. `add`, `hessian` and `pair_terms` get it back with the first of them, after the atoms that are listed, and the energy then lacks a
   /// constant. Nothing: it wants all pairs in each call.
   virtual std::shared_ptr<const Background> background(const Atoms& /*staying*/) const { return nullptr; }
   /// The neighbour lists that `add`, `hessian` and `pair_terms` walk.

@@ -65,8 +65,10 @@ std::vector<Eigen::Index> joined(std::vector<Eigen::Index> first, const std::vec
   return first;
 }
 
-std::shared_ptr<const Background> background_of(const Potential& potential, const Configuration& staying, int threads) {
+/// Of the first `known` of atoms that stay.
+std::shared_ptr<const Background> background_of(const Potential& potential, const Configuration& staying, Eigen::Index known, int threads) {
   Neighbours neighbours(potential.cutoff(), kinds_per_atom(potential, *staying.species), potential.lists(), [&](int kind, int other) { return potential.cutoff_of(kind, other); });
+  neighbours.list_only(known);
   neighbours.build(staying.positions, staying.cell, threads);
   return potential.background(neighbours.atoms(threads));
 }
@@ -77,7 +79,7 @@ Region::Region(std::shared_ptr<const Potential> potential, const Configuration& 
     : balls_(std::move(balls)), all_(whole.atoms()) {
   Shells shells = shells_of(whole, balls_, potential->cutoff());
   for (auto* shell : {&shells.mobile, &shells.near, &shells.far}) sort_in_space(*shell, whole, potential->cutoff());
-  auto background = background_of(*potential, configuration_of(whole, joined(shells.near, shells.far)), threads);
+  auto background = background_of(*potential, configuration_of(whole, joined(shells.near, shells.far)), static_cast<Eigen::Index>(shells.near.size()), threads);
   const std::vector<Eigen::Index> around = background ? shells.near : joined(shells.near, shells.far);
   const Configuration inside = configuration_of(whole, shells.mobile);
   surface_ = std::make_unique<Surface>(std::move(potential), inside, Surface::Options{.threads = threads},

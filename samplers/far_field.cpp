@@ -5,89 +5,86 @@
 
 namespace glasscape {
 
-bool FarField::settle(FoundSaddle& saddle, double near, double within) {
-  constexpr int most = 5;  // rounds
+bool FarField::settle(FoundSaddle& saddle, double near, SearchRegion& region, double reach) {
+  constexpr int most = 8;  // rounds
+  constexpr double little = 0.3, astray = 10.0;  // times the tolerance: to gain; and in a later round, as a soft spot may that gives way at last
   const auto medium = whole_.medium(start_.positions);
   if (!medium) return false;
   cost_ += 1.0;
-  FoundSaddle s = saddle;
   Balls settling{{centre_, near}};
-  Forces forces = beyond(within, s, *medium);
-  double largest = std::numeric_limits<double>::infinity();
-  for (int round = 0; round < most; ++round) {
-    const Medium::Response response = medium->respond(forces.saddle, forces.end, 0.25 * promise());
+  Both at = left_by(region, reach, saddle, *medium);
+  double before = std::numeric_limits<double>::infinity();
+  for (int round = 0;; ++round) {
+    const Medium::Response response = medium->respond(at[0].forces, at[1].forces, promise());
     cost_ += response.products;
-    const double gain = std::max(response.gain[0], response.gain[1]);
-    if (!(gain <= std::max(largest, tolerance_))) return false;
-    largest = gain;
-    if (response.products > 0 || round == 0) {
-      s.positions += response.displacement[0];
-      s.end.positions += response.displacement[1];
-      s.energy -= response.gain[0];
-      s.end.energy -= response.gain[1];
-      if (!is_near(s, saddle) || !settle_near(s, settling)) return false;
-      forces = of_all(s);
+    const double gain = std::max(response.gain[0], response.gain[1]), left = std::max(response.promise[0], response.promise[1]);
+    const bool has_given_way = round > 0 && gain <= little * tolerance_ && left < promise();
+    if (has_given_way && has_small_forces(at)) {
+      tell(at, saddle);
+      return true;
     }
-    if (!is_at_rest(s, forces, *medium)) {
-      const FoundSaddle before = s;
-      if (!add_spots(forces, settling) && response.products > 0) continue;
-      if (!settle_near(s, settling)) return false;
-      forces = near_to(settling, before, s, forces);
-      if (!is_at_rest(s, forces, *medium)) continue;
+    if (round == most || !(gain <= std::max(before, astray * tolerance_))) return false;
+    before = gain;
+    if (!has_given_way) {
+      for (std::size_t k = 0; k < at.size(); ++k) {
+        at[k].positions += response.displacement[k];
+        at[k].energy -= response.gain[k];
+      }
+      if (!is_near(at, saddle) || !settle_near(at, saddle, settling)) return false;
+      look_at_all(at);
     }
-    if (!is_near(s, saddle)) return false;
-    saddle = std::move(s);
-    return true;
+    if (!add_spots(at, settling) && !has_given_way) continue;
+    const Both unsettled = at;
+    if (!settle_near(at, saddle, settling)) return false;
+    look_near(settling, unsettled, at);
   }
   return false;
 }
 
-bool FarField::is_at_rest(const FoundSaddle& saddle, const Forces& forces, const Medium& medium) const {
-  if (!(saddle.fmax < options_.fmax && saddle.end.fmax <= options_.relaxed_fmax)) return false;
-  const std::array<double, 2> left = medium.promise(forces.saddle, forces.end);
-  return left[0] < promise() && left[1] < promise();
-}
-
-/// Forces on the atoms outside of a radius, where none has moved yet: linear in what those inside but near to them did.
-FarField::Forces FarField::beyond(double within, const FoundSaddle& saddle, const Medium& medium) {
+/// Where no atom outside of a region has moved yet: what is left inside, and on those outside what is linear in what those inside but near to them did.
+FarField::Both FarField::left_by(SearchRegion& region, double reach, const FoundSaddle& saddle, const Medium& medium) {
   const double felt = 2.0 * whole_.potential().cutoff();
   std::array<Positions, 2> moved{saddle.positions - start_.positions, saddle.end.positions - start_.positions};
-  const Eigen::VectorXd distances = distances_from({{centre_, within}}, whole_.cell(), start_.positions);
-  const auto clear = [&](std::array<Positions, 2>& both, auto chosen) {
-    for (Eigen::Index i = 0; i < distances.size(); ++i)
-      if (chosen(distances[i])) both[0].col(i) = both[1].col(i) = Vector3d::Zero();
-  };
-  clear(moved, [&](double distance) { return distance < -felt; });
+  const Eigen::VectorXd distances = distances_from({{centre_, reach}}, whole_.cell(), start_.positions);
+  for (Eigen::Index i = 0; i < distances.size(); ++i)
+    if (distances[i] < -felt) moved[0].col(i) = moved[1].col(i) = Vector3d::Zero();
   std::array<Positions, 2> forces = medium.restoring(moved[0], moved[1]);
   cost_ += 1.0;
-  clear(forces, [](double distance) { return distance < 0.0; });
-  return {std::move(forces[0]), std::move(forces[1])};
+  Both at{Point{saddle.positions, std::move(forces[0]), saddle.energy}, Point{saddle.end.positions, std::move(forces[1]), saddle.end.energy}};
+  for (Point& point : at) point.forces = region.put(region.surface().evaluate(region.part(point.positions)).forces, std::move(point.forces));
+  cost_ += region.cost();
+  return at;
 }
 
-/// Energies and forces once atoms in balls have settled, from those before.
-FarField::Forces FarField::near_to(Balls balls, const FoundSaddle& before, FoundSaddle& saddle, const Forces& known) {
-  for (Ball& ball : balls) ball.radius += 2.0 * whole_.potential().cutoff();
-  const auto look = [&](const Positions& x_before, double energy_before, const Positions& forces_before, const Positions& x, double& energy, double& largest) {
-    SearchRegion region(whole_, whole_.at(x_before), energy_before, balls);
-    const Evaluation at = region.surface().evaluate(region.part(x));
-    cost_ += region.cost();
-    Positions forces = region.put(at.forces, forces_before);
-    energy = region.of_whole(at.energy);
-    largest = fmax(forces);
-    return forces;
-  };
-  return {look(before.positions, before.energy, known.saddle, saddle.positions, saddle.energy, saddle.fmax),
-          look(before.end.positions, before.end.energy, known.end, saddle.end.positions, saddle.end.energy, saddle.end.fmax)};
+/// Each in its own surroundings. False when one is lost, or has become another.
+bool FarField::settle_near(Both& at, const FoundSaddle& saddle, const Balls& balls) {
+  SearchRegion at_saddle(whole_, whole_.at(at[0].positions), at[0].energy, balls);
+  FoundSaddle settled = at_saddle.inside(saddle);
+  settled.positions = at_saddle.part(at[0].positions);
+  const bool is_kept = relax_saddle(at_saddle.surface(), at_saddle.inside(start_), settled, {.gain = promise(), .follow = false, .end = false}, at_saddle.part(local_), options_, rng_);
+  cost_ += at_saddle.cost();
+  if (!is_kept || !at_saddle.holds(settled.positions)) return false;
+  at[0].positions = at_saddle.put(settled.positions, std::move(at[0].positions));
+  SearchRegion at_end(whole_, whole_.at(at[1].positions), at[1].energy, balls);
+  const Quenched end = minimise(at_end.surface(), at_end.part(at[1].positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = promise()});
+  cost_ += at_end.cost();
+  if (!end.converged() || !at_end.holds(end.positions)) return false;
+  at[1].positions = at_end.put(end.positions, std::move(at[1].positions));
+  return is_near(at, saddle);
 }
 
-/// Energies and largest forces are told to the saddle.
-FarField::Forces FarField::of_all(FoundSaddle& saddle) {
-  Evaluation at = evaluate(saddle.positions), at_end = evaluate(saddle.end.positions);
-  saddle.energy = at.energy;
-  saddle.fmax = fmax(at.forces);
-  saddle.end.energy = at_end.energy;
-  saddle.end.fmax = fmax(at_end.forces);
-  return {std::move(at.forces), std::move(at_end.forces)};
+/// Whether neither of them has become another one.
+bool FarField::is_near(const Both& at, const FoundSaddle& saddle) const {
+  const double furthest = flipped * options_.same;
+  return fmax(at[0].positions - saddle.positions) < furthest && fmax(at[1].positions - saddle.end.positions) < furthest;
+}
+
+void FarField::look_at_all(Both& at) {
+  for (Point& point : at) {
+    Evaluation all = evaluate(point.positions);
+    point.energy = all.energy;
+    point.forces = std::move(all.forces);
+  }
 }
 
 /// Energy and forces of all atoms: with those that have moved far put back, so that the lists of the start hold, and what a region around them changes.
@@ -114,38 +111,14 @@ Evaluation FarField::evaluate(const Positions& x) {
   return at;
 }
 
-/// Whether neither of them has become another one.
-bool FarField::is_near(const FoundSaddle& saddle, const FoundSaddle& before) const {
-  const double furthest = flipped * options_.same;
-  return fmax(saddle.positions - before.positions) < furthest && fmax(saddle.end.positions - before.end.positions) < furthest;
-}
-
-/// Saddle and minimum, each in its own surroundings.
-bool FarField::settle_near(FoundSaddle& saddle, const Balls& balls) {
-  const double gain = 0.25 * promise();
-  SearchRegion at_saddle(whole_, whole_.at(saddle.positions), saddle.energy, balls);
-  FoundSaddle settled = at_saddle.inside(saddle);
-  bool kept = relax_saddle(at_saddle.surface(), at_saddle.inside(start_), settled, {.gain = gain, .follow = false, .end = false}, at_saddle.part(local_), options_, rng_);
-  cost_ += at_saddle.cost();
-  if (!kept || !at_saddle.holds(settled.positions)) return false;
-  saddle.positions = at_saddle.put(settled.positions, saddle.positions);
-  SearchRegion at_end(whole_, whole_.at(saddle.end.positions), saddle.end.energy, balls);
-  const Positions before = at_end.part(saddle.end.positions);
-  const Quenched end = minimise(at_end.surface(), before, {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = gain});
-  cost_ += at_end.cost();
-  if (!end.converged() || !at_end.holds(end.positions)) return false;
-  saddle.end.positions = at_end.put(end.positions, saddle.end.positions);
-  return true;
-}
-
 /// Balls around atoms outside that feel more than a minimum may have: those that feel most, and so is the rest a linear response to them. Whether there are any.
-bool FarField::add_spots(const Forces& forces, Balls& balls) const {
+bool FarField::add_spots(const Both& at, Balls& balls) const {
   constexpr std::size_t many = 8;
   constexpr double most_forced = 0.2;  // of the largest force
-  const double radius = 2.2 * whole_.potential().cutoff(), least = std::max(options_.relaxed_fmax, most_forced * std::max(fmax(forces.saddle), fmax(forces.end)));
+  const double radius = 2.2 * whole_.potential().cutoff(), least = std::max(options_.relaxed_fmax, most_forced * std::max(fmax(at[0].forces), fmax(at[1].forces)));
   std::vector<std::pair<double, Eigen::Index>> forced;
-  for (Eigen::Index i = 0; i < forces.end.cols(); ++i) {
-    const double force = std::max(forces.saddle.col(i).norm(), forces.end.col(i).norm());
+  for (Eigen::Index i = 0; i < whole_.atoms(); ++i) {
+    const double force = std::max(at[0].forces.col(i).norm(), at[1].forces.col(i).norm());
     if (force > least) forced.push_back({-force, i});
   }
   std::sort(forced.begin(), forced.end());
@@ -157,6 +130,29 @@ bool FarField::add_spots(const Forces& forces, Balls& balls) const {
     ++added;
   }
   return added > 0;
+}
+
+/// Energies and forces once atoms in balls have settled, from those before: where few atoms feel it.
+void FarField::look_near(Balls balls, const Both& before, Both& at) {
+  constexpr Eigen::Index one_in = 8;  // with more a region costs as much as the whole
+  for (Ball& ball : balls) ball.radius += 2.0 * whole_.potential().cutoff();
+  if (one_in * (distances_from(balls, whole_.cell(), before[0].positions).array() < 0.0).count() > whole_.atoms()) return look_at_all(at);
+  for (std::size_t k = 0; k < at.size(); ++k) {
+    SearchRegion region(whole_, whole_.at(before[k].positions), before[k].energy, balls);
+    const Evaluation here = region.surface().evaluate(region.part(at[k].positions));
+    cost_ += region.cost();
+    at[k].forces = region.put(here.forces, std::move(at[k].forces));
+    at[k].energy = region.of_whole(here.energy);
+  }
+}
+
+void FarField::tell(Both& at, FoundSaddle& saddle) {
+  saddle.fmax = fmax(at[0].forces);
+  saddle.energy = at[0].energy;
+  saddle.positions = std::move(at[0].positions);
+  saddle.end.fmax = fmax(at[1].forces);
+  saddle.end.energy = at[1].energy;
+  saddle.end.positions = std::move(at[1].positions);
 }
 
 }  // namespace glasscape

@@ -2,7 +2,7 @@
 //   give way  all atoms, to the forces that are left, as the Hessian of the start says (md/medium.hpp)
 //   settle    the atoms nearby, for whom that is too simple, and those in soft spots anywhere that turn out to be so too
 //   look      at the energies of the whole and the forces on all atoms; let those settle that feel most, and look at what that changed
-// and again from the beginning, until nothing is left to gain.
+// and again from the beginning, until the response to what is left would gain no more than three tenths of the tolerance.
 // What is told at last are energies and forces of the potential: the linear response says only where to go. It leads there in one or two
 // rounds where nothing but the event itself is far from linear; where it does not, that is said, and a wider region has to be relaxed.
 // Units: eV, Angstrom.
@@ -19,29 +19,32 @@ class FarField {
   FarField(Surface& whole, const SearchStart& start, const Vector3d& centre, const Positions& local, const SaddleSearch& options, double tolerance, Rng& rng)
       : whole_(whole), start_(start), centre_(centre), local_(local), options_(options), tolerance_(tolerance), rng_(rng) {}
 
-  /// Of a saddle that is at rest with the atoms `within` a radius, beyond which all are as at the start; those within `near` settle each time.
-  /// False when it does not come to rest; then it is as it was.
-  bool settle(FoundSaddle& saddle, double near, double within);
+  /// Of a saddle that is at rest with the atoms of a region that reaches to a radius, beyond which all are as at the start; those within `near`
+  /// settle each time. False when it does not come to rest; then it is as it was.
+  bool settle(FoundSaddle& saddle, double near, SearchRegion& region, double reach);
 
   /// Of the calls that were made since this was asked last, in calls of the whole.
   double cost() { return std::exchange(cost_, 0.0); }
 
  private:
-  struct Forces {
-    Positions saddle, end;  // of all atoms
+  struct Point {
+    Positions positions, forces;  // of all atoms
+    double energy;
   };
+  using Both = std::array<Point, 2>;  // the saddle, and the minimum behind it
 
-  Forces beyond(double within, const FoundSaddle& saddle, const Medium& medium);
-  Forces near_to(Balls balls, const FoundSaddle& before, FoundSaddle& saddle, const Forces& known);
-  Forces of_all(FoundSaddle& saddle);
+  Both left_by(SearchRegion& region, double reach, const FoundSaddle& saddle, const Medium& medium);
+  bool settle_near(Both& at, const FoundSaddle& saddle, const Balls& balls);
+  void look_at_all(Both& at);
   Evaluation evaluate(const Positions& x);
-  bool is_near(const FoundSaddle& saddle, const FoundSaddle& before) const;
-  bool settle_near(FoundSaddle& saddle, const Balls& balls);
-  bool add_spots(const Forces& forces, Balls& balls) const;
-  /// When a step promises less, eV, no more than the tolerance is left: up to 4.5 times as much was gained later, in 19 events of a quenched glass.
-  double promise() const { return 0.15 * tolerance_; }
+  bool add_spots(const Both& at, Balls& balls) const;
+  void look_near(Balls balls, const Both& before, Both& at);
+  bool has_small_forces(const Both& at) const { return fmax(at[0].forces) < options_.fmax && fmax(at[1].forces) <= options_.relaxed_fmax; }
+  bool is_near(const Both& at, const FoundSaddle& saddle) const;
+  static void tell(Both& at, FoundSaddle& saddle);
+  /// When a step promises less, eV, a response and what settles in it are at their end; some times as much is still to be gained.
+  double promise() const { return 0.05 * tolerance_; }
   double distance(const Vector3d& x) const { return whole_.cell().nearest(x - centre_).norm(); }
-  bool is_at_rest(const FoundSaddle& saddle, const Forces& forces, const Medium& medium) const;
 
   Surface& whole_;
   const SearchStart& start_;

@@ -27,18 +27,14 @@ class SearchRegion {
   Surface& surface() { return region_ ? region_->surface() : whole_; }
   /// The columns of its atoms, and a whole with these in place of its own.
   Positions part(const Positions& all) const { return region_ ? region_->part(all) : all; }
-  Positions put(const Positions& part, const Positions& all) const { return region_ ? region_->put(part, all) : part; }
+  Positions put(const Positions& part, Positions all) const { return region_ ? region_->put(part, std::move(all)) : part; }
   bool holds(const Positions& x) const { return !region_ || region_->holds(x); }
   bool holds(const FoundSaddle& s) const { return holds(s.positions) && holds(s.end.positions); }
 
   /// Of the part what is known of the whole, and the other way round.
   SearchStart inside(const SearchStart& start) const { return {part(start.positions), start.energy + offset_}; }
-  FoundSaddle inside(FoundSaddle s) const {
-    s.positions = part(s.positions);
-    s.mode = part(s.mode);
-    s.back.positions = part(s.back.positions);
-    s.end.positions = part(s.end.positions);
-    return shifted(std::move(s), offset_);
+  FoundSaddle inside(const FoundSaddle& s) const {
+    return shifted({part(s.positions), part(s.mode), s.energy, s.fmax, s.curvature, s.next_curvature, part(s.back), part(s.end), s.back_distance}, offset_);
   }
   FoundSaddle everywhere(FoundSaddle s) const {
     s.mode = put(s.mode, Positions::Zero(3, here_.atoms()));
@@ -53,6 +49,7 @@ class SearchRegion {
   }
 
  private:
+  Quenched part(const Quenched& q) const { return {part(q.positions), q.energy, q.fmax, q.ended, q.calls}; }
   /// Whether the region has a radius and holds fewer than half of the atoms, and all of them are free.
   bool is_small(const Balls& balls) const {
     if (balls.front().radius == 0.0 || whole_.free().minCoeff() == 0.0) return false;

@@ -33,7 +33,7 @@ struct Drawing {
 };
 
 /// A part of the picture and the height it takes.
-struct Block {
+struct Piece {
   std::string svg;
   double height = 0.0;
 };
@@ -107,6 +107,6 @@ std::string colored_group(int color);
 void draw_mark(const Mark& mark, int color, Drawing& drawing);
 
 /// Signs and names of the marks in rows; marks of one name share an entry. Of no height without names.
-Block legend(const std::vector<Mark>& marks, const std::vector<int>& colors, Pixel left_top, double width);
+Piece legend(const std::vector<Mark>& marks, const std::vector<int>& colors, Pixel left_top, double width);
 
 }  // namespace glasscape

@@ -81,8 +81,8 @@ std::string colored_group(int color) {
   return fmt::format("<g class=\"ink-{}\" color=\"{}\">", color, palette[static_cast<std::size_t>(color)]);
 }
 
-Block legend(const std::vector<Mark>& marks, const std::vector<int>& colors, Pixel left_top, double width) {
-  Block block;
+Piece legend(const std::vector<Mark>& marks, const std::vector<int>& colors, Pixel left_top, double width) {
+  Piece block;
   Pixel at = left_top;
   for (const Entry& entry : entries_of(marks, colors)) {
     const std::string name = elided(entry.name, label_font, width - sign_size.x - sign_gap);

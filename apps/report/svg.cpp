@@ -26,10 +26,10 @@ struct Margins {
 };
 
 /// Title and legend. Its height includes the gap above the plot.
-Block head_of(const Figure& figure, const std::vector<int>& colors, double width);
+Piece head_of(const Figure& figure, const std::vector<int>& colors, double width);
 
 /// Labels of the ticks below the plot, side by side; long names of categories on several lines or slanted.
-Block labels_below(const Axis& axis, const Ruler& ruler, double top);
+Piece labels_below(const Axis& axis, const Ruler& ruler, double top);
 
 /// What the labels and titles of the axes take.
 Margins margins_of(const Figure& figure, const Drawing& drawing, double head_height);
@@ -48,7 +48,7 @@ std::string to_svg(const Figure& figure) {
   const bool has_data = !data.x.empty();
   const std::vector<int> colors = colors_of(figure.marks);
   const Pixel size = figure.wide ? wide_size : normal_size;
-  const Block head = head_of(figure, colors, size.x);
+  const Piece head = head_of(figure, colors, size.x);
 
   Drawing drawing = laid_out(figure, data, size, head.height);
   drawing.svg = fmt::format(
@@ -119,15 +119,15 @@ Box box_of(double position, std::vector<double> values) {
 
 namespace {
 
-Block head_of(const Figure& figure, const std::vector<int>& colors, double width) {
-  Block head{"", border};
+Piece head_of(const Figure& figure, const std::vector<int>& colors, double width) {
+  Piece head{"", border};
   const double inner = width - 2.0 * border;
   const std::vector<std::string> title = lines_within(figure.title, title_font, inner);
   head.svg =
       text_lines(title, {border, border + title_font}, title_font, Anchor::start, " font-weight=\"bold\"");
   head.height += static_cast<double>(title.size()) * line_height * title_font;
   if (!title.empty()) head.height += 4.0;
-  const Block names = legend(figure.marks, colors, {border, head.height}, inner);
+  const Piece names = legend(figure.marks, colors, {border, head.height}, inner);
   head.svg += names.svg;
   head.height += names.height + 8.0;
   return head;
@@ -224,8 +224,8 @@ Drawing laid_out(const Figure& figure, const Extents& data, Pixel size, double h
   return drawing;
 }
 
-Block labels_side_by_side(const Ruler& ruler, double top, double width) {
-  Block block;
+Piece labels_side_by_side(const Ruler& ruler, double top, double width) {
+  Piece block;
   for (const Tick& tick : ruler.ticks) {
     const std::vector<std::string> lines = lines_within(tick.label, tick_font, width);
     block.svg += text_lines(lines, {ruler.at(tick.value), top + tick_font}, tick_font, Anchor::middle);
@@ -234,8 +234,8 @@ Block labels_side_by_side(const Ruler& ruler, double top, double width) {
   return block;
 }
 
-Block slanted_labels(const Ruler& ruler, double top) {
-  Block block;
+Piece slanted_labels(const Ruler& ruler, double top) {
+  Piece block;
   for (const Tick& tick : ruler.ticks) {
     const Pixel at{ruler.at(tick.value) + 4.0, top + 0.8 * tick_font};
     const std::string turn =
@@ -246,7 +246,7 @@ Block slanted_labels(const Ruler& ruler, double top) {
   return block;
 }
 
-Block labels_below(const Axis& axis, const Ruler& ruler, double top) {
+Piece labels_below(const Axis& axis, const Ruler& ruler, double top) {
   if (axis.categories.empty())
     return labels_side_by_side(ruler, top, std::numeric_limits<double>::infinity());
   if (!words_fit(ruler)) return slanted_labels(ruler, top);
@@ -275,7 +275,7 @@ std::string grid_and_ticks(const Drawing& drawing) {
 
 std::string frame(const Figure& figure, const Drawing& drawing, bool with_ticks) {
   const Rectangle& plot = drawing.plot;
-  Block below = labels_below(figure.x, drawing.x, plot.bottom() + tick_length + 2.0);
+  Piece below = labels_below(figure.x, drawing.x, plot.bottom() + tick_length + 2.0);
   std::string svg;
   if (with_ticks) {
     svg += grid_and_ticks(drawing) + below.svg;

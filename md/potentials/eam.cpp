@@ -26,21 +26,17 @@ std::vector<int> Eam::kinds(const std::vector<Element>& elements) const {
 }
 
 void Eam::sum_densities(const Atoms& atoms, Want want, EamWork& work) const {
-  const std::vector<Block> blocks = blocks_of(atoms.listed);
-  work.blocks.resize(blocks.size());
+  work.blocks.resize(blocks_of(atoms.listed).size());
   set_places(atoms, work.place);
-  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
-    work.blocks[b].atoms = blocks[b];
-    kernel_.densities(atoms, want, work, work.blocks[b]);
-  });
+  for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) { kernel_.densities(atoms, want, work, b); });
 }
 
 std::shared_ptr<const Background> Eam::background(const Atoms& staying) const {
   EamWork work;
   sum_densities(staying, {}, work);
   auto background = std::make_shared<Densities>();
-  background->density.setZero(staying.count);
-  for (const EamBlock& block : work.blocks) background->density += block.density;
+  background->density.resize(staying.listed);
+  for (Eigen::Index i = 0; i < staying.listed; ++i) background->density[i] = work.density_at(i, staying);
   return background;
 }
 
@@ -51,8 +47,7 @@ Eam::Embedded Eam::embedded(const Atoms& atoms, Want want, EamWork& work) const 
   Embedded f{Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count)};
   for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
     for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
-      double rho = background != nullptr && i >= atoms.listed ? background->density[i - atoms.listed] : 0.0;
-      for (const EamBlock& block : work.blocks) rho += block.density[i];
+      const double rho = work.density_at(i, atoms) + (background != nullptr && i >= atoms.listed ? background->density[i - atoms.listed] : 0.0);
       const auto kind = static_cast<std::size_t>(atoms.kind[static_cast<std::size_t>(i)]);
       const CubicTable::Sample s = tables_.embed[kind].sample(rho);
       const double beyond = std::max(rho - tables_.rho_end, 0.0);  // linear beyond the table, as LAMMPS

@@ -251,7 +251,7 @@ void EamKernel::densities_in(const Tables<Real>& tables, const Atoms& atoms, boo
   else pairs = &block.mixed_pairs;
   const std::size_t listed = atoms.first[static_cast<std::size_t>(block.atoms.end)] - atoms.first[static_cast<std::size_t>(block.atoms.begin)] + At::lanes;
   FirstLoop<Real> loop{tables, place, atoms.owner.data(), atoms.kind.data(), pairs->separation.of(listed), pairs->slope_i.of(listed), pairs->slope_j.of(listed), pairs->j.of(listed),
-                       block.force.begin(), block.density.data()};
+                       block.force.begin(), block.density.begin()};
   block.first.assign(1, 0);
   for (Index i = block.atoms.begin; i < block.atoms.end; ++i) {
     const Kinds* of_i = tables.kinds.data() + loop.kind[i] * elements_;
@@ -359,9 +359,10 @@ EamKernel::Tables<Real> EamKernel::tables_of(const EamTables& given) {
 
 EamKernel::EamKernel(const EamTables& tables) : elements_(static_cast<int>(tables.elements.size())), exact_(tables_of<double>(tables)), mixed_(tables_of<float>(tables)) {}
 
-void EamKernel::densities(const Atoms& atoms, Want want, const EamWork& work, EamBlock& block) const {
-  block.clear(atoms.count, want.per_atom);
-  block.density.setZero(atoms.count);
+void EamKernel::densities(const Atoms& atoms, Want want, EamWork& work, std::size_t number) const {
+  EamBlock& block = work.blocks[number];
+  block.begin(atoms, number, want.per_atom);
+  clear_touched(atoms, number, block.density, 1);
   if (want.mixed) densities_in<float>(mixed_, atoms, want.per_atom, work.place.begin(), block);
   else densities_in<double>(exact_, atoms, want.per_atom, work.place.begin(), block);
 }

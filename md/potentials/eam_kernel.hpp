@@ -39,13 +39,20 @@ struct EamBlock : BlockSums {
   std::vector<std::size_t> first;  // per atom of the block its first pair with a density; one more at the end
   EamPairs<double> pairs;
   EamPairs<float> mixed_pairs;
-  Eigen::VectorXd density;  // per atom of the whole system
+  Room<double> density;  // per atom of the whole system, of use where the block touches it
 };
 
 /// The memory of one surface.
 struct EamWork final : Workspace {
   Room<FourDoubles> place;  // of each column of x its position
   std::vector<EamBlock> blocks;
+
+  double density_at(Eigen::Index i, const Atoms& atoms) const {
+    double sum = 0.0;
+    for (std::size_t b = 0; b < blocks.size(); ++b)
+      if (atoms.is_touched(i, b)) sum += blocks[b].density.begin()[i];
+    return sum;
+  }
 };
 
 class EamKernel {
@@ -54,8 +61,8 @@ class EamKernel {
 
   /// How far atoms of two kinds feel each other.
   double range(int kind, int other) const { return std::sqrt(exact_.kinds[static_cast<std::size_t>(kind * elements_ + other)].range2); }
-  /// The first loop over the pairs of the atoms of a block.
-  void densities(const Atoms& atoms, Want want, const EamWork& work, EamBlock& block) const;
+  /// The first loop over the pairs of the atoms of the block with this number.
+  void densities(const Atoms& atoms, Want want, EamWork& work, std::size_t number) const;
   /// The second; `embedding_slope` is F' per atom.
   void forces(const Eigen::VectorXd& embedding_slope, Want want, EamBlock& block) const;
 

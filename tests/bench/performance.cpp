@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 
+#include "md/support/memory.hpp"
 #include "md/support/text.hpp"
 #include "md/structure_io.hpp"
 #include "tests/bench/sections.hpp"
@@ -13,6 +14,7 @@ using namespace glasscape;
 using namespace glasscape::bench;
 
 int main(int argc, char** argv) {
+  keep_memory();  // as the program does
   const std::map<std::string, void (*)(Bench&)> sections{{"dynamics", dynamics}, {"minimisation", minimisation}, {"precision", precision}, {"searches", searches},
                                                          {"hessian", hessian},   {"bias", bias},                 {"memory", memory},     {"replicas", replicas}};
   Bench bench;

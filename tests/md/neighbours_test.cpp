@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "md/blocks.hpp"
 #include "md/neighbours.hpp"
 #include "md/support/error.hpp"
 #include "tests/support/systems.hpp"
@@ -83,6 +84,28 @@ TEST_CASE("lists that follow moving atoms within the skin give the same energies
     Surface fresh(lj, c, {.skin = 0.0});
     fresh.restart(x);
     CHECK(followed.evaluate(x).energy == Approx(fresh.evaluate(x).energy).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("a block of listed atoms touches its own and their neighbours, and far from all of a large system") {
+  const Configuration c = fcc(4.0, 10, elements_named({"Cu"}));
+  const std::vector<Eigen::Index> order = order_in_space(c.positions, c.cell, 5.0);
+  for (const ListKind kind : {ListKind::full, ListKind::half}) {
+    Neighbours neighbours(5.0, std::vector<int>(static_cast<std::size_t>(c.atoms()), 0), kind);
+    neighbours.build(c.positions(Eigen::all, order), c.cell);
+    const Atoms atoms = neighbours.atoms();
+    const std::vector<Block> blocks = blocks_of(atoms.listed);
+    REQUIRE(blocks.size() > 1);
+    int missed = 0, touched = 0;
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
+        missed += atoms.is_touched(i, b) ? 0 : 1;
+        for (const int column : atoms.neighbours_of(i)) missed += atoms.is_touched(atoms.owner[static_cast<std::size_t>(column)], b) ? 0 : 1;
+      }
+      for (Eigen::Index i = 0; i < atoms.count; ++i) touched += atoms.is_touched(i, b) ? 1 : 0;
+    }
+    CHECK(missed == 0);
+    CHECK(touched < 4 * atoms.count);  // of 8 times as many
   }
 }
 
