@@ -11,34 +11,29 @@ bool FarField::settle(FoundSaddle& saddle, double near, SearchRegion& region, do
   const auto medium = whole_.medium(start_.positions);
   if (!medium) return false;
   cost_ += 1.0;
-  Balls settling{{centre_, near}};
+  std::array<Balls, 2> settling{Balls{{centre_, near}}, Balls{{centre_, near}}};
   Both at = left_by(region, reach, saddle, *medium);
   double before = std::numeric_limits<double>::infinity();
   for (int round = 0;; ++round) {
     const Medium::Response response = medium->respond(at[0].forces, at[1].forces, promise());
     cost_ += response.products;
-    const double gain = std::max(response.gain[0], response.gain[1]), left = std::max(response.promise[0], response.promise[1]);
-    const bool has_given_way = round > 0 && gain <= little * tolerance_ && left < promise();
-    if (has_given_way && has_small_forces(at)) {
+    std::array<bool, 2> is_still{}, is_at_rest{};
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      is_still[k] = round > 0 && response.gain[k] <= little * tolerance_ && response.promise[k] < promise();
+      is_at_rest[k] = is_still[k] && has_small_forces(at[k], k);
+    }
+    if (is_at_rest[0] && is_at_rest[1]) {
       tell(at, saddle);
       return true;
     }
+    const double gain = std::max(response.gain[0], response.gain[1]);
     if (round == most || !(gain <= std::max(before, astray * tolerance_))) return false;
     before = gain;
-    if (!has_given_way) {
-      for (std::size_t k = 0; k < at.size(); ++k) {
-        at[k].positions += response.displacement[k];
-        at[k].energy -= response.gain[k];
-      }
-      if (!is_near(at, saddle) || !settle_near(at, saddle, settling)) return false;
-      look_at_all(at);
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      if (!is_still[k] && !give_way(at, k, response, saddle, settling[k])) return false;
+      if (!is_at_rest[k] && !settle_spots(at, k, saddle, settling[k])) return false;
     }
-    if (!add_spots(at, settling) && !has_given_way) continue;
-    const Both unsettled = at;
-    if (!settle_near(at, saddle, settling)) return false;
-    look_near(settling, unsettled, at);
   }
-  return false;
 }
 
 /// Where no atom outside of a region has moved yet: what is left inside, and on those outside what is linear in what those inside but near to them did.
@@ -56,21 +51,53 @@ FarField::Both FarField::left_by(SearchRegion& region, double reach, const Found
   return at;
 }
 
-/// Each in its own surroundings. False when one is lost, or has become another.
-bool FarField::settle_near(Both& at, const FoundSaddle& saddle, const Balls& balls) {
-  SearchRegion at_saddle(whole_, whole_.at(at[0].positions), at[0].energy, balls);
-  FoundSaddle settled = at_saddle.inside(saddle);
-  settled.positions = at_saddle.part(at[0].positions);
-  const bool is_kept = relax_saddle(at_saddle.surface(), at_saddle.inside(start_), settled, {.gain = promise(), .follow = false, .end = false}, at_saddle.part(local_), options_, rng_);
-  cost_ += at_saddle.cost();
-  if (!is_kept || !at_saddle.holds(settled.positions)) return false;
-  at[0].positions = at_saddle.put(settled.positions, std::move(at[0].positions));
-  SearchRegion at_end(whole_, whole_.at(at[1].positions), at[1].energy, balls);
-  const Quenched end = minimise(at_end.surface(), at_end.part(at[1].positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = promise()});
-  cost_ += at_end.cost();
-  if (!end.converged() || !at_end.holds(end.positions)) return false;
-  at[1].positions = at_end.put(end.positions, std::move(at[1].positions));
+/// One of them, with all atoms; those in balls settle. False when it is lost, or has become another.
+bool FarField::give_way(Both& at, std::size_t which, const Medium::Response& response, const FoundSaddle& saddle, const Balls& settling) {
+  Point& point = at[which];
+  point.positions += response.displacement[which];
+  point.energy -= response.gain[which];
+  if (!is_near(at, saddle) || !settle_in(settling, at, which, saddle)) return false;
+  look_at_all(point);
+  return true;
+}
+
+/// Those in spots that feel too much settle; all that settle, when that was tried before.
+bool FarField::settle_spots(Both& at, std::size_t which, const FoundSaddle& saddle, Balls& settling) {
+  Point& point = at[which];
+  Balls spots = spots_of(point.forces, which, settling);
+  const bool is_new = !spots.empty();
+  if (!is_new && has_small_forces(point, which)) return true;
+  settling.insert(settling.end(), spots.begin(), spots.end());
+  if (!is_new || which == 0) spots = settling;  // what a saddle climbs lies in the first ball
+  const Positions unsettled = point.positions;
+  if (!settle_in(spots, at, which, saddle)) return false;
+  look_near(std::move(spots), unsettled, point);
+  return true;
+}
+
+bool FarField::settle_in(const Balls& balls, Both& at, std::size_t which, const FoundSaddle& saddle) {
+  Point& point = at[which];
+  SearchRegion region(whole_, whole_.at(point.positions), point.energy, balls);
+  Positions settled = region.part(point.positions);
+  const bool is_kept = which == 0 ? settle_saddle(region, saddle, settled) : settle_end(region, settled);
+  cost_ += region.cost();
+  if (!is_kept || !region.holds(settled)) return false;
+  point.positions = region.put(settled, std::move(point.positions));
   return is_near(at, saddle);
+}
+
+bool FarField::settle_saddle(SearchRegion& region, const FoundSaddle& saddle, Positions& x) {
+  FoundSaddle here = region.inside(saddle);
+  here.positions = x;
+  if (!relax_saddle(region.surface(), region.inside(start_), here, {.gain = promise(), .follow = false, .end = false}, region.part(local_), options_, rng_)) return false;
+  x = std::move(here.positions);
+  return true;
+}
+
+bool FarField::settle_end(SearchRegion& region, Positions& x) {
+  Quenched end = minimise(region.surface(), x, {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = promise()});
+  x = std::move(end.positions);
+  return end.converged();
 }
 
 /// Whether neither of them has become another one.
@@ -79,12 +106,10 @@ bool FarField::is_near(const Both& at, const FoundSaddle& saddle) const {
   return fmax(at[0].positions - saddle.positions) < furthest && fmax(at[1].positions - saddle.end.positions) < furthest;
 }
 
-void FarField::look_at_all(Both& at) {
-  for (Point& point : at) {
-    Evaluation all = evaluate(point.positions);
-    point.energy = all.energy;
-    point.forces = std::move(all.forces);
-  }
+void FarField::look_at_all(Point& at) {
+  Evaluation all = evaluate(at.positions);
+  at.energy = all.energy;
+  at.forces = std::move(all.forces);
 }
 
 /// Energy and forces of all atoms: with those that have moved far put back, so that the lists of the start hold, and what a region around them changes.
@@ -111,39 +136,34 @@ Evaluation FarField::evaluate(const Positions& x) {
   return at;
 }
 
-/// Balls around atoms outside that feel more than a minimum may have: those that feel most, and so is the rest a linear response to them. Whether there are any.
-bool FarField::add_spots(const Both& at, Balls& balls) const {
+/// Balls around atoms outside of others that feel more than they may: those that feel most, and so is the rest a linear response to them.
+Balls FarField::spots_of(const Positions& forces, std::size_t which, const Balls& balls) const {
   constexpr std::size_t many = 8;
-  constexpr double most_forced = 0.2;  // of the largest force
-  const double radius = 2.2 * whole_.potential().cutoff(), least = std::max(options_.relaxed_fmax, most_forced * std::max(fmax(at[0].forces), fmax(at[1].forces)));
+  constexpr double most_forced = 0.2, of_saddle = 0.3;  // of the largest force, of what a saddle may have
+  const double radius = 2.2 * whole_.potential().cutoff(), least = std::max(most_forced * fmax(forces), which == 0 ? of_saddle * options_.fmax : options_.relaxed_fmax);
   std::vector<std::pair<double, Eigen::Index>> forced;
-  for (Eigen::Index i = 0; i < whole_.atoms(); ++i) {
-    const double force = std::max(at[0].forces.col(i).norm(), at[1].forces.col(i).norm());
-    if (force > least) forced.push_back({-force, i});
-  }
+  for (Eigen::Index i = 0; i < whole_.atoms(); ++i)
+    if (const double force = forces.col(i).norm(); force > least) forced.push_back({-force, i});
   std::sort(forced.begin(), forced.end());
-  std::size_t added = 0;
-  for (std::size_t k = 0; k < forced.size() && added < many; ++k) {
+  Balls spots;
+  for (std::size_t k = 0; k < forced.size() && spots.size() < many; ++k) {
     const Vector3d place = start_.positions.col(forced[k].second);
-    if (distance_from(balls, whole_.cell(), place) < -0.5 * radius) continue;
-    balls.push_back({place, radius});
-    ++added;
+    const bool is_inside = distance_from(balls, whole_.cell(), place) < -0.5 * radius || (!spots.empty() && distance_from(spots, whole_.cell(), place) < -0.5 * radius);
+    if (!is_inside) spots.push_back({place, radius});
   }
-  return added > 0;
+  return spots;
 }
 
-/// Energies and forces once atoms in balls have settled, from those before: where few atoms feel it.
-void FarField::look_near(Balls balls, const Both& before, Both& at) {
+/// Energy and forces once atoms in balls have settled, from where they had not: where few atoms feel it.
+void FarField::look_near(Balls balls, const Positions& before, Point& at) {
   constexpr Eigen::Index one_in = 8;  // with more a region costs as much as the whole
   for (Ball& ball : balls) ball.radius += 2.0 * whole_.potential().cutoff();
-  if (one_in * (distances_from(balls, whole_.cell(), before[0].positions).array() < 0.0).count() > whole_.atoms()) return look_at_all(at);
-  for (std::size_t k = 0; k < at.size(); ++k) {
-    SearchRegion region(whole_, whole_.at(before[k].positions), before[k].energy, balls);
-    const Evaluation here = region.surface().evaluate(region.part(at[k].positions));
-    cost_ += region.cost();
-    at[k].forces = region.put(here.forces, std::move(at[k].forces));
-    at[k].energy = region.of_whole(here.energy);
-  }
+  if (one_in * (distances_from(balls, whole_.cell(), before).array() < 0.0).count() > whole_.atoms()) return look_at_all(at);
+  SearchRegion region(whole_, whole_.at(before), at.energy, balls);
+  const Evaluation here = region.surface().evaluate(region.part(at.positions));
+  cost_ += region.cost();
+  at.forces = region.put(here.forces, std::move(at.forces));
+  at.energy = region.of_whole(here.energy);
 }
 
 void FarField::tell(Both& at, FoundSaddle& saddle) {

@@ -34,12 +34,16 @@ class FarField {
   using Both = std::array<Point, 2>;  // the saddle, and the minimum behind it
 
   Both left_by(SearchRegion& region, double reach, const FoundSaddle& saddle, const Medium& medium);
-  bool settle_near(Both& at, const FoundSaddle& saddle, const Balls& balls);
-  void look_at_all(Both& at);
+  bool give_way(Both& at, std::size_t which, const Medium::Response& response, const FoundSaddle& saddle, const Balls& settling);
+  bool settle_spots(Both& at, std::size_t which, const FoundSaddle& saddle, Balls& settling);
+  bool settle_in(const Balls& balls, Both& at, std::size_t which, const FoundSaddle& saddle);
+  bool settle_saddle(SearchRegion& region, const FoundSaddle& saddle, Positions& x);
+  bool settle_end(SearchRegion& region, Positions& x);
+  void look_at_all(Point& at);
   Evaluation evaluate(const Positions& x);
-  bool add_spots(const Both& at, Balls& balls) const;
-  void look_near(Balls balls, const Both& before, Both& at);
-  bool has_small_forces(const Both& at) const { return fmax(at[0].forces) < options_.fmax && fmax(at[1].forces) <= options_.relaxed_fmax; }
+  void look_near(Balls balls, const Positions& before, Point& at);
+  Balls spots_of(const Positions& forces, std::size_t which, const Balls& balls) const;
+  bool has_small_forces(const Point& at, std::size_t which) const { return which == 0 ? fmax(at.forces) < options_.fmax : fmax(at.forces) <= options_.relaxed_fmax; }
   bool is_near(const Both& at, const FoundSaddle& saddle) const;
   static void tell(Both& at, FoundSaddle& saddle);
   /// When a step promises less, eV, a response and what settles in it are at their end; some times as much is still to be gained.
