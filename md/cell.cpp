@@ -3,9 +3,33 @@
 #include <Eigen/LU>
 #include <cmath>
 
+#include "md/lanes.hpp"
 #include "md/support/error.hpp"
 
 namespace glasscape {
+namespace {
+
+/// Rounded, where it is below 2^51 in size: adding what has no bits left for fractions takes them off. A function of the library's would be a call for each.
+GLASSCAPE_INLINE double rounded(double s) {
+  constexpr double no_fraction = 6755399441055744.0;  // 1.5 * 2^52
+  return (s + no_fraction) - no_fraction;
+}
+
+/// Of images that are found by rounding.
+GLASSCAPE_PER_PROCESSOR
+void distances_by_rounding(const double* x, Eigen::Index count, const Vector3d& from, const Matrix3d& inverse, const Matrix3d& lattice, const Vector3d& periodic, double* distance) {
+  for (Eigen::Index i = 0; i < count; ++i) {
+    const double dx = x[3 * i] - from[0], dy = x[3 * i + 1] - from[1], dz = x[3 * i + 2] - from[2];
+    double a = inverse(0, 0) * dx + inverse(0, 1) * dy + inverse(0, 2) * dz, b = inverse(1, 0) * dx + inverse(1, 1) * dy + inverse(1, 2) * dz, c = inverse(2, 0) * dx + inverse(2, 1) * dy + inverse(2, 2) * dz;
+    a -= periodic[0] * rounded(a);
+    b -= periodic[1] * rounded(b);
+    c -= periodic[2] * rounded(c);
+    const double u = lattice(0, 0) * a + lattice(0, 1) * b + lattice(0, 2) * c, v = lattice(1, 0) * a + lattice(1, 1) * b + lattice(1, 2) * c, w = lattice(2, 0) * a + lattice(2, 1) * b + lattice(2, 2) * c;
+    distance[i] = std::sqrt(u * u + (v * v + w * w));
+  }
+}
+
+}  // namespace
 
 Cell::Cell() : Cell(Matrix3d::Identity(), {false, false, false}) {}
 
@@ -57,6 +81,15 @@ Vector3d Cell::nearest(const Vector3d& difference) const {
         if (candidate.squaredNorm() < best.squaredNorm()) best = candidate;
       }
   return best;
+}
+
+Eigen::VectorXd Cell::distances(const Eigen::Ref<const Eigen::Matrix3Xd>& positions, const Vector3d& from) const {
+  Eigen::VectorXd distances(positions.cols());
+  if (search_images_)
+    for (Eigen::Index i = 0; i < positions.cols(); ++i) distances[i] = nearest(positions.col(i) - from).norm();
+  else
+    distances_by_rounding(positions.data(), positions.cols(), from, inverse_, lattice_, Vector3d(periodic_[0], periodic_[1], periodic_[2]), distances.data());
+  return distances;
 }
 
 }  // namespace glasscape

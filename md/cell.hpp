@@ -37,6 +37,8 @@ class Cell {
   Vector3d wrapped(const Vector3d& position) const;
   /// The shortest periodic image of a difference of two positions, for any triclinic cell.
   Vector3d nearest(const Vector3d& difference) const;
+  /// Of many positions, the columns of 3 x n, how far they are from a place, by nearest images.
+  Eigen::VectorXd distances(const Eigen::Ref<const Eigen::Matrix3Xd>& positions, const Vector3d& from) const;
 
   /// The same cell with another lattice (as a barostat or a shear changes it). Throws as the constructor.
   Cell with_lattice(const Matrix3d& lattice) const { return Cell(lattice, periodic_, origin_); }

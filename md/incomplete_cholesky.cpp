@@ -56,17 +56,18 @@ bool IncompleteCholesky::factorise(const BlockMatrix& matrix, double raise) {
   const std::size_t rows = matrix.diagonal.size();
   lower_.resize(column_.size());
   inverse_pivot_.resize(rows);
-  std::vector<Matrix3d> scaled(column_.size());                 // L_ij D_j
+  std::vector<Matrix3d> scaled;                                 // L_ij D_j of this row
   std::vector<std::size_t> place(rows, column_.size());         // of the blocks of this row
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t m = first_[i]; m < first_[i + 1]; ++m) place[static_cast<std::size_t>(column_[m])] = m;
     Matrix3d pivot = (1.0 + raise) * matrix.diagonal[i];
+    scaled.resize(first_[i + 1] - first_[i]);
     for (std::size_t m = first_[i]; m < first_[i + 1]; ++m) {
       const auto k = static_cast<std::size_t>(column_[m]);
       Matrix3d value = matrix.below[m];
       for (std::size_t n = first_[k]; n < first_[k + 1]; ++n)
-        if (const std::size_t at = place[static_cast<std::size_t>(column_[n])]; at < m) value.noalias() -= scaled[at] * lower_[n].transpose();
-      scaled[m] = value;
+        if (const std::size_t at = place[static_cast<std::size_t>(column_[n])]; at < m) value.noalias() -= scaled[at - first_[i]] * lower_[n].transpose();
+      scaled[m - first_[i]] = value;
       lower_[m].noalias() = value * inverse_pivot_[k];
       pivot.noalias() -= value * lower_[m].transpose();
     }

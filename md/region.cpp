@@ -13,16 +13,9 @@ double distance_from(const Balls& balls, const Cell& cell, const Vector3d& x) {
 }
 
 Eigen::VectorXd distances_from(const Balls& balls, const Cell& cell, const Positions& x) {
-  const Ball& first = balls.front();
-  double reach = first.radius;  // of all of them around the first
-  for (const Ball& ball : balls) reach = std::max(reach, cell.nearest(ball.centre - first.centre).norm() + ball.radius);
-  constexpr double far = 30.0;  // Angstrom outside of all: nobody asks by how much
-  Eigen::VectorXd distances(x.cols());
-  for (Eigen::Index i = 0; i < x.cols(); ++i) {
-    const double from_first = cell.nearest(x.col(i) - first.centre).norm();
-    distances[i] = balls.size() == 1 || from_first > reach + far ? from_first - reach : distance_from(balls, cell, x.col(i));
-  }
-  return distances;
+  Eigen::VectorXd nearest = Eigen::VectorXd::Constant(x.cols(), std::numeric_limits<double>::infinity());
+  for (const Ball& ball : balls) nearest = nearest.array().min(cell.distances(x, ball.centre).array() - ball.radius);
+  return nearest;
 }
 
 namespace {

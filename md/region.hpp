@@ -18,7 +18,7 @@ struct Ball {
 using Balls = std::vector<Ball>;
 /// How far outside of the nearest one a place is, by nearest images; negative inside, Angstrom.
 double distance_from(const Balls& balls, const Cell& cell, const Vector3d& x);
-/// The same of many; of those more than 30 Angstrom outside no more than they are.
+/// The same of many.
 Eigen::VectorXd distances_from(const Balls& balls, const Cell& cell, const Positions& x);
 
 class Region {

@@ -58,8 +58,9 @@ std::vector<Eigen::Index> atoms_of(const Species& species, std::string_view elem
 
 std::vector<Eigen::Index> atoms_within(const Configuration& configuration, Eigen::Index centre, double radius) {
   std::vector<Eigen::Index> atoms;
+  const Eigen::VectorXd distances = configuration.cell.distances(configuration.positions, configuration.positions.col(centre));
   for (Eigen::Index i = 0; i < configuration.atoms(); ++i)
-    if (configuration.cell.nearest(configuration.positions.col(i) - configuration.positions.col(centre)).norm() < radius) atoms.push_back(i);
+    if (distances[i] < radius) atoms.push_back(i);
   return atoms;
 }
 

@@ -111,7 +111,7 @@ class GrowingSearch {
   /// With all atoms, those far away in linear response: once so little is left to gain beyond the last region that it is hardly strained there. False
   /// when it does not come to rest as a first-order saddle; then it is as it was, and outside of the last region as the start.
   bool settle_far(FoundSaddle& saddle, double left, SearchRegion& stage) {
-    constexpr double most_left = 0.01, about = 0.99;  // eV, and of a region's radius
+    constexpr double most_left = 0.03, about = 0.99;  // eV, and of a region's radius
     const double near = regions_.growth * verified();
     if (left > most_left || last_ < about * regions_.growth * near) return false;
     FoundSaddle settled = saddle;
