@@ -17,6 +17,7 @@
 #include "apps/commands.hpp"
 #include "apps/exit_code.hpp"
 #include "apps/version.hpp"
+#include "md/support/memory.hpp"
 #include "md/support/text.hpp"
 
 namespace glasscape {
@@ -223,6 +224,7 @@ void keep_streams_apart() {
 }  // namespace
 
 int cli(int argc, char** argv, const Plugins& plugins) {
+  keep_memory();
   keep_streams_apart();
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may grow no more is an error of the write, not a kill
   std::signal(SIGCHLD, SIG_DFL);  // ignored, as some launchers leave it, it hides how a child ended

@@ -7,7 +7,7 @@ namespace glasscape {
 using Eigen::Index;
 
 void BlockSums::begin(const Atoms& all, std::size_t number, bool per_atom) {
-  atoms = blocks_of(all.listed)[number];
+  atoms = block_of(all.listed, number);
   clear_touched(all, number, force, 1);
   if (per_atom) clear_touched(all, number, halves, 2);
   pair_energy = 0.0;
@@ -20,19 +20,18 @@ void set_places(const Atoms& atoms, Room<FourDoubles>& place) {
 }
 
 void add_sums(const std::vector<const BlockSums*>& blocks, const Atoms& atoms, Want want, Evaluation& out) {
-  const std::vector<Block> parts = blocks_of(atoms.count);
-  for_each_block(parts.size(), atoms.threads, [&](std::size_t p) {
-    for (Index i = parts[p].begin; i < parts[p].end; ++i) {
+  for_each_block(count_of_blocks(atoms.count), atoms.threads, [&](std::size_t part) {
+    const auto [begin, end] = block_of(atoms.count, part);
+    for (Index i = begin; i < end; ++i) {
       FourDoubles force{}, diagonal{}, across{};
-      for (std::size_t b = 0; b < blocks.size(); ++b)
-        if (atoms.is_touched(i, b)) force += blocks[b]->force.begin()[i];
+      const BlockSet touching = atoms.touching_at(i);
+      touching.for_each([&](std::size_t b) { force += blocks[b]->force.begin()[i]; });
       for (int k = 0; k < 3; ++k) out.forces(k, i) += force[k];
       if (!want.per_atom) continue;
-      for (std::size_t b = 0; b < blocks.size(); ++b) {
-        if (!atoms.is_touched(i, b)) continue;
+      touching.for_each([&](std::size_t b) {
         diagonal += blocks[b]->halves.begin()[2 * i];
         across += blocks[b]->halves.begin()[2 * i + 1];
-      }
+      });
       out.atom_energy[i] += diagonal[3];
       for (int k = 0; k < 3; ++k) {
         out.atom_virial(k, i) += diagonal[k];

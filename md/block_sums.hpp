@@ -30,7 +30,7 @@ template <typename Value>
 void clear_touched(const Atoms& all, std::size_t block, Room<Value>& room, Eigen::Index each) {
   Value* values = room.of(static_cast<std::size_t>(each * all.count));
   for (Eigen::Index i = 0; i < all.count; i += Atoms::stretch)
-    if (all.is_touched(i, block)) std::fill(values + each * i, values + each * std::min(i + Atoms::stretch, all.count), Value{});
+    if (all.touching_at(i).has(block)) std::fill(values + each * i, values + each * std::min(i + Atoms::stretch, all.count), Value{});
 }
 
 /// Positions of atoms and images as the loops read them: beside each a 0.

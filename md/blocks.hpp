@@ -16,11 +16,10 @@ struct Block {
 };
 
 /// The blocks of a system: one for a small system, eight for a large one.
-inline std::vector<Block> blocks_of(Eigen::Index atoms) {
-  const Eigen::Index count = atoms < 256 ? 1 : 8;
-  std::vector<Block> blocks;
-  for (Eigen::Index b = 0; b < count; ++b) blocks.push_back({atoms * b / count, atoms * (b + 1) / count});
-  return blocks;
+inline std::size_t count_of_blocks(Eigen::Index atoms) { return atoms < 256 ? 1 : 8; }
+inline Block block_of(Eigen::Index atoms, std::size_t number) {
+  const auto b = static_cast<Eigen::Index>(number), count = static_cast<Eigen::Index>(count_of_blocks(atoms));
+  return {atoms * b / count, atoms * (b + 1) / count};
 }
 
 /// Runs work(block number) for every block on so many threads. What a block throws is thrown here: no exception may leave

@@ -25,7 +25,7 @@ void distances_by_rounding(const double* x, Eigen::Index count, const Vector3d& 
     b -= periodic[1] * rounded(b);
     c -= periodic[2] * rounded(c);
     const double u = lattice(0, 0) * a + lattice(0, 1) * b + lattice(0, 2) * c, v = lattice(1, 0) * a + lattice(1, 1) * b + lattice(1, 2) * c, w = lattice(2, 0) * a + lattice(2, 1) * b + lattice(2, 2) * c;
-    distance[i] = std::sqrt(u * u + (v * v + w * w));
+    distance[i] = std::sqrt(u * u + v * v + w * w);
   }
 }
 

@@ -128,7 +128,6 @@ void Neighbours::build(const Positions& positions, const Cell& cell, int threads
   make_images(positions, cell);
   follow(positions, cell);
   make_lists(cell, threads);
-  find_touching();
 }
 
 void Neighbours::build(const Positions& positions, std::vector<int> kinds, const Cell& cell, int threads) {
@@ -186,16 +185,24 @@ void Neighbours::follow(const Positions& positions, const Cell& cell) {
 void Neighbours::make_lists(const Cell& cell, int threads) {
   first_.assign(static_cast<std::size_t>(count_) + 1, 0);
   neighbour_.clear();
+  const std::size_t stretches = static_cast<std::size_t>((count_ + Atoms::stretch - 1) / Atoms::stretch), blocks = count_of_blocks(listed_);
+  touching_.assign(stretches, {});
+  const auto stretch_of = [](Eigen::Index atom) { return static_cast<std::size_t>(atom / Atoms::stretch); };
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const auto [begin, end] = block_of(listed_, b);
+    for (Eigen::Index i = begin; i < end; ++i) touching_[stretch_of(i)].insert(b);
+  }
   if (range_ == 0.0 || count_ == 0) return;
   std::vector<Vector3d> s(static_cast<std::size_t>(x_.cols()));
   for (Eigen::Index i = 0; i < x_.cols(); ++i) s[static_cast<std::size_t>(i)] = cell.fractional(x_.col(i));
   const Bins bins = make_bins(s, cell.heights(), range_);
   const BinnedColumns columns(bins, x_, kind_, listed_, lists_);
-  const std::vector<Block> blocks = blocks_of(listed_);
-  std::vector<std::vector<int>> lists(blocks.size());
-  for_each_block(blocks.size(), threads, [&](std::size_t b) {
+  std::vector<std::vector<int>> lists(blocks);
+  std::vector<std::vector<BlockSet>> touched(blocks, std::vector<BlockSet>(stretches));
+  for_each_block(blocks, threads, [&](std::size_t b) {
     std::size_t listed = 0;
-    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
+    const auto [first_atom, end_atom] = block_of(listed_, b);
+    for (Eigen::Index i = first_atom; i < end_atom; ++i) {
       const Vector3d centre = x_.col(i);
       const double* range2 = ranges2_.data() + kind_[static_cast<std::size_t>(i)] * kinds_;
       const std::size_t own = columns.place[static_cast<std::size_t>(i)], from = lists_ == ListKind::half ? own + 1 : 0;
@@ -211,23 +218,15 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
       first_[static_cast<std::size_t>(i) + 1] = listed;
     }
     lists[b].resize(listed);
+    for (const int column : lists[b]) touched[b][stretch_of(owner_[static_cast<std::size_t>(column)])].insert(b);
   });
-  for (std::size_t b = 0; b < blocks.size(); ++b) {
-    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) first_[static_cast<std::size_t>(i) + 1] += neighbour_.size();
+  for (std::size_t b = 0; b < blocks; ++b) {
+    const auto [first_atom, end_atom] = block_of(listed_, b);
+    for (Eigen::Index i = first_atom; i < end_atom; ++i) first_[static_cast<std::size_t>(i) + 1] += neighbour_.size();
     neighbour_.insert(neighbour_.end(), lists[b].begin(), lists[b].end());
+    for (std::size_t stretch = 0; stretch < stretches; ++stretch) touching_[stretch].insert(touched[b][stretch]);
   }
   std::fill(first_.begin() + listed_ + 1, first_.end(), neighbour_.size());
-}
-
-void Neighbours::find_touching() {
-  touching_.assign(static_cast<std::size_t>((count_ + Atoms::stretch - 1) / Atoms::stretch), {});
-  const auto touch = [&](Eigen::Index atom, std::size_t block) { touching_[static_cast<std::size_t>(atom / Atoms::stretch)].insert(block); };
-  const std::vector<Block> blocks = blocks_of(listed_);
-  for (std::size_t b = 0; b < blocks.size(); ++b) {
-    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) touch(i, b);
-    const std::size_t end = first_[static_cast<std::size_t>(blocks[b].end)];
-    for (std::size_t k = first_[static_cast<std::size_t>(blocks[b].begin)]; k < end; ++k) touch(owner_[static_cast<std::size_t>(neighbour_[k])], b);
-  }
 }
 
 Atoms Neighbours::atoms(int threads, Workspace* workspace) const {

@@ -8,6 +8,7 @@
 // the skin since `build`. Angstrom.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -34,7 +35,13 @@ struct Background {
 class BlockSet {
  public:
   void insert(std::size_t block) { bits_ = static_cast<std::uint8_t>(bits_ | (1U << block)); }
+  void insert(BlockSet others) { bits_ = static_cast<std::uint8_t>(bits_ | others.bits_); }
   bool has(std::size_t block) const { return ((bits_ >> block) & 1U) != 0; }
+  /// Calls visit(block) for each, ascending.
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (unsigned left = bits_; left != 0; left &= left - 1) visit(static_cast<std::size_t>(std::countr_zero(left)));
+  }
 
  private:
   std::uint8_t bits_ = 0;
@@ -61,8 +68,8 @@ struct Atoms {
   }
 
   static constexpr Eigen::Index stretch = 64;
-  /// Whether a block of listed atoms may add to what an atom is given.
-  bool is_touched(Eigen::Index i, std::size_t block) const { return touching[static_cast<std::size_t>(i / stretch)].has(block); }
+  /// The blocks of listed atoms that may add to what an atom is given.
+  BlockSet touching_at(Eigen::Index i) const { return touching[static_cast<std::size_t>(i / stretch)]; }
 
   std::span<const int> neighbours_of(Eigen::Index i) const {
     const auto k = static_cast<std::size_t>(i);
@@ -96,7 +103,6 @@ class Neighbours {
  private:
   void make_images(const Positions& positions, const Cell& cell);
   void make_lists(const Cell& cell, int threads);
-  void find_touching();
 
   double range_;
   int kinds_;                     // different ones, at most

@@ -104,7 +104,7 @@ GLASSCAPE_PER_PROCESSOR void sum_pairs(const Atoms& atoms, const TruncatedLaw<La
 /// Energy, forces and what is wanted of all pairs.
 template <typename Law>
 void add_pairs(const Atoms& atoms, const std::vector<TruncatedLaw<Law>>& laws, std::size_t kinds, Want want, PairWork& work, Evaluation& out) {
-  work.blocks.resize(blocks_of(atoms.listed).size());
+  work.blocks.resize(count_of_blocks(atoms.listed));
   set_places(atoms, work.place);
   for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) {
     std::vector<PairsInRange> near(kinds);

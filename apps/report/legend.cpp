@@ -82,19 +82,19 @@ std::string colored_group(int color) {
 }
 
 Piece legend(const std::vector<Mark>& marks, const std::vector<int>& colors, Pixel left_top, double width) {
-  Piece block;
+  Piece drawn;
   Pixel at = left_top;
   for (const Entry& entry : entries_of(marks, colors)) {
     const std::string name = elided(entry.name, label_font, width - sign_size.x - sign_gap);
     const double needed = sign_size.x + sign_gap + text_width(name, label_font);
     if (at.x > left_top.x && at.x + needed > left_top.x + width) at = {left_top.x, at.y + row_height};
-    block.svg += fmt::format("<g transform=\"translate({} {})\">{}</g>", pixels(at.x), pixels(at.y + 2.0),
+    drawn.svg += fmt::format("<g transform=\"translate({} {})\">{}</g>", pixels(at.x), pixels(at.y + 2.0),
                              entry.signs);
-    block.svg += text_element({at.x + sign_size.x + sign_gap, at.y + label_font}, name, label_font);
-    block.height = at.y + row_height - left_top.y;
+    drawn.svg += text_element({at.x + sign_size.x + sign_gap, at.y + label_font}, name, label_font);
+    drawn.height = at.y + row_height - left_top.y;
     at.x += needed + entry_gap;
   }
-  return block;
+  return drawn;
 }
 
 }  // namespace glasscape

@@ -225,25 +225,25 @@ Drawing laid_out(const Figure& figure, const Extents& data, Pixel size, double h
 }
 
 Piece labels_side_by_side(const Ruler& ruler, double top, double width) {
-  Piece block;
+  Piece labels;
   for (const Tick& tick : ruler.ticks) {
     const std::vector<std::string> lines = lines_within(tick.label, tick_font, width);
-    block.svg += text_lines(lines, {ruler.at(tick.value), top + tick_font}, tick_font, Anchor::middle);
-    block.height = std::max(block.height, static_cast<double>(lines.size()) * line_height * tick_font);
+    labels.svg += text_lines(lines, {ruler.at(tick.value), top + tick_font}, tick_font, Anchor::middle);
+    labels.height = std::max(labels.height, static_cast<double>(lines.size()) * line_height * tick_font);
   }
-  return block;
+  return labels;
 }
 
 Piece slanted_labels(const Ruler& ruler, double top) {
-  Piece block;
+  Piece labels;
   for (const Tick& tick : ruler.ticks) {
     const Pixel at{ruler.at(tick.value) + 4.0, top + 0.8 * tick_font};
     const std::string turn =
         fmt::format(" transform=\"rotate({} {} {})\"", -slant, pixels(at.x), pixels(at.y));
-    block.svg += text_element(at, tick.label, tick_font, Anchor::end, turn);
+    labels.svg += text_element(at, tick.label, tick_font, Anchor::end, turn);
   }
-  block.height = slant_sine * widest_label(ruler) + line_height * tick_font;
-  return block;
+  labels.height = slant_sine * widest_label(ruler) + line_height * tick_font;
+  return labels;
 }
 
 Piece labels_below(const Axis& axis, const Ruler& ruler, double top) {

@@ -26,7 +26,7 @@ std::vector<int> Eam::kinds(const std::vector<Element>& elements) const {
 }
 
 void Eam::sum_densities(const Atoms& atoms, Want want, EamWork& work) const {
-  work.blocks.resize(blocks_of(atoms.listed).size());
+  work.blocks.resize(count_of_blocks(atoms.listed));
   set_places(atoms, work.place);
   for_each_block(work.blocks.size(), atoms.threads, [&](std::size_t b) { kernel_.densities(atoms, want, work, b); });
 }
@@ -43,10 +43,10 @@ std::shared_ptr<const Background> Eam::background(const Atoms& staying) const {
 Eam::Embedded Eam::embedded(const Atoms& atoms, Want want, EamWork& work) const {
   sum_densities(atoms, want, work);
   const auto* background = static_cast<const Densities*>(atoms.background);
-  const std::vector<Block> blocks = blocks_of(atoms.count);
   Embedded f{Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count)};
-  for_each_block(blocks.size(), atoms.threads, [&](std::size_t b) {
-    for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
+  for_each_block(count_of_blocks(atoms.count), atoms.threads, [&](std::size_t b) {
+    const auto [begin, end] = block_of(atoms.count, b);
+    for (Eigen::Index i = begin; i < end; ++i) {
       const double rho = work.density_at(i, atoms) + (background != nullptr && i >= atoms.listed ? background->density[i - atoms.listed] : 0.0);
       const auto kind = static_cast<std::size_t>(atoms.kind[static_cast<std::size_t>(i)]);
       const CubicTable::Sample s = tables_.embed[kind].sample(rho);

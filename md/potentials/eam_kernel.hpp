@@ -49,8 +49,7 @@ struct EamWork final : Workspace {
 
   double density_at(Eigen::Index i, const Atoms& atoms) const {
     double sum = 0.0;
-    for (std::size_t b = 0; b < blocks.size(); ++b)
-      if (atoms.is_touched(i, b)) sum += blocks[b].density.begin()[i];
+    atoms.touching_at(i).for_each([&](std::size_t b) { sum += blocks[b].density.begin()[i]; });
     return sum;
   }
 };

@@ -1,4 +1,4 @@
-// The memory of a program. For `main` alone: the library leaves it as it is.
+// The memory of a program, for programs alone: `cli` asks for it, the library leaves it as it is.
 #pragma once
 
 namespace glasscape {

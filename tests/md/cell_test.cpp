@@ -32,6 +32,15 @@ TEST_CASE("the nearest image is the nearest of all images, in a strongly skewed 
   }
 }
 
+TEST_CASE("distances of many positions are those to their nearest images, in every kind of cell") {
+  const Positions points = 40.0 * noise(300, 7);
+  const Vector3d from(3, -2, 11);
+  for (const Cell& cell : {skewed(), Cell(Vector3d(9, 12, 7).asDiagonal()), Cell(Vector3d(9, 12, 7).asDiagonal(), {true, false, true}), Cell()}) {
+    const Eigen::VectorXd distances = cell.distances(points, from);
+    for (Eigen::Index i = 0; i < points.cols(); ++i) CHECK(distances[i] == Approx(cell.nearest(points.col(i) - from).norm()).epsilon(1e-14));
+  }
+}
+
 TEST_CASE("a wrapped position lies in the cell and differs by lattice vectors") {
   const Cell cell = skewed();
   const Positions points = 30.0 * noise(100, 5);

@@ -94,15 +94,16 @@ TEST_CASE("a block of listed atoms touches its own and their neighbours, and far
     Neighbours neighbours(5.0, std::vector<int>(static_cast<std::size_t>(c.atoms()), 0), kind);
     neighbours.build(c.positions(Eigen::all, order), c.cell);
     const Atoms atoms = neighbours.atoms();
-    const std::vector<Block> blocks = blocks_of(atoms.listed);
-    REQUIRE(blocks.size() > 1);
+    const std::size_t blocks = count_of_blocks(atoms.listed);
+    REQUIRE(blocks > 1);
     int missed = 0, touched = 0;
-    for (std::size_t b = 0; b < blocks.size(); ++b) {
-      for (Eigen::Index i = blocks[b].begin; i < blocks[b].end; ++i) {
-        missed += atoms.is_touched(i, b) ? 0 : 1;
-        for (const int column : atoms.neighbours_of(i)) missed += atoms.is_touched(atoms.owner[static_cast<std::size_t>(column)], b) ? 0 : 1;
+    for (std::size_t b = 0; b < blocks; ++b) {
+      const auto [begin, end] = block_of(atoms.listed, b);
+      for (Eigen::Index i = begin; i < end; ++i) {
+        missed += atoms.touching_at(i).has(b) ? 0 : 1;
+        for (const int column : atoms.neighbours_of(i)) missed += atoms.touching_at(atoms.owner[static_cast<std::size_t>(column)]).has(b) ? 0 : 1;
       }
-      for (Eigen::Index i = 0; i < atoms.count; ++i) touched += atoms.is_touched(i, b) ? 1 : 0;
+      for (Eigen::Index i = 0; i < atoms.count; ++i) touched += atoms.touching_at(i).has(b) ? 1 : 0;
     }
     CHECK(missed == 0);
     CHECK(touched < 4 * atoms.count);  // of 8 times as many

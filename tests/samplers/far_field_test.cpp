@@ -43,6 +43,20 @@ const Hop& hop() {
   return made;
 }
 
+/// In a crystal so large that what settling changes is looked at in a region.
+const Hop& wide_hop() {
+  static const Hop made(24);
+  return made;
+}
+
+/// About 40 Angstrom from the vacancy.
+Eigen::Index far_away(const Hop& hop) {
+  const Configuration& c = hop.vacancy.basin;
+  Eigen::Index i = 0;
+  while (std::abs(c.cell.nearest(c.positions.col(i) - hop.vacancy.site).norm() - 40.0) > 2.0) ++i;
+  return i;
+}
+
 /// From the region in which it is at rest.
 bool settle(FarField far, const Hop& hop, Surface& whole, FoundSaddle& s) {
   SearchRegion region(whole, hop.vacancy.basin, hop.vacancy.energy, {{hop.vacancy.site, radius}});
@@ -86,20 +100,34 @@ TEST_CASE("a saddle and the minimum behind it come to rest with all atoms as by 
 }
 
 TEST_CASE("an atom far away where the start is not at rest settles in a spot of its own, and what is told is of all atoms") {
-  static const Hop wide(24);  // so large that what settling changes is looked at in a region
+  const Hop& wide = wide_hop();
   const SaddleSearch options;
   SearchStart start = wide.start;
   FoundSaddle s = wide.saddle;
   Surface whole = wide.surface();
   Rng rng(1, 1);
-  Eigen::Index far_away = 0;
-  const auto distance = [&](Eigen::Index i) { return whole.cell().nearest(start.positions.col(i) - wide.vacancy.site).norm(); };
-  while (std::abs(distance(far_away) - 40.0) > 2.0) ++far_away;
-  for (Positions* x : {&start.positions, &s.positions, &s.end.positions}) (*x)(0, far_away) += 0.2;
+  const Eigen::Index i = far_away(wide);
+  for (Positions* x : {&start.positions, &s.positions, &s.end.positions}) (*x)(0, i) += 0.2;
   REQUIRE(settle(FarField(whole, start, wide.vacancy.site, wide.local, options, tolerance, rng), wide, whole, s));
   check_at_rest(wide, s, options);
   CHECK(s.end.energy == Approx(wide.start.energy).margin(tolerance));
-  CHECK(s.positions(0, far_away) == Approx(wide.start.positions(0, far_away)).margin(0.01));
+  CHECK(s.positions(0, i) == Approx(wide.start.positions(0, i)).margin(0.01));
+}
+
+TEST_CASE("an atom far away that is off at the saddle alone, or behind it alone, comes to rest there") {
+  const Hop& wide = wide_hop();
+  const SaddleSearch options;
+  Surface whole = wide.surface();
+  for (const bool at_saddle : {true, false}) {
+    FoundSaddle s = wide.saddle;
+    const Eigen::Index i = far_away(wide);
+    (at_saddle ? s.positions : s.end.positions)(0, i) += 0.2;
+    Rng rng(1, 1);
+    REQUIRE(settle(FarField(whole, wide.start, wide.vacancy.site, wide.local, options, tolerance, rng), wide, whole, s));
+    check_at_rest(wide, s, options);
+    CHECK(s.end.energy == Approx(wide.start.energy).margin(tolerance));
+    for (const Positions* x : {&s.positions, &s.end.positions}) CHECK((*x)(0, i) == Approx(wide.start.positions(0, i)).margin(0.01));
+  }
 }
 
 TEST_CASE("a saddle that has nothing to gain is looked at with all atoms all the same") {
