@@ -84,6 +84,7 @@ Vector3d Cell::nearest(const Vector3d& difference) const {
 }
 
 Eigen::VectorXd Cell::distances(const Eigen::Ref<const Eigen::Matrix3Xd>& positions, const Vector3d& from) const {
+  if (positions.outerStride() != 3) return distances(Eigen::Matrix3Xd(positions), from);  // part of larger columns
   Eigen::VectorXd distances(positions.cols());
   if (search_images_)
     for (Eigen::Index i = 0; i < positions.cols(); ++i) distances[i] = nearest(positions.col(i) - from).norm();

@@ -20,7 +20,7 @@ class FarField {
       : whole_(whole), start_(start), centre_(centre), local_(local), options_(options), tolerance_(tolerance), rng_(rng) {}
 
   /// Of a saddle that is at rest with the atoms of a region that reaches to a radius, beyond which all are as at the start; those within `near`
-  /// settle each time. False when it does not come to rest; then it is as it was.
+  /// settle each time one of the two gives way. False when it does not come to rest; then it is as it was.
   bool settle(FoundSaddle& saddle, double near, SearchRegion& region, double reach);
 
   /// Of the calls that were made since this was asked last, in calls of the whole.

@@ -1,3 +1,4 @@
+#include <Eigen/Geometry>
 #include <catch2/catch.hpp>
 
 #include "md/support/error.hpp"
@@ -35,9 +36,13 @@ TEST_CASE("the nearest image is the nearest of all images, in a strongly skewed 
 TEST_CASE("distances of many positions are those to their nearest images, in every kind of cell") {
   const Positions points = 40.0 * noise(300, 7);
   const Vector3d from(3, -2, 11);
-  for (const Cell& cell : {skewed(), Cell(Vector3d(9, 12, 7).asDiagonal()), Cell(Vector3d(9, 12, 7).asDiagonal(), {true, false, true}), Cell()}) {
+  const Matrix3d edges = Vector3d(9, 12, 7).asDiagonal(), turned = Eigen::AngleAxisd(0.7, Vector3d(1, 2, 3).normalized()) * edges;
+  for (const Cell& cell : {skewed(), Cell(edges), Cell(edges, {true, false, true}), Cell(turned), Cell(turned, {false, true, true}), Cell()}) {
     const Eigen::VectorXd distances = cell.distances(points, from);
-    for (Eigen::Index i = 0; i < points.cols(); ++i) CHECK(distances[i] == Approx(cell.nearest(points.col(i) - from).norm()).epsilon(1e-14));
+    for (Eigen::Index i = 0; i < points.cols(); ++i) CHECK(distances[i] == Approx(cell.nearest(points.col(i) - from).norm()).margin(1e-12));
+    Eigen::MatrixXd taller = Eigen::MatrixXd::Zero(5, points.cols());
+    taller.topRows<3>() = points;
+    CHECK(cell.distances(taller.topRows<3>(), from) == distances);
   }
 }
 

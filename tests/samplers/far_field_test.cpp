@@ -49,11 +49,11 @@ const Hop& wide_hop() {
   return made;
 }
 
-/// About 40 Angstrom from the vacancy.
-Eigen::Index far_away(const Hop& hop) {
+/// An atom about so far from the vacancy, Angstrom.
+Eigen::Index atom_at(const Hop& hop, double distance) {
   const Configuration& c = hop.vacancy.basin;
   Eigen::Index i = 0;
-  while (std::abs(c.cell.nearest(c.positions.col(i) - hop.vacancy.site).norm() - 40.0) > 2.0) ++i;
+  while (std::abs(c.cell.nearest(c.positions.col(i) - hop.vacancy.site).norm() - distance) > 1.0) ++i;
   return i;
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("an atom far away where the start is not at rest settles in a spot of 
   FoundSaddle s = wide.saddle;
   Surface whole = wide.surface();
   Rng rng(1, 1);
-  const Eigen::Index i = far_away(wide);
+  const Eigen::Index i = atom_at(wide, 40.0);
   for (Positions* x : {&start.positions, &s.positions, &s.end.positions}) (*x)(0, i) += 0.2;
   REQUIRE(settle(FarField(whole, start, wide.vacancy.site, wide.local, options, tolerance, rng), wide, whole, s));
   check_at_rest(wide, s, options);
@@ -114,20 +114,32 @@ TEST_CASE("an atom far away where the start is not at rest settles in a spot of 
   CHECK(s.positions(0, i) == Approx(wide.start.positions(0, i)).margin(0.01));
 }
 
-TEST_CASE("an atom far away that is off at the saddle alone, or behind it alone, comes to rest there") {
+TEST_CASE("an atom outside of what always settles that is off at the saddle alone, or behind it alone, settles there, and both end as if it had not been") {
   const Hop& wide = wide_hop();
   const SaddleSearch options;
   Surface whole = wide.surface();
-  for (const bool at_saddle : {true, false}) {
+  const Eigen::Index i = atom_at(wide, 8.0);
+  const auto settled = [&](double at_saddle, double behind, double& cost) {
     FoundSaddle s = wide.saddle;
-    const Eigen::Index i = far_away(wide);
-    (at_saddle ? s.positions : s.end.positions)(0, i) += 0.2;
+    s.positions(0, i) += at_saddle;
+    s.end.positions(0, i) += behind;
     Rng rng(1, 1);
-    REQUIRE(settle(FarField(whole, wide.start, wide.vacancy.site, wide.local, options, tolerance, rng), wide, whole, s));
+    FarField far(whole, wide.start, wide.vacancy.site, wide.local, options, tolerance, rng);
+    SearchRegion region(whole, wide.vacancy.basin, wide.vacancy.energy, {{wide.vacancy.site, radius}});
+    REQUIRE(far.settle(s, near, region, radius));
     check_at_rest(wide, s, options);
-    CHECK(s.end.energy == Approx(wide.start.energy).margin(tolerance));
-    for (const Positions* x : {&s.positions, &s.end.positions}) CHECK((*x)(0, i) == Approx(wide.start.positions(0, i)).margin(0.01));
+    cost = far.cost();
+    return s;
+  };
+  double cost_as_it_was, cost_off_at_saddle, cost_off_behind;
+  const FoundSaddle as_it_was = settled(0.0, 0.0, cost_as_it_was);
+  for (const FoundSaddle& s : {settled(0.2, 0.0, cost_off_at_saddle), settled(0.0, 0.2, cost_off_behind)}) {
+    CHECK(s.energy == Approx(as_it_was.energy).margin(tolerance));
+    CHECK(s.end.energy == Approx(as_it_was.end.energy).margin(tolerance));
+    CHECK(fmax(s.positions - as_it_was.positions) < 0.01);
+    CHECK(fmax(s.end.positions - as_it_was.end.positions) < 0.01);
   }
+  CHECK(std::min(cost_off_at_saddle, cost_off_behind) > cost_as_it_was + 1.0);  // another round, with one more look at all atoms
 }
 
 TEST_CASE("a saddle that has nothing to gain is looked at with all atoms all the same") {
