@@ -10,15 +10,20 @@ namespace glasscape {
 namespace {
 
 constexpr std::size_t atoms_per_rows = 1000;
+constexpr std::ptrdiff_t ahead = 40;  // pairs that are asked for before they are needed: memory is slower than what is done with them
 
 GLASSCAPE_INLINE TwoVectors twice(const float* v) { return TwoVectors{v[0], v[1], v[2], 0, v[0], v[1], v[2], 0}; }
-/// The first three; the fourth meets only zeros where places are summed, and what it leaves in the fourth place of a product nobody asks for.
 GLASSCAPE_INLINE TwoVectors both(const float (&four)[4]) {
   FourFloats v;
   std::memcpy(&v, four, sizeof v);
   return __builtin_shufflevector(v, v, 0, 1, 2, 3, 0, 1, 2, 3);
 }
 GLASSCAPE_INLINE TwoVectors each(float one, float other) { return TwoVectors{one, one, one, one, other, other, other, other}; }
+
+/// With 0 in the fourth places; with the fourth places of another; with the fourth place in all of its own.
+GLASSCAPE_INLINE TwoVectors of_three(TwoVectors v) { return __builtin_shufflevector(v, TwoVectors{}, 0, 1, 2, 8, 4, 5, 6, 12); }
+GLASSCAPE_INLINE TwoVectors with_fourth(TwoVectors v, TwoVectors other) { return __builtin_shufflevector(v, other, 0, 1, 2, 11, 4, 5, 6, 15); }
+GLASSCAPE_INLINE TwoVectors fourth(TwoVectors v) { return __builtin_shufflevector(v, v, 3, 3, 3, 3, 7, 7, 7, 7); }
 
 /// The sum over the components of each vector, in all of its places.
 GLASSCAPE_INLINE TwoVectors summed(TwoVectors v) {
@@ -60,11 +65,11 @@ void centre_both(TwoVectors* v, std::size_t atoms) {
 
 }  // namespace
 
-std::shared_ptr<const Medium> Medium::of(const Potential& law, const Atoms& all, std::vector<Eigen::Index> order, const Cell& cell, double spacing) {
+std::shared_ptr<const Medium> Medium::of(const Potential& law, const Atoms& all, std::vector<Eigen::Index> order, Positions forces, const Cell& cell, double spacing) {
   const double near = first_shell * spacing;
   std::vector<Spring> springs;
   springs.reserve(static_cast<std::size_t>(10 * all.count));  // about 7 of a dense phase each
-  const std::shared_ptr<Medium> medium(new Medium(std::move(order)));
+  const std::shared_ptr<Medium> medium(new Medium(std::move(order), std::move(forces)));
   const auto embedding = law.pair_terms(all, std::numeric_limits<double>::infinity(), [&](const PairTerm& term) {
     medium->add(term);
     if (term.length < near) springs.push_back(term);
@@ -75,7 +80,7 @@ std::shared_ptr<const Medium> Medium::of(const Potential& law, const Atoms& all,
   return medium;
 }
 
-Medium::Medium(std::vector<Eigen::Index> order) : order_(std::move(order)), embedding_(order_.size(), 0.0F) {
+Medium::Medium(std::vector<Eigen::Index> order, Positions forces) : order_(std::move(order)), forces_(std::move(forces)), embedding_(order_.size(), 0.0F) {
   for (std::size_t i = 0; i < order_.size(); i += atoms_per_rows) {
     const std::size_t atoms = std::min(atoms_per_rows, order_.size() - i);
     rows_.push_back({i, {}, {}, std::vector<std::size_t>(atoms, 0), std::vector<std::size_t>(atoms, 0)});
@@ -121,42 +126,50 @@ void Medium::precondition_with(const std::vector<Spring>& springs, const Positio
   inverse_pivot_ = in_single(factors.inverse_pivot());
 }
 
-/// H v of both, as PairHessian has it.
+/// H v of both, as PairHessian has it. Changes of densities take the fourth places of v: they are needed where its vectors are.
 GLASSCAPE_PER_PROCESSOR
-void Medium::times(const TwoVectors* v, TwoVectors* densities, TwoVectors* product) const {
+void Medium::times(TwoVectors* v, TwoVectors* product) const {
   const std::size_t atoms = order_.size();
-  for (std::size_t i = 0; i < atoms; ++i) densities[i] = product[i] = TwoVectors{};
+  for (std::size_t i = 0; i < atoms; ++i) {
+    v[i] = of_three(v[i]);
+    product[i] = TwoVectors{};
+  }
   for (const Rows& rows : rows_) {
     const DensePair* dense = rows.dense.data();
     for (std::size_t place = 0; place < rows.end_dense.size(); ++place) {
       const std::size_t i = rows.first_atom + place;
+      const TwoVectors v_i = v[i];
       TwoVectors own{};
       for (const DensePair* end = rows.dense.data() + rows.end_dense[place]; dense < end; ++dense) {
         const DensePair& t = *dense;
-        const TwoVectors stretch = summed(both(t.e_across) * (v[i] - v[t.j]));
+        __builtin_prefetch(dense + ahead);
+        const TwoVectors v_j = v[t.j], stretch = summed(of_three(both(t.e_across)) * (v_i - v_j));
         own += t.b_ij * stretch;
-        densities[t.j] += t.b_ji * stretch;
+        v[t.j] = with_fourth(v_j, v_j + t.b_ji * stretch);
       }
-      densities[i] += own;
+      v[i] = with_fourth(v[i], v[i] + own);
     }
   }
-  for (std::size_t i = 0; i < atoms; ++i) densities[i] *= embedding_[i];
+  for (std::size_t i = 0; i < atoms; ++i) v[i] = with_fourth(v[i], embedding_[i] * v[i]);
   for (const Rows& rows : rows_) {
     const DensePair* dense = rows.dense.data();
     const Pair* other = rows.others.data();
     for (std::size_t place = 0; place < rows.end_dense.size(); ++place) {
       const std::size_t i = rows.first_atom + place;
+      const TwoVectors v_i = v[i], density_i = fourth(v_i);
       TwoVectors own{};
       for (const DensePair* end = rows.dense.data() + rows.end_dense[place]; dense < end; ++dense) {
         const DensePair& t = *dense;
-        const TwoVectors e = both(t.e_across), difference = v[i] - v[t.j];
-        const TwoVectors term = t.e_across[3] * difference + (t.radial * summed(e * difference) + t.b_ij * densities[i] + t.b_ji * densities[t.j]) * e;
+        __builtin_prefetch(dense + ahead);
+        const TwoVectors v_j = v[t.j], e = of_three(both(t.e_across)), difference = v_i - v_j;
+        const TwoVectors term = t.e_across[3] * difference + (t.radial * summed(e * difference) + t.b_ij * density_i + t.b_ji * fourth(v_j)) * e;
         own += term;
         product[t.j] -= term;
       }
       for (const Pair* end = rows.others.data() + rows.end_others[place]; other < end; ++other) {
         const Pair& t = *other;
-        const TwoVectors e = both(t.e_across), difference = v[i] - v[t.j];
+        __builtin_prefetch(other + ahead);
+        const TwoVectors e = of_three(both(t.e_across)), difference = v_i - v[t.j];
         const TwoVectors term = t.e_across[3] * difference + t.radial * summed(e * difference) * e;
         own += term;
         product[t.j] -= term;
@@ -210,23 +223,26 @@ std::array<Positions, 2> Medium::given(const TwoVectors* both) const {
   return out;
 }
 
-std::array<Positions, 2> Medium::restoring(const Positions& displacement, const Positions& other) const {
-  const std::size_t atoms = order_.size();
-  std::array<Room<TwoVectors>, 3> room;
-  TwoVectors *both = room[0].of(atoms), *product = room[1].of(atoms);
-  take(displacement, other, both);
-  times(both, room[2].of(atoms), product);
-  std::array<Positions, 2> forces = given(product);
-  for (Positions& f : forces) f = -f;
-  return forces;
+/// Near neighbours are those that the factors couple.
+Eigen::VectorXd Medium::apart(const Positions& displacement) const {
+  const Positions u = displacement(Eigen::all, order_);
+  Eigen::VectorXd most2 = Eigen::VectorXd::Zero(u.cols());
+  for (Eigen::Index i = 0; i < u.cols(); ++i)
+    for (std::size_t m = first_below_[static_cast<std::size_t>(i)]; m < first_below_[static_cast<std::size_t>(i) + 1]; ++m) {
+      const double apart2 = (u.col(i) - u.col(column_[m])).squaredNorm();
+      for (const Eigen::Index atom : {i, Eigen::Index(column_[m])}) most2[atom] = std::max(most2[atom], apart2);
+    }
+  Eigen::VectorXd most(u.cols());
+  most(order_) = most2.cwiseSqrt();
+  return most;
 }
 
 struct Medium::Vectors {
-  explicit Vectors(std::size_t atoms) : response(room[0].of(atoms)), residual(room[1].of(atoms)), step(room[2].of(atoms)), direction(room[3].of(atoms)), densities(room[4].of(atoms)), product(room[5].of(atoms)) {
+  explicit Vectors(std::size_t atoms) : response(room[0].of(atoms)), residual(room[1].of(atoms)), step(room[2].of(atoms)), direction(room[3].of(atoms)), product(room[4].of(atoms)) {
     for (TwoVectors* v : {response, direction}) std::fill(v, v + atoms, TwoVectors{});
   }
-  std::array<Room<TwoVectors>, 6> room;
-  TwoVectors *response, *residual, *step, *direction, *densities, *product;
+  std::array<Room<TwoVectors>, 5> room;
+  TwoVectors *response, *residual, *step, *direction, *product;
 };
 
 Medium::Response Medium::respond(const Positions& load, const Positions& other, double promise) const {
@@ -250,7 +266,7 @@ Medium::Response Medium::respond(const Positions& load, const Positions& other, 
     for (std::size_t k = 0; k < 2; ++k) turn[k] = before[k] > 0.0 && !ended[k] ? static_cast<float>(now[k] / before[k]) : 0.0F;
     const TwoVectors conjugate = each(turn[0], turn[1]);
     for (std::size_t i = 0; i < atoms; ++i) v.direction[i] = v.step[i] + conjugate * v.direction[i];
-    times(v.direction, v.densities, v.product);
+    times(v.direction, v.product);
     const std::array<double, 2> curvature = dot_both(v.direction, v.product, atoms);
     for (std::size_t k = 0; k < 2; ++k) {
       ended[k] = ended[k] || !(curvature[k] > 0.0);
@@ -266,6 +282,7 @@ Medium::Response Medium::respond(const Positions& load, const Positions& other, 
     }
   }
   out.displacement = given(v.response);
+  out.left = given(v.residual);
   return out;
 }
 

@@ -15,12 +15,13 @@ namespace glasscape {
 
 class Medium {
  public:
-  /// Of a periodic configuration, none of whose atoms is frozen: `all` in an order of their own, in which `order` are the atoms; `spacing` of
-  /// near neighbours. Nothing when the law is not made of pairs.
-  static std::shared_ptr<const Medium> of(const Potential& law, const Atoms& all, std::vector<Eigen::Index> order, const Cell& cell, double spacing);
+  /// Of a periodic configuration, none of whose atoms is frozen: `all` in an order of their own, in which `order` are the atoms, and the forces on these;
+  /// `spacing` of near neighbours. Nothing when the law is not made of pairs.
+  static std::shared_ptr<const Medium> of(const Potential& law, const Atoms& all, std::vector<Eigen::Index> order, Positions forces, const Cell& cell, double spacing);
 
   struct Response {
     std::array<Positions, 2> displacement;  // 3 x atoms, without a shift of the whole
+    std::array<Positions, 2> left;          // of the loads, as the Hessian says, eV/Angstrom
     std::array<double, 2> gain{};           // eV, by which it lowers the energy
     std::array<double, 2> promise{};        // eV, of the step that was not taken any more
     int products = 0;                       // of the Hessian with both
@@ -29,8 +30,10 @@ class Medium {
   /// all atoms is taken off it. Where the curvature along a step is not positive, in rounding or since this is no minimum, the load's response ends before it;
   /// that, or that 60 products were not enough, shows in what it promises at last.
   Response respond(const Positions& load, const Positions& other, double promise) const;
-  /// The forces with which it answers to displacements, -H u of both, eV/Angstrom.
-  std::array<Positions, 2> restoring(const Positions& displacement, const Positions& other) const;
+  /// Where it was made, 3 x atoms, eV/Angstrom.
+  const Positions& forces() const { return forces_; }
+  /// Per atom, by how much a displacement moves it and a near neighbour apart at most, Angstrom.
+  Eigen::VectorXd apart(const Positions& displacement) const;
 
  private:
   struct DensePair {
@@ -53,16 +56,17 @@ class Medium {
   };
   struct Vectors;
 
-  explicit Medium(std::vector<Eigen::Index> order);
+  Medium(std::vector<Eigen::Index> order, Positions forces);
   void add(const PairTerm& term);
   void precondition_with(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, double spacing);
   void take(const Positions& one, const Positions& other, TwoVectors* both) const;
   std::array<Positions, 2> given(const TwoVectors* v) const;
-  void times(const TwoVectors* v, TwoVectors* densities, TwoVectors* product) const;
+  void times(TwoVectors* v, TwoVectors* product) const;  // overwrites the fourth places of v
   void precondition(const TwoVectors* residual, TwoVectors* step) const;
   void solve_factors(const TwoVectors* residual, TwoVectors* step) const;
 
   std::vector<Eigen::Index> order_;
+  Positions forces_;  // in the order of the atoms
   std::vector<Rows> rows_;  // of so many atoms that memory is taken in small pieces, each once
   std::vector<float> embedding_;
   std::vector<std::size_t> first_below_;  // of the factors L D L^T

@@ -292,9 +292,10 @@ std::shared_ptr<const Medium> Surface::medium(const Positions& x) {
   return kept(medium_, medium_at_, x, [&]() -> std::shared_ptr<const Medium> {
     const auto& periodic = cell_.periodic();
     if (!floats() || !std::all_of(periodic.begin(), periodic.end(), [](bool along) { return along; })) return nullptr;
+    Positions forces = evaluate(x).forces;
     const Atoms all = neighbours_at(x);
-    auto made = Medium::of(*potential_, all, order_, cell_, spacing_of(all, atoms()));
-    if (made) count_call();
+    auto made = Medium::of(*potential_, all, order_, std::move(forces), cell_, spacing_of(all, atoms()));
+    if (!made) --calls_;  // as if it had not been asked for
     return made;
   });
 }

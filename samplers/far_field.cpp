@@ -5,14 +5,13 @@
 
 namespace glasscape {
 
-bool FarField::settle(FoundSaddle& saddle, double near, SearchRegion& region, double reach) {
+bool FarField::settle(FoundSaddle& saddle, double near, double reach) {
   constexpr int most = 8;  // rounds
   constexpr double little = 0.3, astray = 10.0;  // times the tolerance: to gain; and in a later round, as a soft spot may that gives way at last
   const auto medium = whole_.medium(start_.positions);
   if (!medium) return false;
   cost_ += 1.0;
-  std::array<Balls, 2> settling{Balls{{centre_, near}}, Balls{{centre_, near}}};
-  Both at = left_by(region, reach, saddle, *medium);
+  Both at = where_found(saddle, near, reach, *medium);
   double before = std::numeric_limits<double>::infinity();
   for (int round = 0;; ++round) {
     const Medium::Response response = medium->respond(at[0].forces, at[1].forces, promise());
@@ -20,7 +19,7 @@ bool FarField::settle(FoundSaddle& saddle, double near, SearchRegion& region, do
     std::array<bool, 2> is_still{}, is_at_rest{};
     for (std::size_t k = 0; k < at.size(); ++k) {
       is_still[k] = round > 0 && response.gain[k] <= little * tolerance_ && response.promise[k] < promise();
-      is_at_rest[k] = is_still[k] && has_small_forces(at[k], k);
+      is_at_rest[k] = is_still[k] && at[k].has_small_forces();
     }
     if (is_at_rest[0] && is_at_rest[1]) {
       tell(at, saddle);
@@ -30,60 +29,72 @@ bool FarField::settle(FoundSaddle& saddle, double near, SearchRegion& region, do
     if (round == most || !(gain <= std::max(before, astray * tolerance_))) return false;
     before = gain;
     for (std::size_t k = 0; k < at.size(); ++k) {
-      if (!is_still[k] && !give_way(at, k, response, saddle, settling[k])) return false;
-      if (!is_at_rest[k] && !settle_spots(at, k, saddle, settling[k])) return false;
+      if (!is_still[k] && !give_way(at[k], response, k, saddle, *medium)) return false;
+      if (!is_at_rest[k] && !settle_spots(at[k], saddle)) return false;
     }
   }
 }
 
-/// Where no atom outside of a region has moved yet: what is left inside, and on those outside what is linear in what those inside but near to them did.
-FarField::Both FarField::left_by(SearchRegion& region, double reach, const FoundSaddle& saddle, const Medium& medium) {
-  const double felt = 2.0 * whole_.potential().cutoff();
-  std::array<Positions, 2> moved{saddle.positions - start_.positions, saddle.end.positions - start_.positions};
-  const Eigen::VectorXd distances = distances_from({{centre_, reach}}, whole_.cell(), start_.positions);
-  for (Eigen::Index i = 0; i < distances.size(); ++i)
-    if (distances[i] < -felt) moved[0].col(i) = moved[1].col(i) = Vector3d::Zero();
-  std::array<Positions, 2> forces = medium.restoring(moved[0], moved[1]);
-  cost_ += 1.0;
-  Both at{Point{saddle.positions, std::move(forces[0]), saddle.energy}, Point{saddle.end.positions, std::move(forces[1]), saddle.end.energy}};
-  for (Point& point : at) point.forces = region.put(region.surface().evaluate(region.part(point.positions)).forces, std::move(point.forces));
-  cost_ += region.cost();
+/// With what is left, where no atom beyond a radius has moved yet.
+FarField::Both FarField::where_found(const FoundSaddle& saddle, double near, double reach, const Medium& medium) {
+  constexpr double of_saddle = 0.3;  // of what a saddle may have: a force from which on a spot settles
+  constexpr double much = 0.1;       // Angstrom that near neighbours have moved apart: then their Hessian is another
+  Both at{Point{true, saddle.positions, options_.fmax, of_saddle * options_.fmax, saddle.positions, {}, 0.0, {{centre_, near}}, 0.0},
+          Point{false, saddle.end.positions, options_.relaxed_fmax, options_.relaxed_fmax, saddle.end.positions, {}, 0.0, {{centre_, near}}, 0.0}};
+  SearchRegion around(whole_, whole_.at(start_.positions), start_.energy, {{centre_, reach + felt()}});
+  for (Point& point : at) {
+    point.changed = furthest_apart(point.positions - start_.positions, much, medium);
+    const Evaluation here = around.surface().evaluate(around.part(point.positions));
+    point.forces = around.put(here.forces, medium.forces());
+    point.energy = around.of_whole(here.energy);
+  }
+  cost_ += around.cost();
   return at;
 }
 
-/// One of them, with all atoms; those in balls settle. False when it is lost, or has become another.
-bool FarField::give_way(Both& at, std::size_t which, const Medium::Response& response, const FoundSaddle& saddle, const Balls& settling) {
-  Point& point = at[which];
-  point.positions += response.displacement[which];
-  point.energy -= response.gain[which];
-  if (!is_near(at, saddle) || !settle_in(settling, at, which, saddle)) return false;
-  look_at_all(point);
+/// How far from the centre there are near neighbours that move apart by more than a limit, Angstrom.
+double FarField::furthest_apart(const Positions& displacement, double limit, const Medium& medium) const {
+  const Eigen::VectorXd apart = medium.apart(displacement), distances = whole_.cell().distances(start_.positions, centre_);
+  return (apart.array() > limit).select(distances, 0.0).maxCoeff();
+}
+
+/// With all atoms; those that always do settle. False when it is lost, or has become another.
+bool FarField::give_way(Point& at, const Medium::Response& response, std::size_t which, const FoundSaddle& saddle, const Medium& medium) {
+  constexpr double linear = 0.01;  // Angstrom that near neighbours move apart while what they feel changes in a linear way
+  const Positions before = at.positions;
+  at.positions += response.displacement[which];
+  at.energy -= response.gain[which];
+  at.forces = response.left[which];
+  if (!settle_in(at.settling, at, saddle)) return false;
+  Balls not_linear = at.settling;
+  double& radius = not_linear.front().radius;
+  radius = std::max({radius, at.changed, furthest_apart(response.displacement[which], linear, medium)});
+  look_near(std::move(not_linear), before, &response.displacement[which], at);
   return true;
 }
 
 /// Those in spots that feel too much settle; all that settle, when that was tried before.
-bool FarField::settle_spots(Both& at, std::size_t which, const FoundSaddle& saddle, Balls& settling) {
-  Point& point = at[which];
-  Balls spots = spots_of(point.forces, which, settling);
+bool FarField::settle_spots(Point& at, const FoundSaddle& saddle) {
+  Balls spots = spots_of(at);
   const bool is_new = !spots.empty();
-  if (!is_new && has_small_forces(point, which)) return true;
-  settling.insert(settling.end(), spots.begin(), spots.end());
-  if (!is_new || which == 0) spots = settling;  // what a saddle climbs lies in the first ball
-  const Positions unsettled = point.positions;
-  if (!settle_in(spots, at, which, saddle)) return false;
-  look_near(std::move(spots), unsettled, point);
+  if (!is_new && at.has_small_forces()) return true;
+  at.settling.insert(at.settling.end(), spots.begin(), spots.end());
+  if (!is_new || at.is_saddle) spots = at.settling;  // what a saddle climbs lies in the first ball
+  const Positions unsettled = at.positions;
+  if (!settle_in(spots, at, saddle)) return false;
+  look_near(std::move(spots), unsettled, nullptr, at);
   return true;
 }
 
-bool FarField::settle_in(const Balls& balls, Both& at, std::size_t which, const FoundSaddle& saddle) {
-  Point& point = at[which];
-  SearchRegion region(whole_, whole_.at(point.positions), point.energy, balls);
-  Positions settled = region.part(point.positions);
-  const bool is_kept = which == 0 ? settle_saddle(region, saddle, settled) : settle_end(region, settled);
+/// False when it does not come to rest there, or has become another.
+bool FarField::settle_in(const Balls& balls, Point& at, const FoundSaddle& saddle) {
+  SearchRegion region(whole_, whole_.at(at.positions), at.energy, balls);
+  Positions settled = region.part(at.positions);
+  const bool is_kept = at.is_saddle ? settle_saddle(region, saddle, settled) : settle_end(region, settled);
   cost_ += region.cost();
   if (!is_kept || !region.holds(settled)) return false;
-  point.positions = region.put(settled, std::move(point.positions));
-  return is_near(at, saddle);
+  at.positions = region.put(settled, std::move(at.positions));
+  return fmax(at.positions - at.found) < flipped * options_.same;
 }
 
 bool FarField::settle_saddle(SearchRegion& region, const FoundSaddle& saddle, Positions& x) {
@@ -100,70 +111,48 @@ bool FarField::settle_end(SearchRegion& region, Positions& x) {
   return end.converged();
 }
 
-/// Whether neither of them has become another one.
-bool FarField::is_near(const Both& at, const FoundSaddle& saddle) const {
-  const double furthest = flipped * options_.same;
-  return fmax(at[0].positions - saddle.positions) < furthest && fmax(at[1].positions - saddle.end.positions) < furthest;
+/// Energy and forces around balls, whose atoms have moved from where they were. What is known is as if these had not; or, where all have given way, as if
+/// they had done so alone and in a linear way: then the work of that, by the forces before and after it once all others have, is taken back.
+void FarField::look_near(Balls balls, const Positions& before, const Positions* response, Point& at) {
+  constexpr Eigen::Index one_in = 4;  // with more of the atoms a region costs as much as the whole
+  for (Ball& ball : balls) ball.radius += felt();
+  const Eigen::VectorXd distances = distances_from(balls, whole_.cell(), before);
+  if (one_in * (distances.array() < 0.0).count() > whole_.atoms()) return look_at_all(at);
+  Positions others_moved = at.positions;
+  for (Eigen::Index i = 0; i < distances.size(); ++i)
+    if (distances[i] < 0.0) others_moved.col(i) = before.col(i);
+  Region region(whole_.shared_potential(), whole_.at(others_moved), balls, whole_.most_threads());
+  const Evaluation was = region.surface().evaluate(region.part(others_moved)), is = region.surface().evaluate(region.part(at.positions));
+  cost_ += 3.0 * region.share();
+  at.energy += is.energy - was.energy;
+  if (response)
+    for (std::size_t k = 0; k < region.atoms().size(); ++k)
+      if (const Eigen::Index i = region.atoms()[k]; distances[i] < 0.0) at.energy += 0.5 * response->col(i).dot(was.forces.col(static_cast<Eigen::Index>(k)) + at.forces.col(i));
+  at.forces = region.put(is.forces, std::move(at.forces));
 }
 
 void FarField::look_at_all(Point& at) {
-  Evaluation all = evaluate(at.positions);
+  whole_.restart(at.positions);  // what follows must not depend on what came before
+  Evaluation all = whole_.evaluate(at.positions);
+  cost_ += 1.0;
   at.energy = all.energy;
   at.forces = std::move(all.forces);
 }
 
-/// Energy and forces of all atoms: with those that have moved far put back, so that the lists of the start hold, and what a region around them changes.
-Evaluation FarField::evaluate(const Positions& x) {
-  const double far = 0.4 * whole_.skin();
-  Positions nearly = x;
-  double reach = 0.0;
-  for (Eigen::Index i = 0; i < x.cols(); ++i) {
-    if ((x.col(i) - start_.positions.col(i)).norm() <= far) continue;
-    nearly.col(i) = start_.positions.col(i);
-    reach = std::max({reach, distance(x.col(i)), distance(nearly.col(i))});
-  }
-  const double felt = reach + 2.0 * whole_.potential().cutoff();
-  const bool is_small = 2.0 * felt < whole_.cell().heights().minCoeff();
-  whole_.restart(is_small ? start_.positions : x);
-  Evaluation at = whole_.evaluate(is_small ? nearly : x);
-  cost_ += 1.0;
-  if (reach == 0.0 || !is_small) return at;
-  Region region(whole_.shared_potential(), whole_.at(nearly), {{centre_, felt}}, whole_.most_threads());
-  const Evaluation before = region.surface().evaluate(region.part(nearly)), after = region.surface().evaluate(region.part(x));
-  at.energy += after.energy - before.energy;
-  at.forces(Eigen::all, region.atoms()) += after.forces - before.forces;
-  cost_ += 3.0 * region.share();
-  return at;
-}
-
-/// Balls around atoms outside of others that feel more than they may: those that feel most, and so is the rest a linear response to them.
-Balls FarField::spots_of(const Positions& forces, std::size_t which, const Balls& balls) const {
+/// Balls around atoms that feel more than they may, outside of those that settle: those that feel most, and so is the rest a linear response to them.
+Balls FarField::spots_of(const Point& at) const {
   constexpr std::size_t many = 8;
-  constexpr double most_forced = 0.2, of_saddle = 0.3;  // of the largest force, of what a saddle may have
-  const double radius = 2.2 * whole_.potential().cutoff(), least = std::max(most_forced * fmax(forces), which == 0 ? of_saddle * options_.fmax : options_.relaxed_fmax);
+  constexpr double most_forced = 0.2;  // of the largest force
+  const double radius = 2.2 * whole_.potential().cutoff(), least = std::max(most_forced * fmax(at.forces), at.forced);
   std::vector<std::pair<double, Eigen::Index>> forced;
   for (Eigen::Index i = 0; i < whole_.atoms(); ++i)
-    if (const double force = forces.col(i).norm(); force > least) forced.push_back({-force, i});
+    if (const double force = at.forces.col(i).norm(); force > least) forced.push_back({-force, i});
   std::sort(forced.begin(), forced.end());
-  Balls spots;
-  for (std::size_t k = 0; k < forced.size() && spots.size() < many; ++k) {
-    const Vector3d place = start_.positions.col(forced[k].second);
-    const bool is_inside = distance_from(balls, whole_.cell(), place) < -0.5 * radius || (!spots.empty() && distance_from(spots, whole_.cell(), place) < -0.5 * radius);
-    if (!is_inside) spots.push_back({place, radius});
-  }
-  return spots;
-}
-
-/// Energy and forces once atoms in balls have settled, from where they had not: where few atoms feel it.
-void FarField::look_near(Balls balls, const Positions& before, Point& at) {
-  constexpr Eigen::Index one_in = 8;  // with more a region costs as much as the whole
-  for (Ball& ball : balls) ball.radius += 2.0 * whole_.potential().cutoff();
-  if (one_in * (distances_from(balls, whole_.cell(), before).array() < 0.0).count() > whole_.atoms()) return look_at_all(at);
-  SearchRegion region(whole_, whole_.at(before), at.energy, balls);
-  const Evaluation here = region.surface().evaluate(region.part(at.positions));
-  cost_ += region.cost();
-  at.forces = region.put(here.forces, std::move(at.forces));
-  at.energy = region.of_whole(here.energy);
+  Balls balls = at.settling;
+  const auto known = static_cast<std::ptrdiff_t>(balls.size());
+  for (std::size_t k = 0; k < forced.size() && balls.size() < at.settling.size() + many; ++k)
+    if (const Vector3d place = start_.positions.col(forced[k].second); distance_from(balls, whole_.cell(), place) >= -0.5 * radius) balls.push_back({place, radius});
+  return {balls.begin() + known, balls.end()};
 }
 
 void FarField::tell(Both& at, FoundSaddle& saddle) {

@@ -1,10 +1,11 @@
 // How a saddle, and the minimum behind it, that have come to rest with the atoms of a region come to rest with all atoms of a large glass:
 //   give way  all atoms, to the forces that are left, as the Hessian of the start says (md/medium.hpp)
-//   settle    the atoms nearby, for whom that is too simple, and those in soft spots anywhere that turn out to be so too
-//   look      at the energies of the whole and the forces on all atoms; let those settle that feel most, and look at what that changed
+//   settle    the atoms nearby, for whom that is too simple
+//   look      at what became of energy and forces where atoms settled or near neighbours moved apart; beyond, the response says it
+//   settle    those in spots that feel most, and look at what that changed
 // and again from the beginning, until the response to what is left would gain no more than three tenths of the tolerance.
-// What is told at last are energies and forces of the potential: the linear response says only where to go. It leads there in one or two
-// rounds where nothing but the event itself is far from linear; where it does not, that is said, and a wider region has to be relaxed.
+// What is told at last are energies and forces of the potential around the event and wherever atoms settled; further out, where near neighbours
+// moved apart by no more than 0.01 A each time, those of its second order (what that costs in accuracy: docs/saddle_search.md).
 // Units: eV, Angstrom.
 #pragma once
 
@@ -19,36 +20,42 @@ class FarField {
   FarField(Surface& whole, const SearchStart& start, const Vector3d& centre, const Positions& local, const SaddleSearch& options, double tolerance, Rng& rng)
       : whole_(whole), start_(start), centre_(centre), local_(local), options_(options), tolerance_(tolerance), rng_(rng) {}
 
-  /// Of a saddle that is at rest with the atoms of a region that reaches to a radius, beyond which all are as at the start; those within `near`
-  /// settle each time one of the two gives way. False when it does not come to rest; then it is as it was.
-  bool settle(FoundSaddle& saddle, double near, SearchRegion& region, double reach);
+  /// Of a saddle that is at rest with the atoms to a radius, `reach`, beyond which all are as at the start; those within `near` settle each time one of
+  /// the two gives way. False when it does not come to rest; then it is as it was.
+  bool settle(FoundSaddle& saddle, double near, double reach);
 
   /// Of the calls that were made since this was asked last, in calls of the whole.
   double cost() { return std::exchange(cost_, 0.0); }
 
  private:
   struct Point {
-    Positions positions, forces;  // of all atoms
+    bool is_saddle;                 // or the minimum behind it
+    const Positions& found;         // at rest with the atoms of a region
+    double fmax, forced;            // of an atom, eV/Angstrom: at rest; from which on it lies in a spot that settles
+    Positions positions, forces;    // of all atoms
     double energy;
-  };
-  using Both = std::array<Point, 2>;  // the saddle, and the minimum behind it
+    Balls settling;                 // whose atoms settle each time it gives way
+    double changed;                 // radius around the centre within which the Hessian of the start is not its own
 
-  Both left_by(SearchRegion& region, double reach, const FoundSaddle& saddle, const Medium& medium);
-  bool give_way(Both& at, std::size_t which, const Medium::Response& response, const FoundSaddle& saddle, const Balls& settling);
-  bool settle_spots(Both& at, std::size_t which, const FoundSaddle& saddle, Balls& settling);
-  bool settle_in(const Balls& balls, Both& at, std::size_t which, const FoundSaddle& saddle);
+    bool has_small_forces() const { return glasscape::fmax(forces) <= fmax; }
+  };
+  using Both = std::array<Point, 2>;
+
+  Both where_found(const FoundSaddle& saddle, double near, double reach, const Medium& medium);
+  double furthest_apart(const Positions& displacement, double limit, const Medium& medium) const;
+  bool give_way(Point& at, const Medium::Response& response, std::size_t which, const FoundSaddle& saddle, const Medium& medium);
+  bool settle_spots(Point& at, const FoundSaddle& saddle);
+  bool settle_in(const Balls& balls, Point& at, const FoundSaddle& saddle);
   bool settle_saddle(SearchRegion& region, const FoundSaddle& saddle, Positions& x);
   bool settle_end(SearchRegion& region, Positions& x);
+  void look_near(Balls balls, const Positions& before, const Positions* response, Point& at);
   void look_at_all(Point& at);
-  Evaluation evaluate(const Positions& x);
-  void look_near(Balls balls, const Positions& before, Point& at);
-  Balls spots_of(const Positions& forces, std::size_t which, const Balls& balls) const;
-  bool has_small_forces(const Point& at, std::size_t which) const { return which == 0 ? fmax(at.forces) < options_.fmax : fmax(at.forces) <= options_.relaxed_fmax; }
-  bool is_near(const Both& at, const FoundSaddle& saddle) const;
+  Balls spots_of(const Point& at) const;
   static void tell(Both& at, FoundSaddle& saddle);
   /// When a step promises less, eV, a response and what settles in it are at their end; some times as much is still to be gained.
   double promise() const { return 0.05 * tolerance_; }
-  double distance(const Vector3d& x) const { return whole_.cell().nearest(x - centre_).norm(); }
+  /// How far atoms feel how dense it is around others.
+  double felt() const { return 2.0 * whole_.potential().cutoff(); }
 
   Surface& whole_;
   const SearchStart& start_;

@@ -45,6 +45,27 @@ TEST_CASE("a medium gives way to two loads as its Hessian says") {
     const Positions exact = exact_response(glass, loads[k]);
     CHECK((response.displacement[k] - exact).norm() < 2e-3 * exact.norm());
     CHECK(response.gain[k] == Approx(0.5 * dot(loads[k], exact)).epsilon(1e-3));
+    CHECK(response.left[k].norm() < 1e-2 * loads[k].norm());
+  }
+}
+
+TEST_CASE("a medium knows by how much near neighbours move apart") {
+  const Glass& glass = glass_of_500();
+  Surface surface = glass.surface();
+  const auto medium = surface.medium(glass.basin.positions);
+  REQUIRE(medium);
+  const Positions moved = noise(glass.basin.atoms(), 1);
+  const Eigen::VectorXd apart = medium->apart(moved);
+  constexpr double near = 3.0, far = 5.0;  // Angstrom: in the first shell of all atoms, and beyond it
+  for (Eigen::Index i = 0; i < glass.basin.atoms(); ++i) {
+    double among_near = 0.0, among_far = 0.0;
+    for (Eigen::Index j = 0; j < glass.basin.atoms(); ++j) {
+      const double distance = glass.basin.cell.nearest(glass.basin.positions.col(i) - glass.basin.positions.col(j)).norm();
+      if (distance < near) among_near = std::max(among_near, (moved.col(i) - moved.col(j)).norm());
+      if (distance < far) among_far = std::max(among_far, (moved.col(i) - moved.col(j)).norm());
+    }
+    CHECK(apart[i] > 0.999 * among_near);
+    CHECK(apart[i] < 1.001 * among_far);
   }
 }
 
@@ -65,7 +86,7 @@ TEST_CASE("a glass that is a little off its minimum is led back to it, and gains
   }
 }
 
-TEST_CASE("a medium answers to displacements with the forces of its Hessian, for every law that is made of pairs, in a skewed cell") {
+TEST_CASE("what a medium leaves of a load is what its Hessian leaves, for every law that is made of pairs, in a skewed cell") {
   int laws = 0;
   const Potentials potentials = builtin_potentials();
   for (const auto& entry : potentials.entries()) {
@@ -76,11 +97,16 @@ TEST_CASE("a medium answers to displacements with the forces of its Hessian, for
     const auto medium = surface.medium(c.positions);
     if (!medium) continue;
     ++laws;
-    const Positions one = 0.01 * noise(c.atoms(), 1), other = 0.1 * noise(c.atoms(), 2);
-    const auto forces = medium->restoring(one, other);
+    CHECK(medium->forces() == surface.evaluate(c.positions).forces);
+    const std::array<Positions, 2> loads{0.01 * noise(c.atoms(), 1), 0.1 * noise(c.atoms(), 2)};
+    const Medium::Response response = medium->respond(loads[0], loads[1], 1e-6);
     const auto hessian = surface.hessian(c.positions);
-    CHECK((forces[0] + hessian->times(one)).norm() < 1e-5 * forces[0].norm());
-    CHECK((forces[1] + hessian->times(other)).norm() < 1e-5 * forces[1].norm());
+    for (std::size_t k = 0; k < loads.size(); ++k) {
+      const Positions answer = hessian->times(response.displacement[k]);
+      Positions balanced = loads[k];
+      balanced.colwise() -= Vector3d(balanced.rowwise().mean());
+      CHECK((response.left[k] - (balanced - answer)).norm() < 1e-5 * balanced.norm());
+    }
   }
   CHECK(laws >= 4);
 }
