@@ -114,7 +114,7 @@ bool FarField::settle_end(SearchRegion& region, Positions& x) {
 /// Energy and forces around balls, whose atoms have moved from where they were. What is known is as if these had not; or, where all have given way, as if
 /// they had done so alone and in a linear way: then the work of that, by the forces before and after it once all others have, is taken back.
 void FarField::look_near(Balls balls, const Positions& before, const Positions* response, Point& at) {
-  constexpr Eigen::Index one_in = 4;  // with more of the atoms a region costs as much as the whole
+  constexpr Eigen::Index one_in = 2;  // with more of the atoms a region costs as much as the whole and its lists
   for (Ball& ball : balls) ball.radius += felt();
   const Eigen::VectorXd distances = distances_from(balls, whole_.cell(), before);
   if (one_in * (distances.array() < 0.0).count() > whole_.atoms()) return look_at_all(at);
