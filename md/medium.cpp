@@ -1,6 +1,7 @@
 #include "md/medium.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 
@@ -10,7 +11,13 @@ namespace glasscape {
 namespace {
 
 constexpr std::size_t atoms_per_rows = 1000;
-constexpr std::ptrdiff_t ahead = 40;  // pairs that are asked for before they are needed: memory is slower than what is done with them
+
+/// Asks memory, which is slower than what is done with pairs, for one that is needed later.
+template <typename Pair>
+GLASSCAPE_INLINE void ask_ahead(const Pair* pair) {
+  constexpr std::uintptr_t ahead = 40 * sizeof(Pair);
+  __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(pair) + ahead));
+}
 
 GLASSCAPE_INLINE TwoVectors twice(const float* v) { return TwoVectors{v[0], v[1], v[2], 0, v[0], v[1], v[2], 0}; }
 GLASSCAPE_INLINE TwoVectors both(const float (&four)[4]) {
@@ -126,7 +133,8 @@ void Medium::precondition_with(const std::vector<Spring>& springs, const Positio
   inverse_pivot_ = in_single(factors.inverse_pivot());
 }
 
-/// H v of both, as PairHessian has it. Changes of densities take the fourth places of v: they are needed where its vectors are.
+/// H v of both, as PairHessian has it. Changes of densities take the fourth places of v: they are needed where its vectors are. What is left in these, and in those of
+/// the product, nobody reads: they are cleared here, and masked by the columns of the factors.
 GLASSCAPE_PER_PROCESSOR
 void Medium::times(TwoVectors* v, TwoVectors* product) const {
   const std::size_t atoms = order_.size();
@@ -142,7 +150,7 @@ void Medium::times(TwoVectors* v, TwoVectors* product) const {
       TwoVectors own{};
       for (const DensePair* end = rows.dense.data() + rows.end_dense[place]; dense < end; ++dense) {
         const DensePair& t = *dense;
-        __builtin_prefetch(dense + ahead);
+        ask_ahead(dense);
         const TwoVectors v_j = v[t.j], stretch = summed(of_three(both(t.e_across)) * (v_i - v_j));
         own += t.b_ij * stretch;
         v[t.j] = with_fourth(v_j, v_j + t.b_ji * stretch);
@@ -160,7 +168,7 @@ void Medium::times(TwoVectors* v, TwoVectors* product) const {
       TwoVectors own{};
       for (const DensePair* end = rows.dense.data() + rows.end_dense[place]; dense < end; ++dense) {
         const DensePair& t = *dense;
-        __builtin_prefetch(dense + ahead);
+        ask_ahead(dense);
         const TwoVectors v_j = v[t.j], e = of_three(both(t.e_across)), difference = v_i - v_j;
         const TwoVectors term = t.e_across[3] * difference + (t.radial * summed(e * difference) + t.b_ij * density_i + t.b_ji * fourth(v_j)) * e;
         own += term;
@@ -168,7 +176,7 @@ void Medium::times(TwoVectors* v, TwoVectors* product) const {
       }
       for (const Pair* end = rows.others.data() + rows.end_others[place]; other < end; ++other) {
         const Pair& t = *other;
-        __builtin_prefetch(other + ahead);
+        ask_ahead(other);
         const TwoVectors e = of_three(both(t.e_across)), difference = v_i - v[t.j];
         const TwoVectors term = t.e_across[3] * difference + t.radial * summed(e * difference) * e;
         own += term;

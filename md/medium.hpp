@@ -1,8 +1,9 @@
 // How all atoms of a glass at a minimum give way to small forces: the displacement u that solves H u = f, with the exact Hessian H of the
 // minimum, by conjugate gradients (Hestenes and Stiefel, J. Res. NBS 49, 409 (1952)). Far from an event everything is linear: there one
 // such response takes the place of a relaxation by force calls, each of whose steps costs five times as much.
-// Two loads at a time, of a saddle and of the minimum behind it, in single precision: x y z 0 of one and x y z 0 of the other fill a register,
-// and the pairs, 2.4 kB per atom, are read from memory once for both. Steps are preconditioned by incomplete factors of the elastic
+// Two loads at a time, of a saddle and of the minimum behind it, in single precision: x y z of one and x y z of the other fill a register, with a place
+// beside each for the change of density that an atom's embedding answers to; the pairs, 2.1 kB per atom, are read from memory once for both, and asked for
+// ahead. Steps are preconditioned by incomplete factors of the elastic
 // network and its long waves. Immutable. Units: eV, Angstrom.
 #pragma once
 

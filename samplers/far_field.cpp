@@ -1,6 +1,7 @@
 #include "samplers/far_field.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace glasscape {
@@ -60,15 +61,14 @@ double FarField::furthest_apart(const Positions& displacement, double limit, con
 
 /// With all atoms; those that always do settle. False when it is lost, or has become another.
 bool FarField::give_way(Point& at, const Medium::Response& response, std::size_t which, const FoundSaddle& saddle, const Medium& medium) {
-  constexpr double linear = 0.01;  // Angstrom that near neighbours move apart while what they feel changes in a linear way
   const Positions before = at.positions;
   at.positions += response.displacement[which];
   at.energy -= response.gain[which];
   at.forces = response.left[which];
-  if (!settle_in(at.settling, at, saddle)) return false;
+  if (!at.is_near(options_) || !settle_in(at.settling, at, saddle)) return false;
+  at.changed = std::max(at.changed, furthest_apart(response.displacement[which], linear(), medium));
   Balls not_linear = at.settling;
-  double& radius = not_linear.front().radius;
-  radius = std::max({radius, at.changed, furthest_apart(response.displacement[which], linear, medium)});
+  not_linear.front().radius = std::max(not_linear.front().radius, at.changed);
   look_near(std::move(not_linear), before, &response.displacement[which], at);
   return true;
 }
@@ -94,7 +94,14 @@ bool FarField::settle_in(const Balls& balls, Point& at, const FoundSaddle& saddl
   cost_ += region.cost();
   if (!is_kept || !region.holds(settled)) return false;
   at.positions = region.put(settled, std::move(at.positions));
-  return fmax(at.positions - at.found) < flipped * options_.same;
+  return at.is_near(options_);
+}
+
+/// By how much near neighbours may move apart while what they feel changes in a linear way, Angstrom: energies are then told to 3% of their tolerance, forces to 0.3 of
+/// `relaxed_fmax` (measured: docs/saddle_search.md). What is left out is of third order in energies, of second in forces.
+double FarField::linear() const {
+  constexpr double as_measured = 0.01, energy = 1e-4, force = 1e-3;  // Angstrom, eV, eV/Angstrom
+  return as_measured * std::min({1.0, std::cbrt(tolerance_ / energy), std::sqrt(options_.relaxed_fmax / force)});
 }
 
 bool FarField::settle_saddle(SearchRegion& region, const FoundSaddle& saddle, Positions& x) {

@@ -5,7 +5,7 @@
 //   settle    those in spots that feel most, and look at what that changed
 // and again from the beginning, until the response to what is left would gain no more than three tenths of the tolerance.
 // What is told at last are energies and forces of the potential around the event and wherever atoms settled; further out, where near neighbours
-// moved apart by no more than 0.01 A each time, those of its second order (what that costs in accuracy: docs/saddle_search.md).
+// moved apart by no more than 0.01 A at once, those of its second order (what that costs in accuracy: docs/saddle_search.md).
 // Units: eV, Angstrom.
 #pragma once
 
@@ -35,9 +35,11 @@ class FarField {
     Positions positions, forces;    // of all atoms
     double energy;
     Balls settling;                 // whose atoms settle each time it gives way
-    double changed;                 // radius around the centre within which the Hessian of the start is not its own
+    double changed;                 // radius around the centre within which the Hessian of the start may not be its own
 
-    bool has_small_forces() const { return glasscape::fmax(forces) <= fmax; }
+    bool has_small_forces() const { return glasscape::fmax(forces) < fmax; }
+    /// Whether it has not become another.
+    bool is_near(const SaddleSearch& options) const { return glasscape::fmax(positions - found) < flipped * options.same; }
   };
   using Both = std::array<Point, 2>;
 
@@ -52,6 +54,7 @@ class FarField {
   void look_at_all(Point& at);
   Balls spots_of(const Point& at) const;
   static void tell(Both& at, FoundSaddle& saddle);
+  double linear() const;
   /// When a step promises less, eV, a response and what settles in it are at their end; some times as much is still to be gained.
   double promise() const { return 0.05 * tolerance_; }
   /// How far atoms feel how dense it is around others.

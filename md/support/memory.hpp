@@ -3,8 +3,8 @@
 
 namespace glasscape {
 
-/// From now on the process keeps what it has given back for the next who asks, in large pages where the system has them. Arrays of all atoms of a large glass
-/// come and go with each force call or response; taken from the system anew each time, its pages cost more than what is done with them.
+/// From now on the process keeps what it has given back for the next who asks. Arrays of all atoms of a large glass come and go with each force call or
+/// response; taken from the system anew each time, its pages cost more than what is done with them.
 void keep_memory();
 
 }  // namespace glasscape

@@ -96,11 +96,11 @@ TEST_CASE("what a medium leaves of a load is what its Hessian leaves, for every 
     Surface surface(law, c);
     const auto medium = surface.medium(c.positions);
     if (!medium) continue;
-    ++laws;
     CHECK(medium->forces() == surface.evaluate(c.positions).forces);
     const std::array<Positions, 2> loads{0.01 * noise(c.atoms(), 1), 0.1 * noise(c.atoms(), 2)};
     const Medium::Response response = medium->respond(loads[0], loads[1], 1e-6);
     const auto hessian = surface.hessian(c.positions);
+    if (response.products > 1) ++laws;
     for (std::size_t k = 0; k < loads.size(); ++k) {
       const Positions answer = hessian->times(response.displacement[k]);
       Positions balanced = loads[k];

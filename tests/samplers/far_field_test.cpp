@@ -60,15 +60,15 @@ Eigen::Index atom_at(const Hop& hop, double distance) {
 /// That what is told of a saddle and the minimum behind it is of all atoms, and they are at rest; in a large crystal as near as linear response is.
 void check_at_rest(const Hop& hop, const FoundSaddle& s, const SaddleSearch& options) {
   const bool is_wide = &hop != &::hop();
-  const double energy_margin = is_wide ? 0.05 * tolerance : 1e-7, force_margin = is_wide ? 1e-4 : 1e-9;  // eV, eV/Angstrom
+  const double energy_margin = is_wide ? 0.05 * tolerance : 1e-8, force_margin = is_wide ? 1e-4 : 1e-9;  // eV, eV/Angstrom
   Surface fresh = hop.surface();
   const Evaluation at = fresh.evaluate(s.positions), at_end = fresh.evaluate(s.end.positions);
   CHECK(std::abs(s.energy - at.energy) < energy_margin);
   CHECK(std::abs(s.end.energy - at_end.energy) < energy_margin);
   CHECK(s.fmax == Approx(fmax(at.forces)).margin(force_margin));
   CHECK(s.end.fmax == Approx(fmax(at_end.forces)).margin(force_margin));
-  CHECK(s.fmax < options.fmax);
-  CHECK(s.end.fmax <= options.relaxed_fmax);
+  for (const double told_or_true : {s.fmax, fmax(at.forces)}) CHECK(told_or_true < options.fmax);
+  for (const double told_or_true : {s.end.fmax, fmax(at_end.forces)}) CHECK(told_or_true < options.relaxed_fmax);
 }
 
 }  // namespace
@@ -134,7 +134,7 @@ TEST_CASE("an atom outside of what always settles that is off at the saddle alon
     CHECK(fmax(s.positions - as_it_was.positions) < 0.01);
     CHECK(fmax(s.end.positions - as_it_was.end.positions) < 0.01);
   }
-  CHECK(std::min(cost_off_at_saddle, cost_off_behind) > cost_as_it_was + 1.0);  // another round, with one more look at all atoms
+  CHECK(std::min(cost_off_at_saddle, cost_off_behind) > cost_as_it_was + 1.0);  // another round
 }
 
 TEST_CASE("a saddle that has nothing to gain is looked at with all atoms all the same") {
