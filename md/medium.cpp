@@ -219,16 +219,12 @@ void Medium::take(const Positions& one, const Positions& other, TwoVectors* both
   }
 }
 
-/// In the order of the atoms.
-std::array<Positions, 2> Medium::given(const TwoVectors* both) const {
-  std::array<Positions, 2> out;
-  for (int which = 0; which < 2; ++which) {
-    Positions& one = out[static_cast<std::size_t>(which)];
-    one.resize(3, static_cast<Eigen::Index>(order_.size()));
-    for (std::size_t i = 0; i < order_.size(); ++i)
-      for (int k = 0; k < 3; ++k) one(k, order_[i]) = static_cast<double>(both[i][4 * which + k]);
-  }
-  return out;
+/// One of both, in the order of the atoms.
+Positions Medium::given(const TwoVectors* both, std::size_t which) const {
+  Positions one(3, static_cast<Eigen::Index>(order_.size()));
+  for (std::size_t i = 0; i < order_.size(); ++i)
+    for (int k = 0; k < 3; ++k) one(k, order_[i]) = static_cast<double>(both[i][4 * static_cast<int>(which) + k]);
+  return one;
 }
 
 /// Near neighbours are those that the factors couple.
@@ -253,20 +249,20 @@ struct Medium::Vectors {
   TwoVectors *response, *residual, *step, *direction, *product;
 };
 
-Medium::Response Medium::respond(const Positions& load, const Positions& other, double promise) const {
+Medium::Responses Medium::respond(const Positions& load, const Positions& other, double promise) const {
   constexpr int most = 60;
   const std::size_t atoms = order_.size();
   Vectors v(atoms);
   take(load, other, v.residual);
   centre_both(v.residual, atoms);
-  Response out;
+  Responses out;
   std::array<bool, 2> ended{};
   std::array<double, 2> before{};  // residual times step
   for (; out.products < most; ++out.products) {
     precondition(v.residual, v.step);
     const std::array<double, 2> now = dot_both(v.residual, v.step, atoms);
     for (std::size_t k = 0; k < 2; ++k) {
-      out.promise[k] = 0.5 * now[k];
+      out.to[k].promise = 0.5 * now[k];
       ended[k] = ended[k] || !(0.5 * now[k] > 1e-2 * promise);
     }
     if ((ended[0] || 0.5 * now[0] < promise) && (ended[1] || 0.5 * now[1] < promise)) break;
@@ -280,7 +276,7 @@ Medium::Response Medium::respond(const Positions& load, const Positions& other, 
       ended[k] = ended[k] || !(curvature[k] > 0.0);
       if (ended[k]) continue;
       length[k] = static_cast<float>(now[k] / curvature[k]);
-      out.gain[k] += 0.5 * now[k] * now[k] / curvature[k];
+      out.to[k].gain += 0.5 * now[k] * now[k] / curvature[k];
       before[k] = now[k];
     }
     const TwoVectors step = each(length[0], length[1]);
@@ -289,8 +285,10 @@ Medium::Response Medium::respond(const Positions& load, const Positions& other, 
       v.residual[i] -= step * v.product[i];
     }
   }
-  out.displacement = given(v.response);
-  out.left = given(v.residual);
+  for (std::size_t k = 0; k < 2; ++k) {
+    out.to[k].displacement = given(v.response, k);
+    out.to[k].left = given(v.residual, k);
+  }
   return out;
 }
 

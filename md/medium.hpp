@@ -21,16 +21,19 @@ class Medium {
   static std::shared_ptr<const Medium> of(const Potential& law, const Atoms& all, std::vector<Eigen::Index> order, Positions forces, const Cell& cell, double spacing);
 
   struct Response {
-    std::array<Positions, 2> displacement;  // 3 x atoms, without a shift of the whole
-    std::array<Positions, 2> left;          // of the loads, as the Hessian says, eV/Angstrom
-    std::array<double, 2> gain{};           // eV, by which it lowers the energy
-    std::array<double, 2> promise{};        // eV, of the step that was not taken any more
-    int products = 0;                       // of the Hessian with both
+    Positions displacement;  // 3 x atoms, without a shift of the whole
+    Positions left;          // of the load, as the Hessian says, eV/Angstrom
+    double gain = 0.0;       // eV, by which it lowers the energy
+    double promise = 0.0;    // eV, of the step that was not taken any more
+  };
+  struct Responses {
+    std::array<Response, 2> to;  // each load
+    int products = 0;            // of the Hessian with both
   };
   /// Until a step promises to gain less than `promise`, eV, for either load; what is still to be gained then is some times as much. The sum of a load over
   /// all atoms is taken off it. Where the curvature along a step is not positive, in rounding or since this is no minimum, the load's response ends before it;
   /// that, or that 60 products were not enough, shows in what it promises at last.
-  Response respond(const Positions& load, const Positions& other, double promise) const;
+  Responses respond(const Positions& load, const Positions& other, double promise) const;
   /// Where it was made, 3 x atoms, eV/Angstrom.
   const Positions& forces() const { return forces_; }
   /// Per atom, by how much a displacement moves it and a near neighbour apart at most, Angstrom.
@@ -61,7 +64,7 @@ class Medium {
   void add(const PairTerm& term);
   void precondition_with(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, double spacing);
   void take(const Positions& one, const Positions& other, TwoVectors* both) const;
-  std::array<Positions, 2> given(const TwoVectors* v) const;
+  Positions given(const TwoVectors* v, std::size_t which) const;
   void times(TwoVectors* v, TwoVectors* product) const;  // overwrites the fourth places of v
   void precondition(const TwoVectors* residual, TwoVectors* step) const;
   void solve_factors(const TwoVectors* residual, TwoVectors* step) const;

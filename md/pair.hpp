@@ -39,6 +39,7 @@ class PairPotential : public Potential {
   }
 
   double cutoff() const override { return cutoff_; }
+  double many_body_cutoff() const override { return 0.0; }
   ListKind lists() const override { return ListKind::half; }
 
   std::vector<int> kinds(const std::vector<Element>& elements) const override {

@@ -4,6 +4,7 @@
 // cell outward and pressure = (2 kinetic + trace W) / (3 volume). Units: eV, Angstrom.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -45,6 +46,10 @@ class Potential {
   virtual double cutoff() const = 0;
   /// The same of two kinds: pairs of them further apart need not be listed.
   virtual double cutoff_of(int /*kind*/, int /*other*/) const { return cutoff(); }
+  /// Largest distance at which an atom counts for what another and a third one feel of each other: that of densities, or of three-body terms. 0: pairs alone.
+  virtual double many_body_cutoff() const { return cutoff(); }
+  /// How far from an atom that moves forces change.
+  double influence() const { return std::max(cutoff(), 2.0 * many_body_cutoff()); }
   /// The potential's own index for each element. Throws InputError for an element it does not know.
   virtual std::vector<int> kinds(const std::vector<Element>& elements) const = 0;
   /// Adds energy, forces and whatever is wanted; all members of `out` that are wanted have their size.
@@ -55,9 +60,9 @@ class Potential {
   /// Of a law that is made of pairs: gives those not further apart than `reach`, each once, in the order of the lists, and returns F'' of the
   /// atoms' densities; `hessian` then need not be written. Nothing: it is not made of pairs.
   virtual std::optional<EmbeddingCurvature> pair_terms(const Atoms&, double /*reach*/, const TakePair& /*take*/) const { return std::nullopt; }
-  /// What it must know of atoms that stay where they are, the first of which are listed, when pairs of two of them are not listed: found once, from lists
-  /// of these alone. `add`, `hessian` and `pair_terms` get it back with the first of them, after the atoms that are listed, and the energy then lacks a
-  /// constant. Nothing: it wants all pairs in each call.
+  /// What it must know of atoms that stay where they are, the first of which are listed to `many_body_cutoff`, when pairs of two of them are not listed: found
+  /// once, from lists of these alone. `add`, `hessian` and `pair_terms` get it back with these first after the atoms that are listed, more of those that stay
+  /// behind them, and the energy then lacks a constant. Nothing: it wants all pairs in each call.
   virtual std::shared_ptr<const Background> background(const Atoms& /*staying*/) const { return nullptr; }
   /// The neighbour lists that `add`, `hessian` and `pair_terms` walk.
   virtual ListKind lists() const { return ListKind::full; }

@@ -21,15 +21,15 @@ Eigen::VectorXd distances_from(const Balls& balls, const Cell& cell, const Posit
 namespace {
 
 struct Shells {
-  std::vector<Eigen::Index> mobile, near, far;  // to the radius; to what these feel; to what those feel
+  std::vector<Eigen::Index> mobile, mediating, near, far;  // to the radius; to those that feel more than pairs with these; to all that do; to what the mediating feel
 };
 
-Shells shells_of(const Configuration& whole, const Balls& balls, double cutoff) {
+Shells shells_of(const Eigen::VectorXd& distances, const Potential& potential) {
   Shells shells;
-  const double near = cutoff + Region::slack, far = near + cutoff;
-  const Eigen::VectorXd distances = distances_from(balls, whole.cell, whole.positions);
-  for (Eigen::Index i = 0; i < whole.atoms(); ++i) {
+  const double mediating = potential.many_body_cutoff() + Region::slack, near = potential.cutoff() + Region::slack, far = potential.influence() + Region::slack;
+  for (Eigen::Index i = 0; i < distances.size(); ++i) {
     if (distances[i] < 0.0) shells.mobile.push_back(i);
+    else if (distances[i] < mediating) shells.mediating.push_back(i);
     else if (distances[i] < near) shells.near.push_back(i);
     else if (distances[i] < far) shells.far.push_back(i);
   }
@@ -60,7 +60,7 @@ std::vector<Eigen::Index> joined(std::vector<Eigen::Index> first, const std::vec
 
 /// Of the first `known` of atoms that stay.
 std::shared_ptr<const Background> background_of(const Potential& potential, const Configuration& staying, Eigen::Index known, int threads) {
-  Neighbours neighbours(potential.cutoff(), kinds_per_atom(potential, *staying.species), potential.lists(), [&](int kind, int other) { return potential.cutoff_of(kind, other); });
+  Neighbours neighbours(potential.many_body_cutoff(), kinds_per_atom(potential, *staying.species), potential.lists());
   neighbours.list_only(known);
   neighbours.build(staying.positions, staying.cell, threads);
   return potential.background(neighbours.atoms(threads));
@@ -68,12 +68,13 @@ std::shared_ptr<const Background> background_of(const Potential& potential, cons
 
 }  // namespace
 
-Region::Region(std::shared_ptr<const Potential> potential, const Configuration& whole, Balls balls, int threads)
+Region::Region(std::shared_ptr<const Potential> potential, const Configuration& whole, Balls balls, const Eigen::VectorXd& distances, int threads)
     : balls_(std::move(balls)), all_(whole.atoms()) {
-  Shells shells = shells_of(whole, balls_, potential->cutoff());
-  for (auto* shell : {&shells.mobile, &shells.near, &shells.far}) sort_in_space(*shell, whole, potential->cutoff());
-  auto background = background_of(*potential, configuration_of(whole, joined(shells.near, shells.far)), static_cast<Eigen::Index>(shells.near.size()), threads);
-  const std::vector<Eigen::Index> around = background ? shells.near : joined(shells.near, shells.far);
+  Shells shells = shells_of(distances, *potential);
+  for (auto* shell : {&shells.mobile, &shells.mediating, &shells.near, &shells.far}) sort_in_space(*shell, whole, potential->cutoff());
+  const std::vector<Eigen::Index> felt = joined(shells.mediating, shells.near), all = joined(felt, shells.far);
+  auto background = background_of(*potential, configuration_of(whole, all), static_cast<Eigen::Index>(shells.mediating.size()), threads);
+  const std::vector<Eigen::Index>& around = background ? felt : all;
   const Configuration inside = configuration_of(whole, shells.mobile);
   surface_ = std::make_unique<Surface>(std::move(potential), inside, Surface::Options{.threads = threads},
                                        Surroundings{species_of(*whole.species, around), whole.positions(Eigen::all, around), std::move(background)});

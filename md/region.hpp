@@ -26,7 +26,10 @@ class Region {
   static constexpr double slack = 1.5;  // Angstrom that atoms at its edge may move outwards
 
   /// All atoms in one of the balls at least, by their nearest images.
-  Region(std::shared_ptr<const Potential> potential, const Configuration& whole, Balls balls, int threads = 1);
+  Region(std::shared_ptr<const Potential> potential, const Configuration& whole, Balls balls, int threads = 1)
+      : Region(std::move(potential), whole, balls, distances_from(balls, whole.cell, whole.positions), threads) {}
+  /// Where it is known how far outside of the balls they are.
+  Region(std::shared_ptr<const Potential> potential, const Configuration& whole, Balls balls, const Eigen::VectorXd& distances, int threads);
 
   Surface& surface() { return *surface_; }
   /// Those that may move, ascending.

@@ -5,6 +5,14 @@
 #include <limits>
 
 namespace glasscape {
+namespace {
+
+Balls joined(Balls first, const Balls& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+}  // namespace
 
 bool FarField::settle(FoundSaddle& saddle, double near, double reach) {
   constexpr int most = 8;  // rounds
@@ -12,64 +20,82 @@ bool FarField::settle(FoundSaddle& saddle, double near, double reach) {
   const auto medium = whole_.medium(start_.positions);
   if (!medium) return false;
   cost_ += 1.0;
-  Both at = where_found(saddle, near, reach, *medium);
+  Both at = where_found(saddle, near, reach, medium->forces());
   double before = std::numeric_limits<double>::infinity();
   for (int round = 0;; ++round) {
-    const Medium::Response response = medium->respond(at[0].forces, at[1].forces, promise());
-    cost_ += response.products;
+    const auto [to, products] = medium->respond(at[0].forces, at[1].forces, promise());
+    cost_ += products;
     std::array<bool, 2> is_still{}, is_at_rest{};
     for (std::size_t k = 0; k < at.size(); ++k) {
-      is_still[k] = round > 0 && response.gain[k] <= little * tolerance_ && response.promise[k] < promise();
+      is_still[k] = round > 0 && to[k].gain <= little * tolerance_ && to[k].promise < promise();
       is_at_rest[k] = is_still[k] && at[k].has_small_forces();
     }
     if (is_at_rest[0] && is_at_rest[1]) {
       tell(at, saddle);
       return true;
     }
-    const double gain = std::max(response.gain[0], response.gain[1]);
+    const double gain = std::max(to[0].gain, to[1].gain);
     if (round == most || !(gain <= std::max(before, astray * tolerance_))) return false;
     before = gain;
     for (std::size_t k = 0; k < at.size(); ++k) {
-      if (!is_still[k] && !give_way(at[k], response, k, saddle, *medium)) return false;
+      if (!is_still[k] && !give_way(at[k], to[k], saddle, *medium)) return false;
       if (!is_at_rest[k] && !settle_spots(at[k], saddle)) return false;
     }
   }
 }
 
-/// With what is left, where no atom beyond a radius has moved yet.
-FarField::Both FarField::where_found(const FoundSaddle& saddle, double near, double reach, const Medium& medium) {
+/// With what is left, where no atom beyond a radius has moved yet: what is felt by those it does not reach are the forces at the start.
+FarField::Both FarField::where_found(const FoundSaddle& saddle, double near, double reach, const Positions& elsewhere) {
   constexpr double of_saddle = 0.3;  // of what a saddle may have: a force from which on a spot settles
-  constexpr double much = 0.1;       // Angstrom that near neighbours have moved apart: then their Hessian is another
-  Both at{Point{true, saddle.positions, options_.fmax, of_saddle * options_.fmax, saddle.positions, {}, 0.0, {{centre_, near}}, 0.0},
-          Point{false, saddle.end.positions, options_.relaxed_fmax, options_.relaxed_fmax, saddle.end.positions, {}, 0.0, {{centre_, near}}, 0.0}};
-  SearchRegion around(whole_, whole_.at(start_.positions), start_.energy, {{centre_, reach + felt()}});
+  Both at{Point{true, saddle.positions, options_.fmax, of_saddle * options_.fmax, {{centre_, near}}},
+          Point{false, saddle.end.positions, options_.relaxed_fmax, options_.relaxed_fmax, {{centre_, near}}}};
+  SearchRegion around(whole_, whole_.at(saddle.positions), saddle.energy, {{centre_, reach + whole_.potential().influence()}});
   for (Point& point : at) {
-    point.changed = furthest_apart(point.positions - start_.positions, much, medium);
-    const Evaluation here = around.surface().evaluate(around.part(point.positions));
-    point.forces = around.put(here.forces, medium.forces());
+    const Evaluation here = point.is_saddle ? around.at_first() : around.surface().evaluate(around.part(point.positions));
+    point.forces = around.put(here.forces, elsewhere);
     point.energy = around.of_whole(here.energy);
   }
   cost_ += around.cost();
   return at;
 }
 
-/// How far from the centre there are near neighbours that move apart by more than a limit, Angstrom.
-double FarField::furthest_apart(const Positions& displacement, double limit, const Medium& medium) const {
-  const Eigen::VectorXd apart = medium.apart(displacement), distances = whole_.cell().distances(start_.positions, centre_);
-  return (apart.array() > limit).select(distances, 0.0).maxCoeff();
+/// Takes note of where a response changes forces in another way than linear and with the Hessian of the start: of the atoms furthest from the centre in balls
+/// of their own, of all others in one around it, so many of each that it costs least to look there.
+void FarField::note_not_linear(const Positions& before, const Positions& response, const Medium& medium, Point& at) const {
+  const double radius = 0.7 * whole_.potential().cutoff(), least2 = std::pow(linear(), 2);
+  const Eigen::ArrayXd first = medium.apart(before - start_.positions), then = medium.apart(response), not_linear2 = then * (then + 2.0 * first);
+  const Eigen::VectorXd outside = distances_from(joined(at.settling, at.not_linear), whole_.cell(), start_.positions);
+  std::vector<std::pair<double, Vector3d>> noted;  // distance from the centre, place
+  for (Eigen::Index i = 0; i < whole_.atoms(); ++i)
+    if (const Vector3d place = start_.positions.col(i); not_linear2[i] > least2 && outside[i] > 0.0) noted.push_back({whole_.cell().nearest(place - centre_).norm(), place});
+  std::sort(noted.begin(), noted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+
+  Ball& central = at.not_linear.front();
+  const double least = std::max(central.radius, at.settling.front().radius);
+  const auto volume = [&](double of) { return std::pow(of + whole_.potential().influence(), 3); };
+  struct {
+    double volume, radius;
+    std::size_t balls;
+  } best{volume(std::max(least, noted.empty() ? 0.0 : noted.front().first)), noted.empty() ? 0.0 : noted.front().first, 0};
+  Balls own;
+  for (std::size_t k = 0; k < noted.size(); ++k) {
+    if (distance_from(own, whole_.cell(), noted[k].second) > 0.0) own.push_back({noted[k].second, radius});
+    const double rest = k + 1 < noted.size() ? noted[k + 1].first : 0.0, all = volume(std::max(least, rest)) + static_cast<double>(own.size()) * volume(radius);
+    if (all < best.volume) best = {all, rest, own.size()};
+  }
+  central.radius = std::max(central.radius, best.radius);
+  at.not_linear.insert(at.not_linear.end(), own.begin(), own.begin() + static_cast<std::ptrdiff_t>(best.balls));
 }
 
 /// With all atoms; those that always do settle. False when it is lost, or has become another.
-bool FarField::give_way(Point& at, const Medium::Response& response, std::size_t which, const FoundSaddle& saddle, const Medium& medium) {
+bool FarField::give_way(Point& at, const Medium::Response& response, const FoundSaddle& saddle, const Medium& medium) {
   const Positions before = at.positions;
-  at.positions += response.displacement[which];
-  at.energy -= response.gain[which];
-  at.forces = response.left[which];
+  at.positions += response.displacement;
+  at.energy -= response.gain;
+  at.forces = response.left;
   if (!at.is_near(options_) || !settle_in(at.settling, at, saddle)) return false;
-  at.changed = std::max(at.changed, furthest_apart(response.displacement[which], linear(), medium));
-  Balls not_linear = at.settling;
-  not_linear.front().radius = std::max(not_linear.front().radius, at.changed);
-  look_near(std::move(not_linear), before, &response.displacement[which], at);
+  note_not_linear(before, response.displacement, medium, at);
+  look_near(joined(at.settling, at.not_linear), before, &response.displacement, at);
   return true;
 }
 
@@ -121,29 +147,18 @@ bool FarField::settle_end(SearchRegion& region, Positions& x) {
 /// Energy and forces around balls, whose atoms have moved from where they were. What is known is as if these had not; or, where all have given way, as if
 /// they had done so alone and in a linear way: then the work of that, by the forces before and after it once all others have, is taken back.
 void FarField::look_near(Balls balls, const Positions& before, const Positions* response, Point& at) {
-  constexpr Eigen::Index one_in = 2;  // with more of the atoms a region costs as much as the whole and its lists
-  for (Ball& ball : balls) ball.radius += felt();
-  const Eigen::VectorXd distances = distances_from(balls, whole_.cell(), before);
-  if (one_in * (distances.array() < 0.0).count() > whole_.atoms()) return look_at_all(at);
-  Positions others_moved = at.positions;
-  for (Eigen::Index i = 0; i < distances.size(); ++i)
-    if (distances[i] < 0.0) others_moved.col(i) = before.col(i);
-  Region region(whole_.shared_potential(), whole_.at(others_moved), balls, whole_.most_threads());
-  const Evaluation was = region.surface().evaluate(region.part(others_moved)), is = region.surface().evaluate(region.part(at.positions));
-  cost_ += 3.0 * region.share();
-  at.energy += is.energy - was.energy;
-  if (response)
-    for (std::size_t k = 0; k < region.atoms().size(); ++k)
-      if (const Eigen::Index i = region.atoms()[k]; distances[i] < 0.0) at.energy += 0.5 * response->col(i).dot(was.forces.col(static_cast<Eigen::Index>(k)) + at.forces.col(i));
+  for (Ball& ball : balls) ball.radius += whole_.potential().influence();
+  SearchRegion region(whole_, whole_.at(at.positions), at.energy, balls);
+  const Evaluation& is = region.at_first();
+  if (region.is_whole()) {
+    at.energy = is.energy;
+  } else {
+    const Evaluation was = region.surface().evaluate(region.part(before));
+    at.energy += is.energy - was.energy;
+    if (response) at.energy += 0.5 * dot(region.part(*response), was.forces + region.part(at.forces));
+  }
   at.forces = region.put(is.forces, std::move(at.forces));
-}
-
-void FarField::look_at_all(Point& at) {
-  whole_.restart(at.positions);  // what follows must not depend on what came before
-  Evaluation all = whole_.evaluate(at.positions);
-  cost_ += 1.0;
-  at.energy = all.energy;
-  at.forces = std::move(all.forces);
+  cost_ += region.cost();
 }
 
 /// Balls around atoms that feel more than they may, outside of those that settle: those that feel most, and so is the rest a linear response to them.

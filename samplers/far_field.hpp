@@ -32,10 +32,10 @@ class FarField {
     bool is_saddle;                 // or the minimum behind it
     const Positions& found;         // at rest with the atoms of a region
     double fmax, forced;            // of an atom, eV/Angstrom: at rest; from which on it lies in a spot that settles
-    Positions positions, forces;    // of all atoms
-    double energy;
     Balls settling;                 // whose atoms settle each time it gives way
-    double changed;                 // radius around the centre within which the Hessian of the start may not be its own
+    Balls not_linear = {{settling.front().centre, 0.0}};  // where it did not give way as the Hessian of the start says
+    Positions positions = found, forces = {};  // of all atoms
+    double energy = 0.0;
 
     bool has_small_forces() const { return glasscape::fmax(forces) < fmax; }
     /// Whether it has not become another.
@@ -43,22 +43,19 @@ class FarField {
   };
   using Both = std::array<Point, 2>;
 
-  Both where_found(const FoundSaddle& saddle, double near, double reach, const Medium& medium);
-  double furthest_apart(const Positions& displacement, double limit, const Medium& medium) const;
-  bool give_way(Point& at, const Medium::Response& response, std::size_t which, const FoundSaddle& saddle, const Medium& medium);
+  Both where_found(const FoundSaddle& saddle, double near, double reach, const Positions& elsewhere);
+  void note_not_linear(const Positions& before, const Positions& response, const Medium& medium, Point& at) const;
+  bool give_way(Point& at, const Medium::Response& response, const FoundSaddle& saddle, const Medium& medium);
   bool settle_spots(Point& at, const FoundSaddle& saddle);
   bool settle_in(const Balls& balls, Point& at, const FoundSaddle& saddle);
   bool settle_saddle(SearchRegion& region, const FoundSaddle& saddle, Positions& x);
   bool settle_end(SearchRegion& region, Positions& x);
   void look_near(Balls balls, const Positions& before, const Positions* response, Point& at);
-  void look_at_all(Point& at);
   Balls spots_of(const Point& at) const;
   static void tell(Both& at, FoundSaddle& saddle);
   double linear() const;
   /// When a step promises less, eV, a response and what settles in it are at their end; some times as much is still to be gained.
   double promise() const { return 0.05 * tolerance_; }
-  /// How far atoms feel how dense it is around others.
-  double felt() const { return 2.0 * whole_.potential().cutoff(); }
 
   Surface& whole_;
   const SearchStart& start_;

@@ -150,8 +150,8 @@ class GrowingSearch {
 
   /// Looks at the forces on all atoms that may feel those of the last region.
   bool is_at_rest(FoundSaddle& saddle) {
-    SearchRegion around = stage_at(saddle.positions, saddle.energy, last_ + 2.0 * whole_.potential().cutoff());
-    saddle.fmax = fmax(around.surface().evaluate(around.part(saddle.positions)).forces);
+    SearchRegion around = stage_at(saddle.positions, saddle.energy, last_ + whole_.potential().influence());
+    saddle.fmax = fmax(around.at_first().forces);
     saddle.end.fmax = fmax(around.surface().evaluate(around.part(saddle.end.positions)).forces);
     cost_ += around.cost();
     return saddle.fmax < options_.fmax && saddle.end.fmax <= options_.relaxed_fmax;

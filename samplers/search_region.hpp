@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "md/region.hpp"
@@ -13,18 +14,26 @@ namespace glasscape {
 class SearchRegion {
  public:
   SearchRegion(Surface& whole, Configuration here, double energy, const Balls& balls) : whole_(whole), here_(std::move(here)) {
-    if (is_small(balls)) {
-      region_ = std::make_unique<Region>(whole.shared_potential(), here_, balls, whole.most_threads());
+    const Eigen::VectorXd distances = distances_from(balls, here_.cell, here_.positions);
+    const bool is_small = balls.front().radius != 0.0 && 2 * (distances.array() < 0.0).count() < here_.atoms();
+    if (is_small && whole.free().minCoeff() > 0.0) {
+      region_ = std::make_unique<Region>(whole.shared_potential(), here_, balls, distances, whole.most_threads());
       counted_ = -1;  // its background
-      offset_ = region_->surface().evaluate(part(here_.positions)).energy - energy;
+      offset_ = at_first().energy - energy;
     } else {
       whole.restart(here_.positions);  // what follows must not depend on what came before
       counted_ = whole.calls();
     }
   }
 
+  /// Where the first ball has no radius, half of the atoms or more would be inside, or one of all is frozen.
   bool is_whole() const { return !region_; }
   Surface& surface() { return region_ ? region_->surface() : whole_; }
+  /// Where atoms are as it was made; energies of `surface()`.
+  const Evaluation& at_first() {
+    if (!at_first_) at_first_ = surface().evaluate(part(here_.positions));
+    return *at_first_;
+  }
   /// The columns of its atoms, and a whole with these in place of its own.
   Positions part(const Positions& all) const { return region_ ? region_->part(all) : all; }
   Positions put(const Positions& part, Positions all) const { return region_ ? region_->put(part, std::move(all)) : part; }
@@ -50,11 +59,6 @@ class SearchRegion {
 
  private:
   Quenched part(const Quenched& q) const { return {part(q.positions), q.energy, q.fmax, q.ended, q.calls}; }
-  /// Whether the region has a radius and holds fewer than half of the atoms, and all of them are free.
-  bool is_small(const Balls& balls) const {
-    if (balls.front().radius == 0.0 || whole_.free().minCoeff() == 0.0) return false;
-    return 2 * (distances_from(balls, here_.cell, here_.positions).array() < 0.0).count() < here_.atoms();
-  }
   static FoundSaddle shifted(FoundSaddle s, double by) {
     for (double* energy : {&s.energy, &s.back.energy, &s.end.energy}) *energy += by;
     return s;
@@ -63,6 +67,7 @@ class SearchRegion {
   Surface& whole_;
   Configuration here_;
   std::unique_ptr<Region> region_;
+  std::optional<Evaluation> at_first_;
   double offset_ = 0.0;       // of its energies, eV
   std::int64_t counted_ = 0;  // calls of its surface
 };

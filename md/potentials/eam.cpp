@@ -43,11 +43,12 @@ std::shared_ptr<const Background> Eam::background(const Atoms& staying) const {
 Eam::Embedded Eam::embedded(const Atoms& atoms, Want want, EamWork& work) const {
   sum_densities(atoms, want, work);
   const auto* background = static_cast<const Densities*>(atoms.background);
+  const Eigen::Index known = background != nullptr ? atoms.listed + background->density.size() : 0;
   Embedded f{Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count), Eigen::VectorXd(atoms.count)};
   for_each_block(count_of_blocks(atoms.count), atoms.threads, [&](std::size_t b) {
     const auto [begin, end] = block_of(atoms.count, b);
     for (Eigen::Index i = begin; i < end; ++i) {
-      const double rho = work.density_at(i, atoms) + (background != nullptr && i >= atoms.listed ? background->density[i - atoms.listed] : 0.0);
+      const double rho = work.density_at(i, atoms) + (i >= atoms.listed && i < known ? background->density[i - atoms.listed] : 0.0);
       const auto kind = static_cast<std::size_t>(atoms.kind[static_cast<std::size_t>(i)]);
       const CubicTable::Sample s = tables_.embed[kind].sample(rho);
       const double beyond = std::max(rho - tables_.rho_end, 0.0);  // linear beyond the table, as LAMMPS

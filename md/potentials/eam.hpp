@@ -31,6 +31,7 @@ class Eam : public Potential {
 
   double cutoff() const override { return tables_.cutoff; }
   double cutoff_of(int kind, int other) const override { return kernel_.range(kind, other); }
+  double many_body_cutoff() const override { return kernel_.density_range(); }
   ListKind lists() const override { return ListKind::half; }
   std::unique_ptr<Workspace> workspace() const override { return std::make_unique<EamWork>(); }
   std::vector<int> kinds(const std::vector<Element>& elements) const override;

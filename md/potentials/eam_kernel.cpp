@@ -359,6 +359,12 @@ EamKernel::Tables<Real> EamKernel::tables_of(const EamTables& given) {
 
 EamKernel::EamKernel(const EamTables& tables) : elements_(static_cast<int>(tables.elements.size())), exact_(tables_of<double>(tables)), mixed_(tables_of<float>(tables)) {}
 
+double EamKernel::density_range() const {
+  double largest2 = 0.0;
+  for (const Kinds& of : exact_.kinds) largest2 = std::max(largest2, of.density_range2);
+  return std::sqrt(largest2);
+}
+
 void EamKernel::densities(const Atoms& atoms, Want want, EamWork& work, std::size_t number) const {
   EamBlock& block = work.blocks[number];
   block.begin(atoms, number, want.per_atom);

@@ -60,6 +60,8 @@ class EamKernel {
 
   /// How far atoms of two kinds feel each other.
   double range(int kind, int other) const { return std::sqrt(exact_.kinds[static_cast<std::size_t>(kind * elements_ + other)].range2); }
+  /// How far they count in each other's densities, at most.
+  double density_range() const;
   /// The first loop over the pairs of the atoms of the block with this number.
   void densities(const Atoms& atoms, Want want, EamWork& work, std::size_t number) const;
   /// The second; `embedding_slope` is F' per atom.

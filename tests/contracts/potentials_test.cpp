@@ -184,6 +184,24 @@ TEST_CASE("energy and force vanish smoothly where the interaction ends") {
   });
 }
 
+TEST_CASE("an atom that moves changes forces as far as its influence reaches, and no further") {
+  for_each_potential([](const auto& potential) {
+    if (potential->cutoff() == 0.0) return;
+    constexpr double least = 0.7;  // of its influence: where something is felt still
+    Configuration c = sample(potential);
+    const int n = static_cast<int>(std::ceil(2.2 * potential->influence() / c.cell.heights().minCoeff()));
+    c = repeated(c, {n, n, n});
+    Surface surface(potential, c);
+    const Positions before = surface.evaluate(c.positions).forces;
+    constexpr double step = 0.02;  // Angstrom
+    const Vector3d place = c.positions.col(1);
+    c.positions(0, 1) += step;
+    const Eigen::VectorXd change = (surface.evaluate(c.positions).forces - before).colwise().norm(), distance = c.cell.distances(c.positions, place);
+    CHECK((distance.array() > potential->influence() + step).select(change, 0.0).maxCoeff() < 1e-12 * before.norm());
+    CHECK((distance.array() > least * potential->influence()).select(change, 0.0).maxCoeff() > 1e-12 * before.norm());
+  });
+}
+
 TEST_CASE("the number of threads does not change a bit") {
   for_each_potential([](const auto& potential) {
     const Configuration c = sample(potential);
@@ -213,7 +231,7 @@ TEST_CASE("a region has the forces, the Hessian and the differences of energy of
     if (potential->cutoff() == 0.0) return;
     constexpr double radius = 4.0;  // Angstrom
     Configuration whole = sample(potential);
-    const double wide = 2.0 * (radius + Region::slack + 2.0 * potential->cutoff());
+    const double wide = 2.0 * (radius + Region::slack + potential->influence());
     const int n = static_cast<int>(std::ceil(wide / whole.cell.heights().minCoeff()));
     whole = repeated(whole, {n, n, n});
     whole.positions += 0.05 * noise(whole.atoms(), 5);

@@ -38,14 +38,14 @@ TEST_CASE("a medium gives way to two loads as its Hessian says") {
   const auto medium = surface.medium(glass.basin.positions);
   REQUIRE(medium);
   const Positions one = load_near(glass, 7, 1), other = 0.1 * load_near(glass, 300, 2);
-  const Medium::Response response = medium->respond(one, other, 1e-10);
+  const Medium::Responses response = medium->respond(one, other, 1e-10);
   CHECK(response.products > 5);
   const Positions loads[] = {one, other};
   for (std::size_t k = 0; k < 2; ++k) {
     const Positions exact = exact_response(glass, loads[k]);
-    CHECK((response.displacement[k] - exact).norm() < 2e-3 * exact.norm());
-    CHECK(response.gain[k] == Approx(0.5 * dot(loads[k], exact)).epsilon(1e-3));
-    CHECK(response.left[k].norm() < 1e-2 * loads[k].norm());
+    CHECK((response.to[k].displacement - exact).norm() < 2e-3 * exact.norm());
+    CHECK(response.to[k].gain == Approx(0.5 * dot(loads[k], exact)).epsilon(1e-3));
+    CHECK(response.to[k].left.norm() < 1e-2 * loads[k].norm());
   }
 }
 
@@ -78,11 +78,11 @@ TEST_CASE("a glass that is a little off its minimum is led back to it, and gains
   off.colwise() -= Vector3d(off.rowwise().mean());
   for (const double size : {1e-3, 2e-4}) {
     const Evaluation at = surface.evaluate(glass.basin.positions + size * off);
-    const Medium::Response response = medium->respond(at.forces, Positions::Zero(3, off.cols()), 1e-12);
-    CHECK((response.displacement[0] + size * off).norm() < 0.05 * (size * off).norm());  // the minimum itself is known to 1e-6 eV/A only
-    CHECK(response.gain[0] == Approx(at.energy - glass.energy).epsilon(10.0 * size + 1e-3));
-    CHECK(response.displacement[1].isZero(0.0));
-    CHECK(response.gain[1] == 0.0);
+    const Medium::Responses response = medium->respond(at.forces, Positions::Zero(3, off.cols()), 1e-12);
+    CHECK((response.to[0].displacement + size * off).norm() < 0.05 * (size * off).norm());  // the minimum itself is known to 1e-6 eV/A only
+    CHECK(response.to[0].gain == Approx(at.energy - glass.energy).epsilon(10.0 * size + 1e-3));
+    CHECK(response.to[1].displacement.isZero(0.0));
+    CHECK(response.to[1].gain == 0.0);
   }
 }
 
@@ -98,14 +98,14 @@ TEST_CASE("what a medium leaves of a load is what its Hessian leaves, for every 
     if (!medium) continue;
     CHECK(medium->forces() == surface.evaluate(c.positions).forces);
     const std::array<Positions, 2> loads{0.01 * noise(c.atoms(), 1), 0.1 * noise(c.atoms(), 2)};
-    const Medium::Response response = medium->respond(loads[0], loads[1], 1e-6);
+    const Medium::Responses response = medium->respond(loads[0], loads[1], 1e-6);
     const auto hessian = surface.hessian(c.positions);
     if (response.products > 1) ++laws;
     for (std::size_t k = 0; k < loads.size(); ++k) {
-      const Positions answer = hessian->times(response.displacement[k]);
+      const Positions answer = hessian->times(response.to[k].displacement);
       Positions balanced = loads[k];
       balanced.colwise() -= Vector3d(balanced.rowwise().mean());
-      CHECK((response.left[k] - (balanced - answer)).norm() < 1e-5 * balanced.norm());
+      CHECK((response.to[k].left - (balanced - answer)).norm() < 1e-5 * balanced.norm());
     }
   }
   CHECK(laws >= 4);
@@ -117,11 +117,11 @@ TEST_CASE("a response that is not asked for much takes few products and gains a 
   const auto medium = surface.medium(glass.basin.positions);
   REQUIRE(medium);
   const Positions load = load_near(glass, 40, 3), none = Positions::Zero(3, load.cols());
-  const Medium::Response full = medium->respond(load, none, 1e-10), rough = medium->respond(load, none, 0.02 * full.gain[0]);
+  const Medium::Responses full = medium->respond(load, none, 1e-10), rough = medium->respond(load, none, 0.02 * full.to[0].gain);
   CHECK(rough.products < full.products);
-  CHECK(rough.gain[0] < full.gain[0]);
-  CHECK(rough.gain[0] > 0.5 * full.gain[0]);
-  CHECK(medium->respond(load, none, 2.0 * full.gain[0]).products == 0);
+  CHECK(rough.to[0].gain < full.to[0].gain);
+  CHECK(rough.to[0].gain > 0.5 * full.to[0].gain);
+  CHECK(medium->respond(load, none, 2.0 * full.to[0].gain).products == 0);
 }
 
 TEST_CASE("there is no medium where an atom is frozen, the cell has an end, or the law is not made of pairs") {

@@ -57,6 +57,17 @@ Eigen::Index atom_at(const Hop& hop, double distance) {
   return i;
 }
 
+/// With an atom that is off along x by so much, Angstrom, where the saddle and the minimum behind it were found.
+FoundSaddle with_atom_off(const Hop& hop, Eigen::Index i, double at_saddle, double behind) {
+  FoundSaddle s = hop.saddle;
+  s.positions(0, i) += at_saddle;
+  s.end.positions(0, i) += behind;
+  Surface whole = hop.surface();
+  s.energy = whole.evaluate(s.positions).energy;
+  s.end.energy = whole.evaluate(s.end.positions).energy;
+  return s;
+}
+
 /// That what is told of a saddle and the minimum behind it is of all atoms, and they are at rest; in a large crystal as near as linear response is.
 void check_at_rest(const Hop& hop, const FoundSaddle& s, const SaddleSearch& options) {
   const bool is_wide = &hop != &::hop();
@@ -97,12 +108,14 @@ TEST_CASE("a saddle and the minimum behind it come to rest with all atoms as by 
 TEST_CASE("an atom far away where the start is not at rest settles in a spot of its own, and what is told is of all atoms") {
   const Hop& wide = wide_hop();
   const SaddleSearch options;
+  constexpr double off = 0.2;  // Angstrom
   SearchStart start = wide.start;
-  FoundSaddle s = wide.saddle;
   Surface whole = wide.surface();
   Rng rng(1, 1);
   const Eigen::Index i = atom_at(wide, 40.0);
-  for (Positions* x : {&start.positions, &s.positions, &s.end.positions}) (*x)(0, i) += 0.2;
+  FoundSaddle s = with_atom_off(wide, i, off, off);
+  start.positions(0, i) += off;
+  start.energy = whole.evaluate(start.positions).energy;
   FarField far(whole, start, wide.vacancy.site, wide.local, options, tolerance, rng);
   REQUIRE(far.settle(s, near, radius));
   check_at_rest(wide, s, options);
@@ -116,9 +129,7 @@ TEST_CASE("an atom outside of what always settles that is off at the saddle alon
   Surface whole = wide.surface();
   const Eigen::Index i = atom_at(wide, 8.0);
   const auto settled = [&](double at_saddle, double behind, double& cost) {
-    FoundSaddle s = wide.saddle;
-    s.positions(0, i) += at_saddle;
-    s.end.positions(0, i) += behind;
+    FoundSaddle s = with_atom_off(wide, i, at_saddle, behind);
     Rng rng(1, 1);
     FarField far(whole, wide.start, wide.vacancy.site, wide.local, options, tolerance, rng);
     REQUIRE(far.settle(s, near, radius));
