@@ -65,26 +65,30 @@ Bins make_bins(const std::vector<Vector3d>& s, const Vector3d& heights, double r
 /// The columns of x in the order of the bins, so that a row of bins is read from one end to the other.
 struct BinnedColumns {
   std::vector<double> x, y, z;
-  std::vector<int> column, kind;
+  std::vector<std::vector<double>> range2;  // by the kind of the atom in the middle
+  std::vector<int> column;
   std::vector<char> is_later;  // whether a half list has it at every atom that is near: an atom that is not listed itself, and an image
   std::vector<int> later{0};   // how many such come before each, and before the end
   std::vector<std::size_t> place;  // of each atom that is listed, in this order
 
-  BinnedColumns(const Bins& bins, const Positions& positions, const std::vector<int>& kinds, Eigen::Index listed, ListKind lists)
-      : column(bins.member), place(static_cast<std::size_t>(listed)) {
+  BinnedColumns(const Bins& bins, const Positions& positions, const std::vector<int>& kinds, const std::vector<double>& ranges2, std::size_t different, Eigen::Index listed, ListKind lists)
+      : range2(different), column(bins.member), place(static_cast<std::size_t>(listed)) {
     for (const int member : column) {
       if (member < listed) place[static_cast<std::size_t>(member)] = x.size();
       x.push_back(positions(0, member));
       y.push_back(positions(1, member));
       z.push_back(positions(2, member));
-      kind.push_back(kinds[static_cast<std::size_t>(member)]);
+      for (std::size_t kind = 0; kind < different; ++kind) range2[kind].push_back(ranges2[kind * different + static_cast<std::size_t>(kinds[static_cast<std::size_t>(member)])]);
       is_later.push_back(lists == ListKind::half && member >= listed ? 1 : 0);
       later.push_back(later.back() + is_later.back());
     }
   }
-  double distance2(std::size_t m, const Vector3d& centre) const {
-    const double dx = x[m] - centre[0], dy = y[m] - centre[1], dz = z[m] - centre[2];
-    return dx * dx + dy * dy + dz * dz;
+  /// By how much the distance^2 from a point is beyond the range^2.
+  void measure(std::size_t begin, std::size_t end, const Vector3d& centre, const double* range2, double* beyond) const {
+    for (std::size_t m = begin; m < end; ++m) {
+      const double dx = x[m] - centre[0], dy = y[m] - centre[1], dz = z[m] - centre[2];
+      beyond[m - begin] = dx * dx + dy * dy + dz * dz - range2[m];
+    }
   }
 };
 
@@ -103,6 +107,46 @@ void for_each_row_around(const Bins& bins, const BinnedColumns& columns, const V
       const std::size_t begin = has_later ? first : std::max(first, from);
       if (begin < end) visit(begin, end);
     }
+}
+
+/// The lists of some atoms, one after the other, and where each ends.
+struct Lists {
+  std::vector<int> neighbour;
+  std::vector<std::size_t> end;
+};
+
+/// Those near each atom of a block that come later, or are seen from everywhere; all, of full lists.
+void list_block(const Bins& bins, const BinnedColumns& columns, const Positions& x, const std::vector<Vector3d>& s, const std::vector<int>& kinds, ListKind kind, Block block, Lists& lists) {
+  std::vector<double> beyond;
+  std::vector<int> near;
+  for (Eigen::Index i = block.begin; i < block.end; ++i) {
+    const auto atom = static_cast<std::size_t>(i);
+    const std::size_t own = columns.place[atom], from = kind == ListKind::half ? own + 1 : 0;
+    const Vector3d centre = x.col(i);
+    const double* range2 = columns.range2[static_cast<std::size_t>(kinds[atom])].data();
+    std::size_t count = 0;
+    for_each_row_around(bins, columns, s[atom], from, [&](std::size_t begin, std::size_t end) {
+      if (beyond.size() < end - begin) beyond.resize(2 * (end - begin));
+      if (near.size() < count + end - begin) near.resize(2 * (count + end - begin));
+      columns.measure(begin, end, centre, range2, beyond.data());
+      if (begin <= own && own < end) beyond[own - begin] = 1.0;  // none is a neighbour of itself
+      const std::size_t middle = std::clamp(from, begin, end);
+      for (std::size_t m = begin; m < middle; ++m) {  // without a branch: few of them are near
+        near[count] = columns.column[m];
+        count += static_cast<std::size_t>((beyond[m - begin] < 0.0) & (columns.is_later[m] != 0));
+      }
+      for (std::size_t m = middle; m < end; ++m) {
+        near[count] = columns.column[m];
+        count += static_cast<std::size_t>(beyond[m - begin] < 0.0);
+      }
+    });
+    if (lists.neighbour.capacity() < lists.neighbour.size() + count) {  // about as many for each of those that follow
+      const auto done = static_cast<std::size_t>(i - block.begin + 1), all = static_cast<std::size_t>(block.end - block.begin), listed = lists.neighbour.size() + count;
+      lists.neighbour.reserve(std::max(listed + listed / 2, (listed + listed / 8) / done * all));
+    }
+    lists.neighbour.insert(lists.neighbour.end(), near.begin(), near.begin() + static_cast<std::ptrdiff_t>(count));
+    lists.end.push_back(lists.neighbour.size());
+  }
 }
 
 /// Of two views of a pair through opposite images the one from the side of the positive shift.
@@ -147,7 +191,6 @@ void Neighbours::make_images(const Positions& positions, const Cell& cell) {
   const double expected = static_cast<double>(n) * ((1.0 + 2.0 * margin.array()).prod() - 1.0);
   if (expected > most_images)
     throw FormatError("the cell is too small for a range of {} A: about {:.3g} periodic images; check its lengths", range_, expected);
-  const Eigen::Vector3i most = margin.array().ceil().matrix().cast<int>();
   for (std::size_t i = 0; i < n; ++i) {
     const Vector3d position = positions.col(static_cast<Eigen::Index>(i));
     fold_[i] = cell.image(position);
@@ -156,15 +199,17 @@ void Neighbours::make_images(const Positions& positions, const Cell& cell) {
   if (range_ == 0.0) return;
   for (std::size_t i = 0; i < n; ++i) {
     const Vector3d s = cell.fractional(positions.col(static_cast<Eigen::Index>(i))) - fold_[i].cast<double>();
-    for (int a = -most[0]; a <= most[0]; ++a)
-      for (int b = -most[1]; b <= most[1]; ++b)
-        for (int c = -most[2]; c <= most[2]; ++c) {
+    Eigen::Vector3i low = Eigen::Vector3i::Zero(), high = low;
+    for (int k = 0; k < 3; ++k) {
+      if (margin[k] == 0.0) continue;
+      low[k] = static_cast<int>(std::ceil(-margin[k] - s[k]));
+      high[k] = static_cast<int>(std::ceil(1.0 + margin[k] - s[k])) - 1;
+    }
+    for (int a = low[0]; a <= high[0]; ++a)
+      for (int b = low[1]; b <= high[1]; ++b)
+        for (int c = low[2]; c <= high[2]; ++c) {
           if (a == 0 && b == 0 && c == 0) continue;
-          const Vector3d image = s + Vector3d(a, b, c);
-          bool near = true;
-          for (int k = 0; k < 3; ++k)
-            near = near && (margin[k] == 0.0 || (image[k] >= -margin[k] && image[k] < 1.0 + margin[k]));
-          if (!near || (lists_ == ListKind::half && static_cast<Eigen::Index>(i) < listed_ && !is_positive({a, b, c}))) continue;
+          if (lists_ == ListKind::half && static_cast<Eigen::Index>(i) < listed_ && !is_positive({a, b, c})) continue;
           shift_.emplace_back(a, b, c);
           owner_.push_back(static_cast<int>(i));
           kind_.push_back(kind_[i]);
@@ -196,34 +241,20 @@ void Neighbours::make_lists(const Cell& cell, int threads) {
   std::vector<Vector3d> s(static_cast<std::size_t>(x_.cols()));
   for (Eigen::Index i = 0; i < x_.cols(); ++i) s[static_cast<std::size_t>(i)] = cell.fractional(x_.col(i));
   const Bins bins = make_bins(s, cell.heights(), range_);
-  const BinnedColumns columns(bins, x_, kind_, listed_, lists_);
-  std::vector<std::vector<int>> lists(blocks);
+  const BinnedColumns columns(bins, x_, kind_, ranges2_, static_cast<std::size_t>(kinds_), listed_, lists_);
+  std::vector<Lists> lists(blocks);
   std::vector<std::vector<BlockSet>> touched(blocks, std::vector<BlockSet>(stretches));
   for_each_block(blocks, threads, [&](std::size_t b) {
-    std::size_t listed = 0;
-    const auto [first_atom, end_atom] = block_of(listed_, b);
-    for (Eigen::Index i = first_atom; i < end_atom; ++i) {
-      const Vector3d centre = x_.col(i);
-      const double* range2 = ranges2_.data() + kind_[static_cast<std::size_t>(i)] * kinds_;
-      const std::size_t own = columns.place[static_cast<std::size_t>(i)], from = lists_ == ListKind::half ? own + 1 : 0;
-      for_each_row_around(bins, columns, s[static_cast<std::size_t>(i)], from, [&](std::size_t begin, std::size_t end) {
-        if (lists[b].size() < listed + (end - begin)) lists[b].resize(2 * listed + (end - begin) + 1000);
-        int* list = lists[b].data();
-        for (std::size_t m = begin; m < end; ++m) {  // without a branch: few of them are near
-          list[listed] = columns.column[m];
-          const bool counts = (m >= from) | (columns.is_later[m] != 0);
-          listed += static_cast<std::size_t>((columns.distance2(m, centre) < range2[columns.kind[m]]) & counts & (m != own));
-        }
-      });
-      first_[static_cast<std::size_t>(i) + 1] = listed;
-    }
-    lists[b].resize(listed);
-    for (const int column : lists[b]) touched[b][stretch_of(owner_[static_cast<std::size_t>(column)])].insert(b);
+    list_block(bins, columns, x_, s, kind_, lists_, block_of(listed_, b), lists[b]);
+    for (const int column : lists[b].neighbour) touched[b][stretch_of(owner_[static_cast<std::size_t>(column)])].insert(b);
   });
+  std::size_t pairs = 0;
+  for (const Lists& of_block : lists) pairs += of_block.neighbour.size();
+  neighbour_.reserve(pairs);
+  auto first = first_.begin();
   for (std::size_t b = 0; b < blocks; ++b) {
-    const auto [first_atom, end_atom] = block_of(listed_, b);
-    for (Eigen::Index i = first_atom; i < end_atom; ++i) first_[static_cast<std::size_t>(i) + 1] += neighbour_.size();
-    neighbour_.insert(neighbour_.end(), lists[b].begin(), lists[b].end());
+    for (const std::size_t end : lists[b].end) *++first = neighbour_.size() + end;
+    neighbour_.insert(neighbour_.end(), lists[b].neighbour.begin(), lists[b].neighbour.end());
     for (std::size_t stretch = 0; stretch < stretches; ++stretch) touching_[stretch].insert(touched[b][stretch]);
   }
   std::fill(first_.begin() + listed_ + 1, first_.end(), neighbour_.size());
