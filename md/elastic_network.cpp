@@ -32,19 +32,21 @@ void hold(std::vector<Matrix3d>& diagonal, const Positions& free) {
 
 BlockMatrix stiffness_of(const std::vector<Spring>& springs, const Positions& free, double reach) {
   std::vector<Matrix3d> diagonal(static_cast<std::size_t>(free.cols()), Matrix3d::Zero());
-  std::vector<BlockMatrix::Entry> below;
-  below.reserve(springs.size());
+  const auto is_part = [&](const Spring& s) { return s.length <= reach && s.i != s.j; };
   for (const Spring& s : springs) {
-    if (s.length > reach || s.i == s.j) continue;
+    if (!is_part(s)) continue;
     const Matrix3d block = s.block_of_positive();
     for (const int atom : {s.i, s.j})
       if (atom >= 0) diagonal[static_cast<std::size_t>(atom)] += free.col(atom).asDiagonal() * block * free.col(atom).asDiagonal();
-    if (s.j < 0) continue;
-    const int row = std::max(s.i, s.j), column = std::min(s.i, s.j);
-    below.push_back({row, column, -(free.col(row).asDiagonal() * block * free.col(column).asDiagonal())});
   }
   hold(diagonal, free);
-  return {std::move(diagonal), std::move(below)};
+  return {std::move(diagonal), [&](const BlockMatrix::Take& take) {
+            for (const Spring& s : springs) {
+              if (!is_part(s) || s.j < 0) continue;
+              const int row = std::max(s.i, s.j), column = std::min(s.i, s.j);
+              take(row, column, -(free.col(row).asDiagonal() * s.block_of_positive() * free.col(column).asDiagonal()));
+            }
+          }};
 }
 
 std::optional<LongWaves> long_waves_of(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, const Positions& free, double spacing) {

@@ -8,26 +8,45 @@
 
 namespace glasscape {
 
-BlockMatrix::BlockMatrix(std::vector<Matrix3d> on_diagonal, std::vector<Entry> entries) : diagonal(std::move(on_diagonal)), first(diagonal.size() + 1, 0) {
-  for (const Entry& e : entries) ++first[static_cast<std::size_t>(e.row) + 1];
+BlockMatrix::BlockMatrix(std::vector<Matrix3d> on_diagonal, const std::function<void(const Take&)>& give_below) : diagonal(std::move(on_diagonal)), first(diagonal.size() + 1, 0) {
+  give_below([&](int row, int, const Matrix3d&) { ++first[static_cast<std::size_t>(row) + 1]; });
   for (std::size_t row = 1; row < first.size(); ++row) first[row] += first[row - 1];
-  std::vector<std::size_t> next(first.begin(), first.end() - 1), of_row(entries.size());
-  for (std::size_t k = 0; k < entries.size(); ++k) of_row[next[static_cast<std::size_t>(entries[k].row)]++] = k;
-  for (std::size_t row = 0; row < diagonal.size(); ++row) {
-    const std::size_t begin = std::exchange(first[row], column.size());
-    std::stable_sort(of_row.begin() + static_cast<std::ptrdiff_t>(begin), of_row.begin() + static_cast<std::ptrdiff_t>(next[row]),
-                     [&](std::size_t a, std::size_t b) { return entries[a].column < entries[b].column; });
-    for (std::size_t k = begin; k < next[row]; ++k) {
-      const Entry& e = entries[of_row[k]];
-      if (column.size() > first[row] && column.back() == e.column) {
-        below.back() += e.block;
-        continue;
-      }
-      column.push_back(e.column);
-      below.push_back(e.block);
+  column.resize(first.back());
+  below.resize(first.back());
+  std::vector<std::size_t> end(first.begin(), first.end() - 1);  // of what each row has by now
+  give_below([&](int row, int at_column, const Matrix3d& block) {
+    const std::size_t begin = first[static_cast<std::size_t>(row)];
+    std::size_t place = end[static_cast<std::size_t>(row)];
+    while (place > begin && column[place - 1] > at_column) --place;
+    if (place > begin && column[place - 1] == at_column) {
+      below[place - 1] += block;
+      return;
+    }
+    std::size_t& last = end[static_cast<std::size_t>(row)];
+    for (std::size_t m = last; m > place; --m) {
+      column[m] = column[m - 1];
+      below[m] = below[m - 1];
+    }
+    column[place] = at_column;
+    below[place] = block;
+    ++last;
+  });
+  close_gaps(end);
+}
+
+/// Where blocks of one place were added up, rows end before the next begin.
+void BlockMatrix::close_gaps(const std::vector<std::size_t>& end) {
+  std::size_t next = 0;
+  for (std::size_t row = 0; row < end.size(); ++row) {
+    const std::size_t begin = std::exchange(first[row], next);
+    for (std::size_t m = begin; m < end[row]; ++m, ++next) {
+      column[next] = column[m];
+      below[next] = below[m];
     }
   }
-  first.back() = column.size();
+  first.back() = next;
+  column.resize(next);
+  below.resize(next);
 }
 
 Eigen::MatrixXd BlockMatrix::dense() const {

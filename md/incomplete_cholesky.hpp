@@ -3,6 +3,7 @@
 // the diagonal is raised and all begins again (Manteuffel, Math. Comp. 34, 473 (1980)).
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "md/configuration.hpp"
@@ -11,12 +12,10 @@ namespace glasscape {
 
 /// The lower half of a symmetric matrix of 3 x 3 blocks, row after row.
 struct BlockMatrix {
-  struct Entry {
-    int row, column;  // column < row
-    Matrix3d block;
-  };
-  /// Entries of one place are added up.
-  BlockMatrix(std::vector<Matrix3d> diagonal, std::vector<Entry> below);
+  /// Takes a block below the diagonal: column < row.
+  using Take = std::function<void(int row, int column, const Matrix3d& block)>;
+  /// `give_below` gives the blocks below the diagonal, each time it is called the same ones: that is twice. Those of one place are added up.
+  BlockMatrix(std::vector<Matrix3d> diagonal, const std::function<void(const Take&)>& give_below);
   /// Both halves.
   Eigen::MatrixXd dense() const;
 
@@ -24,6 +23,9 @@ struct BlockMatrix {
   std::vector<std::size_t> first;  // rows + 1 offsets into
   std::vector<int> column;         // ascending in each row
   std::vector<Matrix3d> below;
+
+ private:
+  void close_gaps(const std::vector<std::size_t>& end);
 };
 
 class IncompleteCholesky {

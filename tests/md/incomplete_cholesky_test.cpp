@@ -21,9 +21,9 @@ BlockMatrix matrix_with(int rows, const std::vector<std::pair<int, int>>& pairs,
     const Matrix3d b = random_block(static_cast<std::uint64_t>(100 + i));
     diagonal.push_back(b * b.transpose() + weight * Matrix3d::Identity());
   }
-  std::vector<BlockMatrix::Entry> below;
-  for (const auto& [row, column] : pairs) below.push_back({row, column, random_block(static_cast<std::uint64_t>(1000 * row + column))});
-  return {std::move(diagonal), std::move(below)};
+  return {std::move(diagonal), [&](const BlockMatrix::Take& take) {
+            for (const auto& [row, column] : pairs) take(row, column, random_block(static_cast<std::uint64_t>(1000 * row + column)));
+          }};
 }
 
 }  // namespace
@@ -51,8 +51,17 @@ TEST_CASE("incomplete factors with fill left out are symmetric, positive and nea
 TEST_CASE("entries of one place of a block matrix are added up, whatever their order") {
   std::vector<Matrix3d> diagonal(3, 10.0 * Matrix3d::Identity());
   const Matrix3d a = random_block(1), b = random_block(2), c = random_block(3);
-  const BlockMatrix m(diagonal, {{2, 1, a}, {1, 0, c}, {2, 0, c}, {2, 1, b}});
+  const BlockMatrix m(diagonal, [&](const BlockMatrix::Take& take) {
+    take(1, 0, c);
+    take(1, 0, b);
+    take(2, 1, a);
+    take(2, 0, c);
+    take(2, 1, b);
+  });
+  CHECK(m.first == std::vector<std::size_t>{0, 0, 1, 3});
   CHECK(m.column == std::vector<int>{0, 0, 1});
+  CHECK(m.below[0] == c + b);
+  CHECK(m.below[1] == c);
   CHECK(m.below[2] == a + b);
 }
 
