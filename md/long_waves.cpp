@@ -12,10 +12,11 @@ LongWaves::LongWaves(const std::vector<Spring>& springs, const Positions& x, con
   constexpr double floor = 1e-6;  // of the mean diagonal: keeps uniform translations finite
   find_corners(x, cell, width);
   Eigen::MatrixXd stiffness = Eigen::MatrixXd::Zero(3 * nodes_, 3 * nodes_);  // its lower half
+  std::vector<Corner> moved;
   for (const Spring& s : springs) {
     if (s.i == s.j) continue;
     const Matrix3d block = s.block_of_positive();
-    const std::vector<Corner> moved = stretch(s);
+    stretch(s, moved);
     for (const Corner& a : moved)
       for (const Corner& b : moved)
         if (a.node <= b.node) stiffness.block<3, 3>(3 * b.node, 3 * a.node) += static_cast<double>(a.weight) * static_cast<double>(b.weight) * block;
@@ -49,9 +50,8 @@ void LongWaves::find_corners(const Positions& x, const Cell& cell, double width)
 }
 
 /// By how much of each node's displacement a spring's ends move apart.
-std::vector<LongWaves::Corner> LongWaves::stretch(const Spring& spring) const {
-  std::vector<Corner> moved;
-  moved.reserve(16);
+void LongWaves::stretch(const Spring& spring, std::vector<Corner>& moved) const {
+  moved.clear();
   const auto add = [&](int atom, float sign) {
     if (atom < 0) return;
     for (const Corner& c : corners_[static_cast<std::size_t>(atom)]) {
@@ -62,7 +62,6 @@ std::vector<LongWaves::Corner> LongWaves::stretch(const Spring& spring) const {
   };
   add(spring.i, 1.0F);
   add(spring.j, -1.0F);
-  return moved;
 }
 
 Positions LongWaves::solve(const Positions& force) const {

@@ -34,7 +34,7 @@ class LongWaves {
   using Corners = std::array<Corner, 8>;  // of the box of the grid that an atom is in
 
   void find_corners(const Positions& x, const Cell& cell, double width);
-  std::vector<Corner> stretch(const Spring& spring) const;
+  void stretch(const Spring& spring, std::vector<Corner>& moved) const;
 
   std::vector<Corners> corners_;
   Positions free_;

@@ -19,7 +19,6 @@ GLASSCAPE_INLINE void ask_ahead(const Pair* pair) {
   __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(pair) + ahead));
 }
 
-GLASSCAPE_INLINE TwoVectors twice(const float* v) { return TwoVectors{v[0], v[1], v[2], 0, v[0], v[1], v[2], 0}; }
 GLASSCAPE_INLINE TwoVectors both(const float (&four)[4]) {
   FourFloats v;
   std::memcpy(&v, four, sizeof v);
@@ -38,26 +37,28 @@ GLASSCAPE_INLINE TwoVectors summed(TwoVectors v) {
   return v + __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5);
 }
 
-GLASSCAPE_INLINE TwoVectors product_of(TwoVectors x, TwoVectors y, TwoVectors z, TwoVectors v) {
-  return x * __builtin_shufflevector(v, v, 0, 0, 0, 0, 4, 4, 4, 4) + y * __builtin_shufflevector(v, v, 1, 1, 1, 1, 5, 5, 5, 5) + z * __builtin_shufflevector(v, v, 2, 2, 2, 2, 6, 6, 6, 6);
+/// B v and B^T v, for columns of B. The fourth places of v do not matter.
+GLASSCAPE_INLINE TwoVectors times_block(const float (&c)[3][4], TwoVectors v) {
+  return both(c[0]) * __builtin_shufflevector(v, v, 0, 0, 0, 0, 4, 4, 4, 4) + both(c[1]) * __builtin_shufflevector(v, v, 1, 1, 1, 1, 5, 5, 5, 5) +
+         both(c[2]) * __builtin_shufflevector(v, v, 2, 2, 2, 2, 6, 6, 6, 6);
 }
-/// B v and B^T v, for columns of B.
-GLASSCAPE_INLINE TwoVectors times_block(const float (&c)[3][3], TwoVectors v) { return product_of(twice(c[0]), twice(c[1]), twice(c[2]), v); }
-GLASSCAPE_INLINE TwoVectors times_transposed(const float (&c)[3][3], TwoVectors v) {
-  const float rows[3][3] = {{c[0][0], c[1][0], c[2][0]}, {c[0][1], c[1][1], c[2][1]}, {c[0][2], c[1][2], c[2][2]}};
-  return times_block(rows, v);
+GLASSCAPE_INLINE TwoVectors times_transposed(const float (&c)[3][4], TwoVectors v) {
+  const auto halves = [](TwoVectors a, TwoVectors b) {  // a0+a2 b0+b2 a1+a3 b1+b3
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13) + __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
+  };
+  const TwoVectors xy = halves(both(c[0]) * v, both(c[1]) * v), z = halves(both(c[2]) * v, TwoVectors{});
+  return __builtin_shufflevector(xy, z, 0, 1, 8, 9, 4, 5, 12, 13) + __builtin_shufflevector(xy, z, 2, 3, 10, 11, 6, 7, 14, 15);
 }
 
+GLASSCAPE_PER_PROCESSOR
 std::array<double, 2> dot_both(const TwoVectors* a, const TwoVectors* b, std::size_t atoms) {
-  std::array<double, 2> sum{};
+  FourDoubles one{}, other{};
   for (std::size_t i = 0; i < atoms; ++i) {
     const TwoVectors product = a[i] * b[i];
-    for (int k = 0; k < 3; ++k) {
-      sum[0] += static_cast<double>(product[k]);
-      sum[1] += static_cast<double>(product[4 + k]);
-    }
+    one += __builtin_convertvector(__builtin_shufflevector(product, product, 0, 1, 2, 3), FourDoubles);
+    other += __builtin_convertvector(__builtin_shufflevector(product, product, 4, 5, 6, 7), FourDoubles);
   }
-  return sum;
+  return {one[0] + one[1] + one[2], other[0] + other[1] + other[2]};
 }
 
 /// Takes the mean over the atoms off both: no shift of the whole.
@@ -123,7 +124,7 @@ void Medium::precondition_with(const std::vector<Spring>& springs, const Positio
   first_below_ = factors.first();
   column_ = factors.column();
   const auto in_single = [](const std::vector<Matrix3d>& blocks) {
-    std::vector<Block> single(blocks.size());
+    std::vector<Block> single(blocks.size(), Block{});
     for (std::size_t m = 0; m < blocks.size(); ++m)
       for (int c = 0; c < 3; ++c)
         for (int r = 0; r < 3; ++r) single[m].column[c][r] = static_cast<float>(blocks[m](r, c));

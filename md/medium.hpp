@@ -56,7 +56,7 @@ class Medium {
     std::vector<std::size_t> end_dense, end_others;
   };
   struct Block {
-    float column[3][3];
+    float column[3][4];  // and 0
   };
   struct Vectors;
 
