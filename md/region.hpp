@@ -1,7 +1,7 @@
 // The atoms of a configuration near a place, or several, on a surface of their own: they may move, all others stay where the configuration
 // has them. A force call costs what these atoms cost, whatever the size of the whole, and nothing is left out: forces are those
 // of the whole, and energies differ from it by a constant. Around the atoms that may move the region knows those that they
-// feel, at the cutoff and `slack` beyond; how dense it is there was found once. Immutable but for its surface. Angstrom.
+// feel, at the cutoff and `slack` beyond; what those feel of each other beside pairs, where it matters, was found once. Immutable but for its surface. Angstrom.
 #pragma once
 
 #include <algorithm>

@@ -123,7 +123,7 @@ bool FarField::settle_in(const Balls& balls, Point& at, const FoundSaddle& saddl
   return at.is_near(options_);
 }
 
-/// By how much near neighbours may move apart while what they feel changes in a linear way, Angstrom: energies are then told to 3% of their tolerance, forces to 0.3 of
+/// By how much near neighbours may move apart while what they feel changes in a linear way, Angstrom: energies are then told to a tenth of their tolerance, forces to 0.35 of
 /// `relaxed_fmax` (measured: docs/saddle_search.md). What is left out is of third order in energies, of second in forces.
 double FarField::linear() const {
   constexpr double as_measured = 0.01, energy = 1e-4, force = 1e-3;  // Angstrom, eV, eV/Angstrom

@@ -4,8 +4,8 @@
 //   look      at what became of energy and forces where atoms settled or near neighbours moved apart; beyond, the response says it
 //   settle    those in spots that feel most, and look at what that changed
 // and again from the beginning, until the response to what is left would gain no more than three tenths of the tolerance.
-// What is told at last are energies and forces of the potential around the event and wherever atoms settled; further out, where near neighbours
-// moved apart by no more than 0.01 A at once, those of its second order (what that costs in accuracy: docs/saddle_search.md).
+// What is told at last are energies and forces of the potential around the event, wherever atoms settled, and where a response was not linear by far;
+// elsewhere those of its second order (what that costs in accuracy: docs/saddle_search.md).
 // Units: eV, Angstrom.
 #pragma once
 
