@@ -14,7 +14,7 @@ namespace glasscape {
 struct BlockMatrix {
   /// Takes a block below the diagonal: column < row.
   using Take = std::function<void(int row, int column, const Matrix3d& block)>;
-  /// `give_below` gives the blocks below the diagonal, each time it is called the same ones: that is twice. Those of one place are added up.
+  /// `give_below` gives the blocks below the diagonal; it is called twice, and must give the same ones. Those of one place are added up.
   BlockMatrix(std::vector<Matrix3d> diagonal, const std::function<void(const Take&)>& give_below);
   /// Both halves.
   Eigen::MatrixXd dense() const;

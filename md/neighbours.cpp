@@ -202,8 +202,9 @@ void Neighbours::make_images(const Positions& positions, const Cell& cell) {
     Eigen::Vector3i low = Eigen::Vector3i::Zero(), high = low;
     for (int k = 0; k < 3; ++k) {
       if (margin[k] == 0.0) continue;
-      low[k] = static_cast<int>(std::ceil(-margin[k] - s[k]));
-      high[k] = static_cast<int>(std::ceil(1.0 + margin[k] - s[k])) - 1;
+      const double most = std::ceil(margin[k]);  // also for a coordinate so large that it was not folded
+      low[k] = static_cast<int>(std::max(-most, std::ceil(-margin[k] - s[k])));
+      high[k] = static_cast<int>(std::min(most, std::ceil(1.0 + margin[k] - s[k]) - 1.0));
     }
     for (int a = low[0]; a <= high[0]; ++a)
       for (int b = low[1]; b <= high[1]; ++b)

@@ -48,7 +48,7 @@ class Potential {
   virtual double cutoff_of(int /*kind*/, int /*other*/) const { return cutoff(); }
   /// Largest distance at which an atom counts for what another and a third one feel of each other: that of densities, or of three-body terms. 0: pairs alone.
   virtual double many_body_cutoff() const { return cutoff(); }
-  /// How far from an atom that moves forces change.
+  /// How far from an atom that moves forces change, through one other at most.
   double influence() const { return std::max(cutoff(), 2.0 * many_body_cutoff()); }
   /// The potential's own index for each element. Throws InputError for an element it does not know.
   virtual std::vector<int> kinds(const std::vector<Element>& elements) const = 0;

@@ -21,7 +21,7 @@ Eigen::VectorXd distances_from(const Balls& balls, const Cell& cell, const Posit
 namespace {
 
 struct Shells {
-  std::vector<Eigen::Index> mobile, mediating, near, far;  // to the radius; to those that feel more than pairs with these; to all that do; to what the mediating feel
+  std::vector<Eigen::Index> mobile, mediating, near, far;  // to the radius; around it those through which these feel others; those that they feel as pairs alone; those that the mediating feel
 };
 
 Shells shells_of(const Eigen::VectorXd& distances, const Potential& potential) {

@@ -24,21 +24,23 @@ Eigen::VectorXd distances_from(const Balls& balls, const Cell& cell, const Posit
 class Region {
  public:
   static constexpr double slack = 1.5;  // Angstrom that atoms at its edge may move outwards
+  /// How far outside of it forces may change when its atoms move, Angstrom.
+  static double felt(const Potential& potential) { return potential.influence() + slack; }
 
   /// All atoms in one of the balls at least, by their nearest images.
   Region(std::shared_ptr<const Potential> potential, const Configuration& whole, Balls balls, int threads = 1)
       : Region(std::move(potential), whole, balls, distances_from(balls, whole.cell, whole.positions), threads) {}
-  /// Where it is known how far outside of the balls they are.
+  /// Where it is known how far outside of these balls they are: what `distances_from` says of them.
   Region(std::shared_ptr<const Potential> potential, const Configuration& whole, Balls balls, const Eigen::VectorXd& distances, int threads);
 
   Surface& surface() { return *surface_; }
-  /// Those that may move, ascending.
+  /// Those that may move, in an order in space.
   const std::vector<Eigen::Index>& atoms() const { return atoms_; }
   /// Their columns.
   Positions part(const Positions& whole) const { return whole(Eigen::all, atoms_); }
   /// The whole with these columns in place of its own.
   Positions put(const Positions& part, Positions whole) const;
-  /// Whether no atom has moved so far that it may feel one that the region does not know.
+  /// Whether no atom has moved so far that it may feel one that the region does not know, or not all about.
   bool holds(const Positions& part) const;
   /// What a force call costs, in calls of the whole: its share of the pairs.
   double share() const { return std::min(1.0, surface_->atoms_worth() / static_cast<double>(all_)); }

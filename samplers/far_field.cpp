@@ -49,7 +49,7 @@ FarField::Both FarField::where_found(const FoundSaddle& saddle, double near, dou
   constexpr double of_saddle = 0.3;  // of what a saddle may have: a force from which on a spot settles
   Both at{Point{true, saddle.positions, options_.fmax, of_saddle * options_.fmax, {{centre_, near}}},
           Point{false, saddle.end.positions, options_.relaxed_fmax, options_.relaxed_fmax, {{centre_, near}}}};
-  SearchRegion around(whole_, whole_.at(saddle.positions), saddle.energy, {{centre_, reach + whole_.potential().influence()}});
+  SearchRegion around(whole_, whole_.at(saddle.positions), saddle.energy, {{centre_, reach + Region::felt(whole_.potential())}});
   for (Point& point : at) {
     const Evaluation here = point.is_saddle ? around.at_first() : around.surface().evaluate(around.part(point.positions));
     point.forces = around.put(here.forces, elsewhere);
@@ -59,31 +59,35 @@ FarField::Both FarField::where_found(const FoundSaddle& saddle, double near, dou
   return at;
 }
 
-/// Takes note of where a response changes forces in another way than linear and with the Hessian of the start: of the atoms furthest from the centre in balls
-/// of their own, of all others in one around it, so many of each that it costs least to look there.
+/// Takes note of where a response changes forces in another way than linear and with the Hessian of the start.
 void FarField::note_not_linear(const Positions& before, const Positions& response, const Medium& medium, Point& at) const {
-  const double radius = 0.7 * whole_.potential().cutoff(), least2 = std::pow(linear(), 2);
+  const double least2 = std::pow(linear(), 2);
   const Eigen::ArrayXd first = medium.apart(before - start_.positions), then = medium.apart(response), not_linear2 = then * (then + 2.0 * first);
   const Eigen::VectorXd outside = distances_from(joined(at.settling, at.not_linear), whole_.cell(), start_.positions);
-  std::vector<std::pair<double, Vector3d>> noted;  // distance from the centre, place
+  std::vector<std::pair<double, Eigen::Index>> noted;  // - distance from the centre: the furthest first
   for (Eigen::Index i = 0; i < whole_.atoms(); ++i)
-    if (const Vector3d place = start_.positions.col(i); not_linear2[i] > least2 && outside[i] > 0.0) noted.push_back({whole_.cell().nearest(place - centre_).norm(), place});
-  std::sort(noted.begin(), noted.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    if (not_linear2[i] > least2 && outside[i] > 0.0) noted.push_back({-whole_.cell().nearest(start_.positions.col(i) - centre_).norm(), i});
+  std::sort(noted.begin(), noted.end());
+  cover(noted, at);
+}
 
-  Ball& central = at.not_linear.front();
-  const double least = std::max(central.radius, at.settling.front().radius);
-  const auto volume = [&](double of) { return std::pow(of + whole_.potential().influence(), 3); };
-  struct {
-    double volume, radius;
+/// The furthest of these atoms in balls of their own, all others in one around the centre, so many of each that it costs least to look there.
+void FarField::cover(const std::vector<std::pair<double, Eigen::Index>>& noted, Point& at) const {
+  struct Cover {
+    double volume, central;
     std::size_t balls;
-  } best{volume(std::max(least, noted.empty() ? 0.0 : noted.front().first)), noted.empty() ? 0.0 : noted.front().first, 0};
+  };
+  const double radius = 0.7 * whole_.potential().cutoff(), least = std::max(at.not_linear.front().radius, at.settling.front().radius);
+  const auto volume = [&](double ball) { return std::pow(ball + Region::felt(whole_.potential()), 3); };
+  const auto left = [&](std::size_t k) { return k < noted.size() ? -noted[k].first : 0.0; };
   Balls own;
-  for (std::size_t k = 0; k < noted.size(); ++k) {
-    if (distance_from(own, whole_.cell(), noted[k].second) > 0.0) own.push_back({noted[k].second, radius});
-    const double rest = k + 1 < noted.size() ? noted[k + 1].first : 0.0, all = volume(std::max(least, rest)) + static_cast<double>(own.size()) * volume(radius);
-    if (all < best.volume) best = {all, rest, own.size()};
+  Cover best{volume(std::max(least, left(0))), left(0), 0};
+  for (std::size_t k = 0; k < noted.size() && static_cast<double>(own.size()) * volume(radius) < best.volume; ++k) {
+    if (const Vector3d place = start_.positions.col(noted[k].second); distance_from(own, whole_.cell(), place) > 0.0) own.push_back({place, radius});
+    const double all = volume(std::max(least, left(k + 1))) + static_cast<double>(own.size()) * volume(radius);
+    if (all < best.volume) best = {all, left(k + 1), own.size()};
   }
-  central.radius = std::max(central.radius, best.radius);
+  at.not_linear.front().radius = std::max(at.not_linear.front().radius, best.central);
   at.not_linear.insert(at.not_linear.end(), own.begin(), own.begin() + static_cast<std::ptrdiff_t>(best.balls));
 }
 
@@ -123,7 +127,7 @@ bool FarField::settle_in(const Balls& balls, Point& at, const FoundSaddle& saddl
   return at.is_near(options_);
 }
 
-/// By how much near neighbours may move apart while what they feel changes in a linear way, Angstrom: energies are then told to a tenth of their tolerance, forces to 0.35 of
+/// By how much near neighbours that stand as at the start may move apart while what they feel changes in a linear way, Angstrom: energies are then told to a tenth of their tolerance, forces to 0.35 of
 /// `relaxed_fmax` (measured: docs/saddle_search.md). What is left out is of third order in energies, of second in forces.
 double FarField::linear() const {
   constexpr double as_measured = 0.01, energy = 1e-4, force = 1e-3;  // Angstrom, eV, eV/Angstrom
@@ -147,7 +151,7 @@ bool FarField::settle_end(SearchRegion& region, Positions& x) {
 /// Energy and forces around balls, whose atoms have moved from where they were. What is known is as if these had not; or, where all have given way, as if
 /// they had done so alone and in a linear way: then the work of that, by the forces before and after it once all others have, is taken back.
 void FarField::look_near(Balls balls, const Positions& before, const Positions* response, Point& at) {
-  for (Ball& ball : balls) ball.radius += whole_.potential().influence();
+  for (Ball& ball : balls) ball.radius += Region::felt(whole_.potential());
   SearchRegion region(whole_, whole_.at(at.positions), at.energy, balls);
   const Evaluation& is = region.at_first();
   if (region.is_whole()) {

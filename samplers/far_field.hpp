@@ -20,7 +20,7 @@ class FarField {
   FarField(Surface& whole, const SearchStart& start, const Vector3d& centre, const Positions& local, const SaddleSearch& options, double tolerance, Rng& rng)
       : whole_(whole), start_(start), centre_(centre), local_(local), options_(options), tolerance_(tolerance), rng_(rng) {}
 
-  /// Of a saddle that is at rest with the atoms to a radius, `reach`, beyond which all are as at the start; those within `near` settle each time one of
+  /// Of a saddle, its energies those of the whole, that is at rest with the atoms to a radius, `reach`, beyond which all are as at the start; those within `near` settle each time one of
   /// the two gives way. False when it does not come to rest; then it is as it was.
   bool settle(FoundSaddle& saddle, double near, double reach);
 
@@ -45,6 +45,7 @@ class FarField {
 
   Both where_found(const FoundSaddle& saddle, double near, double reach, const Positions& elsewhere);
   void note_not_linear(const Positions& before, const Positions& response, const Medium& medium, Point& at) const;
+  void cover(const std::vector<std::pair<double, Eigen::Index>>& noted, Point& at) const;
   bool give_way(Point& at, const Medium::Response& response, const FoundSaddle& saddle, const Medium& medium);
   bool settle_spots(Point& at, const FoundSaddle& saddle);
   bool settle_in(const Balls& balls, Point& at, const FoundSaddle& saddle);

@@ -150,7 +150,7 @@ class GrowingSearch {
 
   /// Looks at the forces on all atoms that may feel those of the last region.
   bool is_at_rest(FoundSaddle& saddle) {
-    SearchRegion around = stage_at(saddle.positions, saddle.energy, last_ + whole_.potential().influence());
+    SearchRegion around = stage_at(saddle.positions, saddle.energy, last_ + Region::felt(whole_.potential()));
     saddle.fmax = fmax(around.at_first().forces);
     saddle.end.fmax = fmax(around.surface().evaluate(around.part(saddle.end.positions)).forces);
     cost_ += around.cost();

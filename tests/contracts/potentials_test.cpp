@@ -243,8 +243,11 @@ TEST_CASE("a region has the forces, the Hessian and the differences of energy of
     REQUIRE(region.share() < 0.3);
     const Positions start = region.part(whole.positions);
     const double above = all.evaluate(whole.positions).energy - region.surface().evaluate(start).energy;
-    for (const double far : {0.05, 0.2}) {
-      const Positions moved = start + far * noise(start.cols(), 6);
+    Eigen::Index outermost = 0;
+    whole.cell.distances(start, centre).maxCoeff(&outermost);
+    Positions at_slack = start;  // and one atom as far outside as it may be
+    at_slack.col(outermost) = centre + (radius + 0.9 * Region::slack) * whole.cell.nearest(start.col(outermost) - centre).normalized();
+    for (const Positions& moved : {Positions(start + 0.05 * noise(start.cols(), 6)), Positions(start + 0.2 * noise(start.cols(), 6)), at_slack}) {
       REQUIRE(region.holds(moved));
       const Positions everywhere = region.put(moved, whole.positions);
       const Evaluation here = region.surface().evaluate(moved), there = all.evaluate(everywhere);

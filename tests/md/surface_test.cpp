@@ -8,6 +8,15 @@
 using namespace glasscape;
 using namespace glasscape::test;
 
+TEST_CASE("a surface can be made where an atom is so far out that its images cannot be counted, and says that it has no energy") {
+  Configuration c = fcc(4.0, 3, elements_named({"Ar"}));
+  for (const double far : {1e12, -1e12}) {
+    c.positions(0, 5) = far;
+    Surface surface(potential("lj:epsilon=0.01,sigma=3.4"), c);
+    CHECK(std::isnan(surface.evaluate(c.positions).energy));
+  }
+}
+
 TEST_CASE("an atom that is nowhere gives no energy, not one without it") {
   const auto law = potential("eam-alloy:Cu_mishin1.eam.alloy");
   const Configuration frame = sample(law);

@@ -79,23 +79,19 @@ TEST_CASE("a saddle that was found in growing regions is one of the whole, with 
   }
 }
 
-TEST_CASE("what lies beyond the last region gains less than the tolerance, unless a soft spot gives way") {
-  constexpr double given_way = 0.2;  // Angstrom that an atom moves when all relax further: over a place so flat that forces and steps there are small as well
+TEST_CASE("what lies beyond the last region gains less than the tolerance") {
   const Glass glass = glass_of_4000();
   const LocalSearch regions{.radius = 10, .growth = 1.25, .tolerance = 3e-3};
   Surface whole = glass.surface();
-  int firm = 0;
   for (const FoundSaddle& s : found_in(glass, regions, 20)) {
     check_in_whole(glass, s);
     FoundSaddle relaxed = s;
     Rng rng(1, 1);
-    if (!relax_saddle(whole, {glass.basin.positions, glass.energy}, relaxed, {.gain = 1e-6}, Positions::Ones(3, glass.basin.atoms()), {}, rng)) continue;
-    if (std::max(fmax(s.positions - relaxed.positions), fmax(s.end.positions - relaxed.end.positions)) > given_way) continue;
-    ++firm;
+    // to where the search itself stops with all atoms: some of a glass that was cooled within 16 ps would go on over a flat place (docs/saddle_search.md, Limits)
+    REQUIRE(relax_saddle(whole, {glass.basin.positions, glass.energy}, relaxed, {.gain = 0.1 * regions.tolerance}, Positions::Ones(3, glass.basin.atoms()), {}, rng));
     CHECK(s.energy == Approx(relaxed.energy).epsilon(0).margin(regions.tolerance));
     CHECK(s.end.energy == Approx(relaxed.end.energy).epsilon(0).margin(regions.tolerance));
   }
-  CHECK(firm >= 2);  // that glass was cooled within 16 ps: of five, three go on to give way
 }
 
 TEST_CASE("without regions a search is that of all atoms") {
