@@ -84,10 +84,10 @@ struct BinnedColumns {
     }
   }
   /// By how much the distance^2 from a point is beyond the range^2.
-  void measure(std::size_t begin, std::size_t end, const Vector3d& centre, const double* range2, double* beyond) const {
+  void measure(std::size_t begin, std::size_t end, const Vector3d& centre, const double* of_kind, double* beyond) const {
     for (std::size_t m = begin; m < end; ++m) {
       const double dx = x[m] - centre[0], dy = y[m] - centre[1], dz = z[m] - centre[2];
-      beyond[m - begin] = dx * dx + dy * dy + dz * dz - range2[m];
+      beyond[m - begin] = dx * dx + dy * dy + dz * dz - of_kind[m];
     }
   }
 };
