@@ -7,6 +7,24 @@
 #include "md/support/error.hpp"
 
 namespace glasscape {
+namespace {
+
+/// Where blocks of one place were added up, rows end before the next begin.
+void close_gaps(BlockMatrix& matrix, const std::vector<std::size_t>& end) {
+  std::size_t next = 0;
+  for (std::size_t row = 0; row < end.size(); ++row) {
+    const std::size_t begin = std::exchange(matrix.first[row], next);
+    for (std::size_t m = begin; m < end[row]; ++m, ++next) {
+      matrix.column[next] = matrix.column[m];
+      matrix.below[next] = matrix.below[m];
+    }
+  }
+  matrix.first.back() = next;
+  matrix.column.resize(next);
+  matrix.below.resize(next);
+}
+
+}  // namespace
 
 BlockMatrix::BlockMatrix(std::vector<Matrix3d> on_diagonal, const std::function<void(const Take&)>& give_below) : diagonal(std::move(on_diagonal)), first(diagonal.size() + 1, 0) {
   give_below([&](int row, int, const Matrix3d&) { ++first[static_cast<std::size_t>(row) + 1]; });
@@ -31,22 +49,7 @@ BlockMatrix::BlockMatrix(std::vector<Matrix3d> on_diagonal, const std::function<
     below[place] = block;
     ++last;
   });
-  close_gaps(end);
-}
-
-/// Where blocks of one place were added up, rows end before the next begin.
-void BlockMatrix::close_gaps(const std::vector<std::size_t>& end) {
-  std::size_t next = 0;
-  for (std::size_t row = 0; row < end.size(); ++row) {
-    const std::size_t begin = std::exchange(first[row], next);
-    for (std::size_t m = begin; m < end[row]; ++m, ++next) {
-      column[next] = column[m];
-      below[next] = below[m];
-    }
-  }
-  first.back() = next;
-  column.resize(next);
-  below.resize(next);
+  close_gaps(*this, end);
 }
 
 Eigen::MatrixXd BlockMatrix::dense() const {

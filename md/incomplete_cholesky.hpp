@@ -23,9 +23,6 @@ struct BlockMatrix {
   std::vector<std::size_t> first;  // rows + 1 offsets into
   std::vector<int> column;         // ascending in each row
   std::vector<Matrix3d> below;
-
- private:
-  void close_gaps(const std::vector<std::size_t>& end);
 };
 
 class IncompleteCholesky {

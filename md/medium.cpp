@@ -1,6 +1,7 @@
 #include "md/medium.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -12,11 +13,11 @@ namespace {
 
 constexpr std::size_t atoms_per_rows = 1000;
 
-/// Asks memory, which is slower than what is done with pairs, for one that is needed later.
-template <typename Pair>
+/// Asks memory, which is slower than what is done with pairs and blocks, for what lies so many further on, or behind.
+template <std::ptrdiff_t many = 40, typename Pair>
 GLASSCAPE_INLINE void ask_ahead(const Pair* pair) {
-  constexpr std::uintptr_t ahead = 40 * sizeof(Pair);
-  __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(pair) + ahead));
+  constexpr auto bytes = static_cast<std::uintptr_t>(many * static_cast<std::ptrdiff_t>(sizeof(Pair)));
+  __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(pair) + bytes));
 }
 
 GLASSCAPE_INLINE TwoVectors both(const float (&four)[4]) {
@@ -193,13 +194,19 @@ void Medium::solve_factors(const TwoVectors* residual, TwoVectors* step) const {
   const std::size_t atoms = order_.size();
   for (std::size_t i = 0; i < atoms; ++i) {
     TwoVectors left = residual[i];
-    for (std::size_t m = first_below_[i]; m < first_below_[i + 1]; ++m) left -= times_block(below_[m].column, step[column_[m]]);
+    for (std::size_t m = first_below_[i]; m < first_below_[i + 1]; ++m) {
+      ask_ahead<80>(&below_[m]);
+      left -= times_block(below_[m].column, step[column_[m]]);
+    }
     step[i] = left;
   }
   for (std::size_t i = 0; i < atoms; ++i) step[i] = times_block(inverse_pivot_[i].column, step[i]);
   for (std::size_t i = atoms; i-- > 0;) {
     const TwoVectors known = step[i];
-    for (std::size_t m = first_below_[i]; m < first_below_[i + 1]; ++m) step[column_[m]] -= times_transposed(below_[m].column, known);
+    for (std::size_t m = first_below_[i]; m < first_below_[i + 1]; ++m) {
+      ask_ahead<-80>(&below_[m]);
+      step[column_[m]] -= times_transposed(below_[m].column, known);
+    }
   }
 }
 
@@ -220,26 +227,46 @@ void Medium::take(const Positions& one, const Positions& other, TwoVectors* both
   }
 }
 
-/// One of both, in the order of the atoms.
-Positions Medium::given(const TwoVectors* both, std::size_t which) const {
-  Positions one(3, static_cast<Eigen::Index>(order_.size()));
+/// In the order of the atoms.
+std::array<Positions, 2> Medium::given(const TwoVectors* both) const {
+  std::array<Positions, 2> each;
+  for (Positions& one : each) one.resize(3, static_cast<Eigen::Index>(order_.size()));
   for (std::size_t i = 0; i < order_.size(); ++i)
-    for (int k = 0; k < 3; ++k) one(k, order_[i]) = static_cast<double>(both[i][4 * static_cast<int>(which) + k]);
-  return one;
+    for (int k = 0; k < 3; ++k) {
+      each[0](k, order_[i]) = static_cast<double>(both[i][k]);
+      each[1](k, order_[i]) = static_cast<double>(both[i][4 + k]);
+    }
+  return each;
+}
+
+std::array<Positions, 2> Medium::forces_after(const Positions& displacement, const Positions& other) const {
+  std::array<Room<TwoVectors>, 2> room;
+  TwoVectors *const moved = room[0].of(order_.size()), *const product = room[1].of(order_.size());
+  take(displacement, other, moved);
+  times(moved, product);
+  std::array<Positions, 2> forces = given(product);
+  for (Positions& after : forces) after = forces_ - after;
+  return forces;
 }
 
 /// Near neighbours are those that the factors couple.
-Eigen::VectorXd Medium::apart(const Positions& displacement) const {
-  const Positions u = displacement(Eigen::all, order_);
-  Eigen::VectorXd most2 = Eigen::VectorXd::Zero(u.cols());
-  for (Eigen::Index i = 0; i < u.cols(); ++i)
-    for (std::size_t m = first_below_[static_cast<std::size_t>(i)]; m < first_below_[static_cast<std::size_t>(i) + 1]; ++m) {
-      const double apart2 = (u.col(i) - u.col(column_[m])).squaredNorm();
-      for (const Eigen::Index atom : {i, Eigen::Index(column_[m])}) most2[atom] = std::max(most2[atom], apart2);
+GLASSCAPE_PER_PROCESSOR
+Eigen::VectorXd Medium::not_linear(const Positions& earlier, const Positions& displacement) const {
+  Room<TwoVectors> room;
+  TwoVectors* const moved = room.of(order_.size());
+  take(earlier, displacement, moved);
+  std::vector<float> most(order_.size(), 0.0F);
+  for (std::size_t i = 0; i < order_.size(); ++i)
+    for (std::size_t m = first_below_[i]; m < first_below_[i + 1]; ++m) {
+      const auto j = static_cast<std::size_t>(column_[m]);
+      const TwoVectors apart = moved[i] - moved[j], apart2 = summed(apart * apart);
+      const float size = std::sqrt(apart2[4]), changed = size * (size + 2.0F * std::sqrt(apart2[0]));
+      most[i] = std::max(most[i], changed);
+      most[j] = std::max(most[j], changed);
     }
-  Eigen::VectorXd most(u.cols());
-  most(order_) = most2.cwiseSqrt();
-  return most;
+  Eigen::VectorXd of_atoms(static_cast<Eigen::Index>(order_.size()));
+  for (std::size_t i = 0; i < order_.size(); ++i) of_atoms[order_[i]] = static_cast<double>(most[i]);
+  return of_atoms;
 }
 
 struct Medium::Vectors {
@@ -286,9 +313,10 @@ Medium::Responses Medium::respond(const Positions& load, const Positions& other,
       v.residual[i] -= step * v.product[i];
     }
   }
+  auto displacements = given(v.response), left = given(v.residual);
   for (std::size_t k = 0; k < 2; ++k) {
-    out.to[k].displacement = given(v.response, k);
-    out.to[k].left = given(v.residual, k);
+    out.to[k].displacement = std::move(displacements[k]);
+    out.to[k].left = std::move(left[k]);
   }
   return out;
 }

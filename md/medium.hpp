@@ -34,10 +34,11 @@ class Medium {
   /// all atoms is taken off it. Where the curvature along a step is not positive, in rounding or since this is no minimum, the load's response ends before it;
   /// that, or that 60 products were not enough, shows in what it promises at last.
   Responses respond(const Positions& load, const Positions& other, double promise) const;
-  /// Where it was made, 3 x atoms, eV/Angstrom.
-  const Positions& forces() const { return forces_; }
-  /// Per atom, by how much a displacement moves it and a near neighbour apart at most, Angstrom.
-  Eigen::VectorXd apart(const Positions& displacement) const;
+  /// Forces after either displacement, as the Hessian says; where it was made those of the law. 3 x atoms, eV/Angstrom.
+  std::array<Positions, 2> forces_after(const Positions& displacement, const Positions& other) const;
+  /// Per atom, by how much a displacement after an earlier one may change what it feels of a near neighbour in another way than linear: at most |u| (|u| + 2 |U|), Angstrom^2,
+  /// of the vectors by which it and the earlier one have moved the two apart.
+  Eigen::VectorXd not_linear(const Positions& earlier, const Positions& displacement) const;
 
  private:
   struct DensePair {
@@ -64,7 +65,7 @@ class Medium {
   void add(const PairTerm& term);
   void precondition_with(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, double spacing);
   void take(const Positions& one, const Positions& other, TwoVectors* both) const;
-  Positions given(const TwoVectors* v, std::size_t which) const;
+  std::array<Positions, 2> given(const TwoVectors* both) const;
   void times(TwoVectors* v, TwoVectors* product) const;  // overwrites the fourth places of v
   void precondition(const TwoVectors* residual, TwoVectors* step) const;
   void solve_factors(const TwoVectors* residual, TwoVectors* step) const;

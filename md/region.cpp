@@ -53,11 +53,6 @@ void sort_in_space(std::vector<Eigen::Index>& atoms, const Configuration& whole,
   atoms = std::move(sorted);
 }
 
-std::vector<Eigen::Index> joined(std::vector<Eigen::Index> first, const std::vector<Eigen::Index>& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
-
 /// Of the first `known` of atoms that stay.
 std::shared_ptr<const Background> background_of(const Potential& potential, const Configuration& staying, Eigen::Index known, int threads) {
   Neighbours neighbours(potential.many_body_cutoff(), kinds_per_atom(potential, *staying.species), potential.lists());

@@ -294,22 +294,20 @@ std::shared_ptr<const Medium> Surface::medium(const Positions& x) {
     if (!floats() || !std::all_of(periodic.begin(), periodic.end(), [](bool along) { return along; })) return nullptr;
     Positions forces = evaluate(x).forces;
     const Atoms all = neighbours_at(x);
-    auto made = Medium::of(*potential_, all, order_, std::move(forces), cell_, spacing_of(all, atoms()));
-    if (!made) --calls_;  // as if it had not been asked for
-    return made;
+    return Medium::of(*potential_, all, order_, std::move(forces), cell_, spacing_of(all, atoms()));
   });
 }
 
 /// A model of the surface at x, made unless it was made there before; it counts as a call all the same.
 template <typename Model, typename Make>
 std::shared_ptr<const Model> Surface::kept(std::shared_ptr<const Model>& model, Positions& at, const Positions& x, Make make) {
-  if (at.size() == x.size() && at == x) {
-    calls_ += model ? 1 : 0;
-    return model;
+  const std::int64_t before = calls_;
+  if (at.size() != x.size() || at != x) {
+    restart(x);
+    model = make();
+    at = x;
   }
-  restart(x);
-  model = make();
-  at = x;
+  calls_ = before + (model ? 1 : 0);
   return model;
 }
 

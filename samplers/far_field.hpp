@@ -20,9 +20,9 @@ class FarField {
   FarField(Surface& whole, const SearchStart& start, const Vector3d& centre, const Positions& local, const SaddleSearch& options, double tolerance, Rng& rng)
       : whole_(whole), start_(start), centre_(centre), local_(local), options_(options), tolerance_(tolerance), rng_(rng) {}
 
-  /// Of a saddle, its energies those of the whole, that is at rest with the atoms to a radius, `reach`, beyond which all are as at the start; those within `near` settle each time one of
-  /// the two gives way. False when it does not come to rest; then it is as it was.
-  bool settle(FoundSaddle& saddle, double near, double reach);
+  /// Of a saddle, its energies those of the whole, that is at rest with the atoms of a region, which is not the whole: all within a radius, `reach`, of the centre, beyond which all are as at the start;
+  /// those within `near` settle each time one of the two gives way. False when it does not come to rest; then it is as it was.
+  bool settle(SearchRegion& region, FoundSaddle& saddle, double near, double reach);
 
   /// Of the calls that were made since this was asked last, in calls of the whole.
   double cost() { return std::exchange(cost_, 0.0); }
@@ -42,19 +42,28 @@ class FarField {
     bool is_near(const SaddleSearch& options) const { return glasscape::fmax(positions - found) < flipped * options.same; }
   };
   using Both = std::array<Point, 2>;
+  struct Ranked {
+    double by;
+    Eigen::Index atom;
+  };
 
-  Both where_found(const FoundSaddle& saddle, double near, double reach, const Positions& elsewhere);
+  Both where_found(SearchRegion& region, const FoundSaddle& saddle, double near, double reach, const Medium& medium);
+  void look_at_edge(const Positions& as_linear, double reach, Point& at);
   void note_not_linear(const Positions& before, const Positions& response, const Medium& medium, Point& at) const;
-  void cover(const std::vector<std::pair<double, Eigen::Index>>& noted, Point& at) const;
+  void cover(const std::vector<Ranked>& noted, Point& at) const;
   bool give_way(Point& at, const Medium::Response& response, const FoundSaddle& saddle, const Medium& medium);
   bool settle_spots(Point& at, const FoundSaddle& saddle);
   bool settle_in(const Balls& balls, Point& at, const FoundSaddle& saddle);
   bool settle_saddle(SearchRegion& region, const FoundSaddle& saddle, Positions& x);
   bool settle_end(SearchRegion& region, Positions& x);
-  void look_near(Balls balls, const Positions& before, const Positions* response, Point& at);
+  void look_near(const Balls& balls, const Positions& before, const Positions* response, Point& at);
+  SearchRegion all_who_feel(Balls balls, const Point& at) const;
   Balls spots_of(const Point& at) const;
+  static void most_first(std::vector<Ranked>& atoms);
   static void tell(Both& at, FoundSaddle& saddle);
   double linear() const;
+  /// Of a ball around a place where a response was not linear, Angstrom.
+  double own_radius() const { return 0.7 * whole_.potential().cutoff(); }
   /// When a step promises less, eV, a response and what settles in it are at their end; some times as much is still to be gained.
   double promise() const { return 0.05 * tolerance_; }
 

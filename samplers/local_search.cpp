@@ -67,7 +67,7 @@ class GrowingSearch {
       if (!relax(stage, *found.saddle) && !settle(stage, found)) return found;
       const double left = left_beyond(inner, before, *found.saddle);
       if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle))) {
-        if (settle_far(*found.saddle, left)) return passed(found, *found.saddle);
+        if (settle_far(stage, *found.saddle, left)) return passed(found, *found.saddle);
         radius_ = wider(left);
         continue;
       }
@@ -110,12 +110,12 @@ class GrowingSearch {
 
   /// With all atoms, those far away in linear response: once so little is left to gain beyond the last region that it is hardly strained there. False
   /// when it does not come to rest as a first-order saddle; then it is as it was, and outside of the last region as the start.
-  bool settle_far(FoundSaddle& saddle, double left) {
+  bool settle_far(SearchRegion& stage, FoundSaddle& saddle, double left) {
     constexpr double most_left = 0.03, about = 0.99;  // eV, and of a region's radius
     const double near = regions_.growth * verified();
     if (left > most_left || last_ < about * regions_.growth * near) return false;
     FoundSaddle settled = saddle;
-    const bool is_settled = far_field_.settle(settled, near, last_) && is_first_order(settled);
+    const bool is_settled = far_field_.settle(stage, settled, near, last_) && is_first_order(settled);
     cost_ += far_field_.cost();
     if (is_settled) saddle = std::move(settled);
     return is_settled;

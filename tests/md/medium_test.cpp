@@ -49,23 +49,27 @@ TEST_CASE("a medium gives way to two loads as its Hessian says") {
   }
 }
 
-TEST_CASE("a medium knows by how much near neighbours move apart") {
+TEST_CASE("a medium knows where near neighbours move apart so far that what they feel is not linear any more") {
   const Glass& glass = glass_of_500();
   Surface surface = glass.surface();
   const auto medium = surface.medium(glass.basin.positions);
   REQUIRE(medium);
-  const Positions moved = noise(glass.basin.atoms(), 1);
-  const Eigen::VectorXd apart = medium->apart(moved);
+  const Positions before = noise(glass.basin.atoms(), 2), moved = 0.3 * noise(glass.basin.atoms(), 1);
+  const auto changed = [&](Eigen::Index i, Eigen::Index j) {
+    const double size = (moved.col(i) - moved.col(j)).norm();
+    return size * (size + 2.0 * (before.col(i) - before.col(j)).norm());
+  };
+  const Eigen::VectorXd not_linear = medium->not_linear(before, moved);
   constexpr double near = 3.0, far = 5.0;  // Angstrom: in the first shell of all atoms, and beyond it
   for (Eigen::Index i = 0; i < glass.basin.atoms(); ++i) {
     double among_near = 0.0, among_far = 0.0;
     for (Eigen::Index j = 0; j < glass.basin.atoms(); ++j) {
       const double distance = glass.basin.cell.nearest(glass.basin.positions.col(i) - glass.basin.positions.col(j)).norm();
-      if (distance < near) among_near = std::max(among_near, (moved.col(i) - moved.col(j)).norm());
-      if (distance < far) among_far = std::max(among_far, (moved.col(i) - moved.col(j)).norm());
+      if (distance < near) among_near = std::max(among_near, changed(i, j));
+      if (distance < far) among_far = std::max(among_far, changed(i, j));
     }
-    CHECK(apart[i] > 0.999 * among_near);
-    CHECK(apart[i] < 1.001 * among_far);
+    CHECK(not_linear[i] > 0.999 * among_near);
+    CHECK(not_linear[i] < 1.001 * among_far);
   }
 }
 
@@ -96,12 +100,16 @@ TEST_CASE("what a medium leaves of a load is what its Hessian leaves, for every 
     Surface surface(law, c);
     const auto medium = surface.medium(c.positions);
     if (!medium) continue;
-    CHECK(medium->forces() == surface.evaluate(c.positions).forces);
+    const Positions none = Positions::Zero(3, c.atoms()), forces = surface.evaluate(c.positions).forces;
+    CHECK(medium->forces_after(none, none)[0] == forces);
     const std::array<Positions, 2> loads{0.01 * noise(c.atoms(), 1), 0.1 * noise(c.atoms(), 2)};
     const Medium::Responses response = medium->respond(loads[0], loads[1], 1e-6);
     const auto hessian = surface.hessian(c.positions);
     if (response.products > 1) ++laws;
+    const std::array<Positions, 2> after = medium->forces_after(loads[0], loads[1]);  // any displacement
     for (std::size_t k = 0; k < loads.size(); ++k) {
+      const Positions pull = hessian->times(loads[k]);
+      CHECK((after[k] - (forces - pull)).norm() < 1e-5 * pull.norm());
       const Positions answer = hessian->times(response.to[k].displacement);
       Positions balanced = loads[k];
       balanced.colwise() -= Vector3d(balanced.rowwise().mean());

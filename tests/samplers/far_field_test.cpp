@@ -49,6 +49,10 @@ const Hop& wide_hop() {
   return made;
 }
 
+/// Those that may move when it is found, in a crystal that is otherwise as `start`.
+SearchRegion around(Surface& whole, const Hop& hop, const SearchStart& start) { return {whole, whole.at(start.positions), start.energy, {{hop.vacancy.site, radius}}}; }
+SearchRegion around(Surface& whole, const Hop& hop) { return around(whole, hop, hop.start); }
+
 /// An atom about so far from the vacancy, Angstrom.
 Eigen::Index atom_at(const Hop& hop, double distance) {
   const Configuration& c = hop.vacancy.basin;
@@ -90,7 +94,8 @@ TEST_CASE("a saddle and the minimum behind it come to rest with all atoms as by 
   Rng rng(1, 1);
   FoundSaddle s = hop().saddle;
   FarField far(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng);
-  REQUIRE(far.settle(s, near, radius));
+  SearchRegion region = around(whole, hop());
+  REQUIRE(far.settle(region, s, near, radius));
   CHECK(far.cost() > 1.0);
   CHECK(far.cost() == 0.0);
 
@@ -117,7 +122,8 @@ TEST_CASE("an atom far away where the start is not at rest settles in a spot of 
   start.positions(0, i) += off;
   start.energy = whole.evaluate(start.positions).energy;
   FarField far(whole, start, wide.vacancy.site, wide.local, options, tolerance, rng);
-  REQUIRE(far.settle(s, near, radius));
+  SearchRegion region = around(whole, wide, start);
+  REQUIRE(far.settle(region, s, near, radius));
   check_at_rest(wide, s, options);
   CHECK(s.end.energy == Approx(wide.start.energy).epsilon(0).margin(tolerance));
   CHECK(s.positions(0, i) == Approx(wide.start.positions(0, i)).margin(0.01));
@@ -132,7 +138,8 @@ TEST_CASE("an atom outside of what always settles that is off at the saddle alon
     FoundSaddle s = with_atom_off(wide, i, at_saddle, behind);
     Rng rng(1, 1);
     FarField far(whole, wide.start, wide.vacancy.site, wide.local, options, tolerance, rng);
-    REQUIRE(far.settle(s, near, radius));
+    SearchRegion region = around(whole, wide);
+    REQUIRE(far.settle(region, s, near, radius));
     check_at_rest(wide, s, options);
     cost = far.cost();
     return s;
@@ -148,7 +155,23 @@ TEST_CASE("an atom outside of what always settles that is off at the saddle alon
   CHECK(std::min(cost_off_at_saddle, cost_off_behind) > cost_as_it_was + 1.0);  // another round
 }
 
-TEST_CASE("a saddle that has nothing to gain is looked at with all atoms all the same") {
+TEST_CASE("what atoms outside of the region feel of those inside is told, whether these hardly moved or one at the edge is off") {
+  const Hop& wide = wide_hop();
+  const SaddleSearch options;
+  Surface whole = wide.surface();
+  constexpr double edge = 20.0;  // Angstrom: further out than what is looked at in any case
+  for (const double off : {0.0, 0.2}) {
+    FoundSaddle s = with_atom_off(wide, atom_at(wide, 18.5), off, off);
+    SearchRegion region(whole, wide.vacancy.basin, wide.vacancy.energy, {{wide.vacancy.site, edge}});
+    REQUIRE(!region.is_whole());
+    Rng rng(1, 1);
+    FarField far(whole, wide.start, wide.vacancy.site, wide.local, options, tolerance, rng);
+    REQUIRE(far.settle(region, s, near, edge));
+    check_at_rest(wide, s, options);
+  }
+}
+
+TEST_CASE("a saddle that has nothing to gain is looked at all the same") {
   const SaddleSearch options;
   Surface whole = hop().surface();
   Rng rng(1, 1);
@@ -156,7 +179,8 @@ TEST_CASE("a saddle that has nothing to gain is looked at with all atoms all the
   constexpr double anything = 10.0;  // eV: no step promises as much
   s.fmax = s.end.fmax = 0.0;
   FarField far(whole, hop().start, hop().vacancy.site, hop().local, options, anything, rng);
-  REQUIRE(far.settle(s, near, radius));
+  SearchRegion region = around(whole, hop());
+  REQUIRE(far.settle(region, s, near, radius));
   check_at_rest(hop(), s, options);
 }
 
@@ -169,7 +193,8 @@ TEST_CASE("what comes to rest in the far field does not depend on what the surfa
     Rng rng(1, 1);
     settled.push_back(hop().saddle);
     FarField far(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng);
-    REQUIRE(far.settle(settled.back(), near, radius));
+    SearchRegion region = around(whole, hop());
+    REQUIRE(far.settle(region, settled.back(), near, radius));
   }
   CHECK(settled[0].positions == settled[1].positions);
   CHECK(settled[0].energy == settled[1].energy);
@@ -183,7 +208,8 @@ TEST_CASE("where an atom is frozen there is no far field, and the saddle stays a
   FoundSaddle s = hop().saddle;
   const SaddleSearch options;
   FarField far(frozen, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng);
-  CHECK(!far.settle(s, near, radius));
+  SearchRegion region = around(frozen, hop());
+  CHECK(!far.settle(region, s, near, radius));
   CHECK(s.positions == hop().saddle.positions);
   CHECK(s.energy == hop().saddle.energy);
 }
@@ -195,7 +221,8 @@ TEST_CASE("a far field that does not come to rest says so, and leaves the saddle
   Rng rng(1, 1);
   FoundSaddle s = hop().saddle;
   FarField far(whole, hop().start, hop().vacancy.site, hop().local, options, tolerance, rng);
-  CHECK(!far.settle(s, near, radius));
+  SearchRegion region = around(whole, hop());
+  CHECK(!far.settle(region, s, near, radius));
   CHECK(s.positions == hop().saddle.positions);
   CHECK(s.end.positions == hop().saddle.end.positions);
   CHECK(s.energy == hop().saddle.energy);
