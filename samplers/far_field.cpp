@@ -144,7 +144,7 @@ bool FarField::settle_in(const Balls& balls, Point& at, const FoundSaddle& saddl
 }
 
 /// By how much near neighbours that stand as at the start may move apart while what they feel changes in a linear way, Angstrom: energies are then told to a tenth of their tolerance, forces to 0.35 of
-/// `relaxed_fmax` (measured: docs/saddle_search.md). What is left out is of third order in energies, of second in forces.
+/// the lesser of `fmax` and `relaxed_fmax` (measured: docs/saddle_search.md). What is left out is of third order in energies, of second in forces.
 double FarField::linear() const {
   constexpr double as_measured = 0.01, energy = 1e-4, force = 1e-3;  // Angstrom, eV, eV/Angstrom
   return as_measured * std::min({1.0, std::cbrt(tolerance_ / energy), std::sqrt(std::min(options_.fmax, options_.relaxed_fmax) / force)});

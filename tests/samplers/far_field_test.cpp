@@ -50,7 +50,7 @@ const Hop& wide_hop() {
 }
 
 /// Those that may move when it is found, in a crystal that is otherwise as `start`.
-SearchRegion around(Surface& whole, const Hop& hop, const SearchStart& start) { return {whole, whole.at(start.positions), start.energy, {{hop.vacancy.site, radius}}}; }
+SearchRegion around(Surface& whole, const Hop& hop, const SearchStart& start, double reach = radius) { return {whole, whole.at(start.positions), start.energy, {{hop.vacancy.site, reach}}}; }
 SearchRegion around(Surface& whole, const Hop& hop) { return around(whole, hop, hop.start); }
 
 /// An atom about so far from the vacancy, Angstrom.
@@ -162,7 +162,7 @@ TEST_CASE("what atoms outside of the region feel of those inside is told, whethe
   constexpr double edge = 20.0;  // Angstrom: further out than what is looked at in any case
   for (const double off : {0.0, 0.2}) {
     FoundSaddle s = with_atom_off(wide, atom_at(wide, 18.5), off, off);
-    SearchRegion region(whole, wide.vacancy.basin, wide.vacancy.energy, {{wide.vacancy.site, edge}});
+    SearchRegion region = around(whole, wide, wide.start, edge);
     REQUIRE(!region.is_whole());
     Rng rng(1, 1);
     FarField far(whole, wide.start, wide.vacancy.site, wide.local, options, tolerance, rng);
