@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
 #pragma GCC diagnostic ignored "-Wpsabi"  // whatever passes registers is inlined
@@ -20,15 +19,11 @@ GLASSCAPE_INLINE void ask_ahead(const Pair* pair) {
   __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(pair) + bytes));
 }
 
-GLASSCAPE_INLINE TwoVectors both(const float (&four)[4]) {
-  FourFloats v;
-  std::memcpy(&v, four, sizeof v);
-  return __builtin_shufflevector(v, v, 0, 1, 2, 3, 0, 1, 2, 3);
-}
+GLASSCAPE_INLINE TwoVectors both(const float (&four)[4]) { return TwoVectors{four[0], four[1], four[2], four[3], four[0], four[1], four[2], four[3]}; }
 GLASSCAPE_INLINE TwoVectors each(float one, float other) { return TwoVectors{one, one, one, one, other, other, other, other}; }
 
 /// With 0 in the fourth places; with the fourth places of another; with the fourth place in all of its own.
-GLASSCAPE_INLINE TwoVectors of_three(TwoVectors v) { return __builtin_shufflevector(v, TwoVectors{}, 0, 1, 2, 8, 4, 5, 6, 12); }
+GLASSCAPE_INLINE TwoVectors of_three(TwoVectors v) { return __builtin_shufflevector(v, TwoVectors{}, 0, 1, 2, 11, 4, 5, 6, 15); }
 GLASSCAPE_INLINE TwoVectors with_fourth(TwoVectors v, TwoVectors other) { return __builtin_shufflevector(v, other, 0, 1, 2, 11, 4, 5, 6, 15); }
 GLASSCAPE_INLINE TwoVectors fourth(TwoVectors v) { return __builtin_shufflevector(v, v, 3, 3, 3, 3, 7, 7, 7, 7); }
 

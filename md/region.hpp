@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <vector>
 
 #include "md/surface.hpp"
 
@@ -16,11 +17,14 @@ struct Ball {
   double radius;
 };
 using Balls = std::vector<Ball>;
+
+/// One list, and behind it another.
 template <typename Value>
 std::vector<Value> joined(std::vector<Value> first, const std::vector<Value>& second) {
   first.insert(first.end(), second.begin(), second.end());
   return first;
 }
+
 /// How far outside of the nearest one a place is, by nearest images; negative inside, Angstrom.
 double distance_from(const Balls& balls, const Cell& cell, const Vector3d& x);
 /// The same of many.
