@@ -22,9 +22,9 @@ GLASSCAPE_INLINE void ask_ahead(const Pair* pair) {
 GLASSCAPE_INLINE TwoVectors both(const float (&four)[4]) { return TwoVectors{four[0], four[1], four[2], four[3], four[0], four[1], four[2], four[3]}; }
 GLASSCAPE_INLINE TwoVectors each(float one, float other) { return TwoVectors{one, one, one, one, other, other, other, other}; }
 
-/// With 0 in the fourth places; with the fourth places of another; with the fourth place in all of its own.
-GLASSCAPE_INLINE TwoVectors of_three(TwoVectors v) { return __builtin_shufflevector(v, TwoVectors{}, 0, 1, 2, 11, 4, 5, 6, 15); }
+/// With the fourth places of another; with 0 there; with the fourth place in all of its own.
 GLASSCAPE_INLINE TwoVectors with_fourth(TwoVectors v, TwoVectors other) { return __builtin_shufflevector(v, other, 0, 1, 2, 11, 4, 5, 6, 15); }
+GLASSCAPE_INLINE TwoVectors of_three(TwoVectors v) { return with_fourth(v, TwoVectors{}); }
 GLASSCAPE_INLINE TwoVectors fourth(TwoVectors v) { return __builtin_shufflevector(v, v, 3, 3, 3, 3, 7, 7, 7, 7); }
 
 /// The sum over the components of each vector, in all of its places.
