@@ -2,19 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <tuple>
 
 namespace glasscape {
 
 bool FarField::settle(SearchRegion& region, FoundSaddle& saddle, double near, double reach) {
   constexpr int most = 8;  // rounds
-  constexpr double little = 0.3, astray = 10.0;  // times the tolerance: to gain; and in a later round, as a soft spot may that gives way at last
+  constexpr double little = 0.3, astray = 10.0;  // times the tolerance: to gain; and in a later round at least, before it is given up
+  constexpr double at_last = 2.0;                // times what was to be gained at first: a soft spot that gives way in a later round
   const auto medium = whole_.medium(start_.positions);
   if (!medium) return false;
   cost_ += 1.0;
   Both at = where_found(region, saddle, near, reach, *medium);
-  double before = std::numeric_limits<double>::infinity();
+  double first = 0.0;
   for (int round = 0;; ++round) {
     const auto [to, products] = medium->respond(at[0].forces, at[1].forces, promise());
     cost_ += products;
@@ -28,8 +28,8 @@ bool FarField::settle(SearchRegion& region, FoundSaddle& saddle, double near, do
       return true;
     }
     const double gain = std::max(to[0].gain, to[1].gain);
-    if (round == most || !(gain <= std::max(before, astray * tolerance_))) return false;
-    before = gain;
+    if (round == 0) first = gain;
+    if (round == most || !(gain <= std::max(at_last * first, astray * tolerance_))) return false;
     for (std::size_t k = 0; k < at.size(); ++k) {
       if (!is_still[k] && !give_way(at[k], to[k], saddle, *medium)) return false;
       if (!is_at_rest[k] && !settle_spots(at[k], saddle)) return false;

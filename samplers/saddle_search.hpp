@@ -86,7 +86,7 @@ constexpr double flipped = 5.0;
 /// How a saddle that was found already is relaxed.
 struct Relax {
   double gain = 1e-5;  // eV: until neither it nor the minimum behind it has more to gain
-  bool follow = true;  // the mode; else it stays as it was, and so does its curvature: far from an event nothing tells the difference
+  bool follow = true;  // the mode; else it stays as it was, and so does its curvature, as long as the force along it does not grow: far from an event nothing tells the difference
   bool end = true;     // the minimum behind it too; else that stays where it is
   std::shared_ptr<const ElasticNetwork> network = nullptr;  // for the first guess of steps; nothing: one of the saddle
 };

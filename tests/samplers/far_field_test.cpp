@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "samplers/atom_group.hpp"
+#include "tests/support/systems.hpp"
 #include "tests/support/vacancy.hpp"
 
 using namespace glasscape;
@@ -199,6 +200,24 @@ TEST_CASE("what comes to rest in the far field does not depend on what the surfa
   CHECK(settled[0].positions == settled[1].positions);
   CHECK(settled[0].energy == settled[1].energy);
   CHECK(settled[0].end.positions == settled[1].end.positions);
+}
+
+TEST_CASE("a saddle whose mode is another by now than the one that it keeps finds it anew, and comes to rest all the same") {
+  const SaddleSearch options;
+  Surface whole = hop().surface();
+  const auto relaxed = [&](double part) {  // of the mode that is kept, which points another way
+    SearchRegion region = around(whole, hop());
+    FoundSaddle s = region.inside(hop().saddle);
+    Positions other = noise(s.mode.cols(), 3);
+    other -= dot(other, s.mode) * s.mode;
+    s.mode = std::sqrt(1.0 - part * part) * s.mode + part / other.norm() * other;
+    s.positions += 0.02 * noise(s.mode.cols(), 4);
+    Rng rng(1, 1);
+    REQUIRE(relax_saddle(region.surface(), region.inside(hop().start), s, {.follow = false, .end = false}, region.part(hop().local), options, rng));
+    CHECK(fmax(region.surface().evaluate(s.positions).forces) < options.fmax);
+    return region.everywhere(std::move(s)).energy;
+  };
+  CHECK(relaxed(0.8) == Approx(relaxed(0.0)).epsilon(0).margin(tolerance));
 }
 
 TEST_CASE("where an atom is frozen there is no far field, and the saddle stays as it was") {
