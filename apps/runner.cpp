@@ -274,6 +274,7 @@ class StageRun {
     }
     if (stage_.stage->starts_from() == StartsFrom::events) context.saddles = events_;
     context.starts = starts_of_task(context.saddles);
+    context.models = models_;
     context.threads = inside_;
     // another version of the program does not go on with what this one has begun
     context.checkpoint = (checkpoints_of(study_) / fmt::format("{}.{}", shard.task, program_version)).string();
@@ -315,6 +316,7 @@ class StageRun {
   std::deque<Todo> left_;     // and begun by none of our threads
   std::int64_t missing_ = 0, finished_ = 0;
   std::vector<NamedBasin> starts_;
+  std::shared_ptr<ModelsOfBasin> models_ = std::make_shared<ModelsOfBasin>();
   std::set<EventRef> distinct_;  // saddles
   std::vector<NamedSaddle> events_;
   std::vector<Failure> failed_;

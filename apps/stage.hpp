@@ -8,10 +8,12 @@
 #include <initializer_list>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 
 #include "landscape/event.hpp"
+#include "md/models.hpp"
 #include "md/potential.hpp"
 #include "md/support/random.hpp"
 #include "samplers/collective_variable.hpp"
@@ -51,6 +53,22 @@ struct NamedSaddle {
   SaddleFound found;
 };
 
+/// What the tasks of a stage know of the basin that they start from, shared by those that run at a time; kept for the one asked for last, since models of large glasses are large.
+class ModelsOfBasin {
+ public:
+  std::shared_ptr<Models> of(std::size_t basin) {
+    const std::lock_guard lock(mutex_);
+    if (!models_ || basin != basin_) models_ = std::make_shared<Models>();
+    basin_ = basin;
+    return models_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::size_t basin_ = 0;
+  std::shared_ptr<Models> models_;
+};
+
 /// What a task gets from the runner.
 struct TaskContext {
   std::shared_ptr<const Potential> potential;
@@ -63,6 +81,7 @@ struct TaskContext {
   /// Of a stage that starts from saddles: the distinct ones that the task of the same number was the first to find. Of one
   /// that starts from events: these, the lowest barrier first, perhaps fewer than the stage could take.
   std::vector<NamedSaddle> saddles;
+  std::shared_ptr<ModelsOfBasin> models = std::make_shared<ModelsOfBasin>();  // of `starts`
   int threads = 1;              // that this task may use inside
   std::string checkpoint;       // how the files begin in which this task keeps what it has done so far: Checkpoints, Journal; "": none
   const std::atomic<bool>* stop = nullptr;

@@ -131,14 +131,11 @@ Surface::Surface(std::shared_ptr<const Potential> potential, const Configuration
   check(frame, "configuration");
   if (around_.background) neighbours_.list_only(frame.atoms());
   freeze({});
+  if (options_.models) models_ = std::move(options_.models);
   restart(frame.positions);
 }
 
-void Surface::forget_models() {
-  for (Positions* at : {&network_at_, &medium_at_}) at->resize(3, 0);
-  network_.reset();
-  medium_.reset();
-}
+void Surface::forget_models() { models_ = std::make_shared<Models>(); }
 
 void Surface::freeze(const std::vector<Eigen::Index>& atoms) {
   free_.setOnes();
@@ -285,11 +282,11 @@ std::vector<Spring> Surface::near_springs(const Positions& x) {
 }
 
 std::shared_ptr<const ElasticNetwork> Surface::network(const Positions& x) {
-  return kept(network_, network_at_, x, [&] { return ElasticNetwork::of(*this, x); });
+  return known(models_->network, x, [&] { return ElasticNetwork::of(*this, x); });
 }
 
 std::shared_ptr<const Medium> Surface::medium(const Positions& x) {
-  return kept(medium_, medium_at_, x, [&]() -> std::shared_ptr<const Medium> {
+  return known(models_->medium, x, [&]() -> std::shared_ptr<const Medium> {
     const auto& periodic = cell_.periodic();
     if (!floats() || !std::all_of(periodic.begin(), periodic.end(), [](bool along) { return along; })) return nullptr;
     Positions forces = evaluate(x).forces;
@@ -298,17 +295,16 @@ std::shared_ptr<const Medium> Surface::medium(const Positions& x) {
   });
 }
 
-/// A model of the surface at x, made unless it was made there before; it counts as a call all the same.
+/// It counts as a call whether it is made or not.
 template <typename Model, typename Make>
-std::shared_ptr<const Model> Surface::kept(std::shared_ptr<const Model>& model, Positions& at, const Positions& x, Make make) {
+std::shared_ptr<const Model> Surface::known(Kept<Model>& model, const Positions& x, Make make) {
   const std::int64_t before = calls_;
-  if (at.size() != x.size() || at != x) {
+  const std::shared_ptr<const Model> at_x = model.at(x, [&] {
     restart(x);
-    model = make();
-    at = x;
-  }
-  calls_ = before + (model ? 1 : 0);
-  return model;
+    return make();
+  });
+  calls_ = before + (at_x ? 1 : 0);
+  return at_x;
 }
 
 }  // namespace glasscape

@@ -7,12 +7,10 @@
 #include <memory>
 #include <vector>
 
+#include "md/models.hpp"
 #include "md/potential.hpp"
 
 namespace glasscape {
-
-class ElasticNetwork;
-class Medium;
 
 /// Atoms around those of a surface that stay where they are.
 struct Surroundings {
@@ -28,6 +26,7 @@ class Surface {
     int threads = 1;    // inside one evaluation; results do not depend on it
     bool mixed = false; // pairs in single precision where the potential can: for dynamics; not for saddles and Hessians
     std::shared_ptr<Workspace> workspace = nullptr;  // of the potential, shared with surfaces of it that are never evaluated at the same time; nothing: its own
+    std::shared_ptr<Models> models = nullptr;  // shared with surfaces that are alike in all (models.hpp); nothing: its own
   };
 
   /// Throws InputError when the potential does not know an element, FormatError for a configuration that `check` refuses.
@@ -85,7 +84,7 @@ class Surface {
   Atoms neighbours_at(const Positions& x);
   void forget_models();
   template <typename Model, typename Make>
-  std::shared_ptr<const Model> kept(std::shared_ptr<const Model>& model, Positions& at, const Positions& x, Make make);
+  std::shared_ptr<const Model> known(Kept<Model>& model, const Positions& x, Make make);
   std::vector<Eigen::Index> order_of(const Positions& x) const;
   /// These positions in the order of the lists, and those of the surroundings.
   const Positions& all(const Positions& x);
@@ -107,9 +106,7 @@ class Surface {
   Neighbours neighbours_;
   std::shared_ptr<Workspace> workspace_;  // the potential's
   std::int64_t calls_ = 0;
-  std::shared_ptr<const ElasticNetwork> network_;
-  std::shared_ptr<const Medium> medium_;
-  Positions network_at_, medium_at_;
+  std::shared_ptr<Models> models_;
 };
 
 /// Largest force on an atom, eV/Angstrom.

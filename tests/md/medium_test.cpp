@@ -2,6 +2,7 @@
 
 #include <Eigen/Dense>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "md/zero_modes.hpp"
 #include "tests/support/glass.hpp"
@@ -148,4 +149,26 @@ TEST_CASE("there is no medium where an atom is frozen, the cell has an end, or t
   const Configuration c = sample(silicon, 2);
   Surface surface(silicon, c);
   CHECK(!surface.medium(c.positions));
+}
+
+TEST_CASE("surfaces that are alike share what they know of a place: it is made once, and forgotten by the one that becomes another") {
+  const Glass& glass = glass_of_500();
+  const auto models = std::make_shared<Models>();
+  const auto like_others = [&] { return Surface(glass.potential, glass.basin, {.models = models}); };
+  Surface one = like_others(), other = like_others();
+  std::array<std::shared_ptr<const Medium>, 2> media;
+  std::thread beside([&] { media[1] = other.medium(glass.basin.positions); });
+  media[0] = one.medium(glass.basin.positions);
+  beside.join();
+  REQUIRE(media[0]);
+  CHECK(media[0] == media[1]);
+  CHECK(one.calls() == 1);
+  CHECK(other.calls() == 1);
+  CHECK(one.network(glass.basin.positions) == other.network(glass.basin.positions));
+
+  other.freeze({3});
+  CHECK(!other.medium(glass.basin.positions));
+  CHECK(one.medium(glass.basin.positions) == media[0]);
+  CHECK(like_others().medium(glass.basin.positions) == media[0]);
+  CHECK(glass.surface().medium(glass.basin.positions) != media[0]);
 }
