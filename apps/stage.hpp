@@ -56,7 +56,7 @@ struct NamedSaddle {
 /// What the tasks of a stage know of the basin that they start from, shared by those that run at a time; kept for the one asked for last, since models of large glasses are large.
 class ModelsOfBasin {
  public:
-  std::shared_ptr<Models> of(std::size_t basin) {
+  std::shared_ptr<Models> of(const EventRef& basin) {
     const std::lock_guard lock(mutex_);
     if (!models_ || basin != basin_) models_ = std::make_shared<Models>();
     basin_ = basin;
@@ -65,7 +65,7 @@ class ModelsOfBasin {
 
  private:
   std::mutex mutex_;
-  std::size_t basin_ = 0;
+  EventRef basin_;
   std::shared_ptr<Models> models_;
 };
 

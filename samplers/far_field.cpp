@@ -8,8 +8,8 @@ namespace glasscape {
 
 bool FarField::settle(SearchRegion& region, FoundSaddle& saddle, double near, double reach) {
   constexpr int most = 8;  // rounds
-  constexpr double little = 0.3, astray = 10.0;  // times the tolerance: to gain; and in a later round at least, before it is given up
-  constexpr double at_last = 2.0;                // times what was to be gained at first: a soft spot that gives way in a later round
+  constexpr double little = 0.3, astray = 10.0;  // times the tolerance: to gain at last; in a later round, for a soft spot that gives way there
+  constexpr double at_last = 2.0;                // or as many times what was to be gained at first
   const auto medium = whole_.medium(start_.positions);
   if (!medium) return false;
   cost_ += 1.0;

@@ -273,9 +273,9 @@ Climb Walker::climb() {
     step(std::clamp(along, -longest, longest) * mode_ + relaxation_across());
     relax_across(2, 0.5 * fmax_);
     if (keeps_mode_) {
-      if (std::abs(dot(at_.forces, mode_)) <= std::max(std::abs(force), fmax_)) continue;
-      keeps_mode_ = false;  // the force along it grows: by now the mode is another
-      is_wide = true;
+      const bool grows = std::abs(dot(at_.forces, mode_)) > std::max(std::abs(force), fmax_);
+      if (!grows) continue;
+      keeps_mode_ = false;  // by now the mode may be another
       keep = 0;
     }
     if (keep > 0 && (fmax(at_.forces) >= fmax_ || std::isfinite(gain_))) {

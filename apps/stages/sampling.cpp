@@ -9,7 +9,7 @@ Events Sampling::run(std::int64_t task, TaskContext& context) const {
   if (basin >= context.starts.size()) return {};
   const auto& [ref, start] = context.starts[basin];
   const std::string stream = basins_ ? fmt::format("basin {} step", basin) : "step";
-  Surface surface(context.potential, start.configuration, {.threads = context.threads, .models = context.models->of(basin)});
+  Surface surface(context.potential, start.configuration, {.threads = context.threads, .models = context.models->of(ref)});
   Journal journal(context.checkpoint, context.task);
   Events events;
   for (const Events& made : journal.steps()) events.insert(events.end(), made.begin(), made.end());
