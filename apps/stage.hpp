@@ -58,8 +58,10 @@ class ModelsOfBasin {
  public:
   std::shared_ptr<Models> of(const EventRef& basin) {
     const std::lock_guard lock(mutex_);
-    if (!models_ || basin != basin_) models_ = std::make_shared<Models>();
-    basin_ = basin;
+    if (!models_ || basin != basin_) {
+      models_ = std::make_shared<Models>();
+      basin_ = basin;
+    }
     return models_;
   }
 

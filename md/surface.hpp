@@ -26,7 +26,7 @@ class Surface {
     int threads = 1;    // inside one evaluation; results do not depend on it
     bool mixed = false; // pairs in single precision where the potential can: for dynamics; not for saddles and Hessians
     std::shared_ptr<Workspace> workspace = nullptr;  // of the potential, shared with surfaces of it that are never evaluated at the same time; nothing: its own
-    std::shared_ptr<Models> models = nullptr;  // shared with surfaces that are alike in all (models.hpp); nothing: its own
+    std::shared_ptr<Models> models = nullptr;  // shared with surfaces that are alike (models.hpp); nothing: its own
   };
 
   /// Throws InputError when the potential does not know an element, FormatError for a configuration that `check` refuses.

@@ -188,9 +188,11 @@ TEST_CASE("a saddle that has nothing to gain is looked at all the same") {
 TEST_CASE("what comes to rest in the far field does not depend on what the surface did before") {
   const SaddleSearch options;
   std::vector<FoundSaddle> settled;
-  const auto models = std::make_shared<Models>();  // which the second finds ready
-  for (const bool elsewhere : {false, true}) {
-    Surface whole(copper(), hop().vacancy.basin, {.models = models});
+  const auto hop_on = [](std::shared_ptr<Models> models) { return Surface(copper(), hop().vacancy.basin, {.models = std::move(models)}); };
+  const auto ready = std::make_shared<Models>();
+  hop_on(ready).medium(hop().start.positions);
+  for (const auto& [elsewhere, models] : {std::pair(false, std::make_shared<Models>()), std::pair(true, std::make_shared<Models>()), std::pair(true, ready)}) {
+    Surface whole = hop_on(models);
     if (elsewhere) whole.evaluate(hop().vacancy.halfway(hop().vacancy.neighbours.back()));
     Rng rng(1, 1);
     settled.push_back(hop().saddle);
@@ -198,9 +200,11 @@ TEST_CASE("what comes to rest in the far field does not depend on what the surfa
     SearchRegion region = around(whole, hop());
     REQUIRE(far.settle(region, settled.back(), near, radius));
   }
-  CHECK(settled[0].positions == settled[1].positions);
-  CHECK(settled[0].energy == settled[1].energy);
-  CHECK(settled[0].end.positions == settled[1].end.positions);
+  for (const std::size_t other : {1U, 2U}) {
+    CHECK(settled[0].positions == settled[other].positions);
+    CHECK(settled[0].energy == settled[other].energy);
+    CHECK(settled[0].end.positions == settled[other].end.positions);
+  }
 }
 
 TEST_CASE("a saddle whose mode is another by now than the one that it keeps finds it anew, and comes to rest all the same") {
