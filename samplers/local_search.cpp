@@ -1,5 +1,6 @@
 #include "samplers/local_search.hpp"
 
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -56,7 +57,9 @@ class GrowingSearch {
   SearchOutcome again(SearchRegion& stage, FoundSaddle near) {
     SearchOutcome found = search_saddle_again(stage.surface(), stage.inside(start_), stage.inside(near), stage.part(local_), options_, rng_);
     cost_ += stage.cost();
-    return everywhere(stage, std::move(found));
+    found = everywhere(stage, std::move(found));
+    if (found.saddle) see(*found.saddle);
+    return found;
   }
 
   SearchOutcome widen(SearchOutcome found) {
@@ -64,7 +67,7 @@ class GrowingSearch {
       const FoundSaddle before = *found.saddle;
       const double inner = last_;
       SearchRegion stage = next(before.positions, before.energy);
-      if (!relax(stage, *found.saddle) && !settle(stage, found)) return found;
+      if ((!relax(stage, *found.saddle) || !still_connects(*found.saddle)) && !settle(stage, found)) return found;
       const double left = left_beyond(inner, before, *found.saddle);
       if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle))) {
         if (settle_far(stage, *found.saddle, left)) return passed(found, *found.saddle);
@@ -101,12 +104,33 @@ class GrowingSearch {
     return gained / (std::pow(last_ / inner, 3) - 1.0);
   }
 
-  /// The saddle as it is told, if it still is a pass.
-  static SearchOutcome passed(const SearchOutcome& found, const FoundSaddle& saddle) {
+  /// The saddle as it is told, if it still is a pass, and from the start.
+  SearchOutcome passed(const SearchOutcome& found, const FoundSaddle& saddle) {
     if (std::max(saddle.back.energy, saddle.end.energy) >= saddle.energy)
       return lost(found, "not-a-pass", "a minimum beside the saddle is not below it once all atoms around have given way");
+    if (!still_connects(saddle)) return lost(found, "not-connected", "its sides do not relax to the start and to the minimum behind it any more once all atoms around have given way");
     return {saddle, "", "", saddle.energy, 0, found.retreats};
   }
+
+  /// Whether its sides still relax to the start and to the minimum behind it. Looked at where an atom moved so far since this was seen last that a soft spot may have flipped.
+  bool still_connects(const FoundSaddle& saddle) {
+    const bool has_moved = fmax(saddle.positions - seen_[0]) > options_.same, has_end = fmax(saddle.end.positions - seen_[1]) > options_.same;
+    if (has_moved && !falls_to(start_, saddle, Side::back)) return false;
+    if ((has_moved || has_end) && !falls_to({saddle.end.positions, saddle.end.energy}, saddle, Side::end)) return false;
+    if (has_moved || has_end) see(saddle);
+    return true;
+  }
+
+  /// With the atoms around, and all others where they are in that minimum.
+  bool falls_to(const SearchStart& minimum, const FoundSaddle& saddle, Side side) {
+    SearchRegion stage = stage_at(minimum.positions, minimum.energy, std::min(last_, regions_.growth * verified()));
+    if (fmax(stage.put(stage.part(minimum.positions), saddle.positions) - minimum.positions) > options_.same) return false;  // of the others
+    const bool does = glasscape::falls_to(stage.surface(), stage.inside(minimum), stage.inside(saddle), side, stage.part(local_), options_, rng_);
+    cost_ += stage.cost();
+    return does;
+  }
+
+  void see(const FoundSaddle& saddle) { seen_ = {saddle.positions, saddle.end.positions}; }
 
   /// With all atoms, those far away in linear response: once so little is left to gain beyond the last region that it is hardly strained there. False
   /// when it does not come to rest as a first-order saddle; then it is as it was, and outside of the last region as the start.
@@ -167,6 +191,7 @@ class GrowingSearch {
   double radius_;      // of the next region
   double last_ = 0.0;  // of the present one
   FarField far_field_;
+  std::array<Positions, 2> seen_;  // the saddle and the minimum behind it, when it was seen last what its sides relax to
   double cost_ = 0.0;  // so far, in calls of the whole
 };
 

@@ -32,6 +32,7 @@ class Walker {
   SearchOutcome search_again(const FoundSaddle& near);
   bool relax(FoundSaddle& saddle, const Relax& how);
   bool verify(FoundSaddle& saddle);
+  bool falls_to_start(const FoundSaddle& saddle, Side side);
 
  private:
   SearchOutcome pursue();
@@ -120,6 +121,11 @@ bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& sadd
   return Walker(surface, start, local, options, rng).verify(saddle);
 }
 
+bool falls_to(Surface& surface, const SearchStart& minimum, const FoundSaddle& saddle, Side side, const Positions& local, const SaddleSearch& options, Rng& rng) {
+  surface.restart(saddle.positions);
+  return Walker(surface, minimum, local, options, rng).falls_to_start(saddle, side);
+}
+
 namespace {
 
 SearchOutcome Walker::search(const Positions& direction) {
@@ -170,6 +176,11 @@ bool Walker::verify(FoundSaddle& saddle) {
   if (curvature_ >= 0.0) return false;
   saddle.next_curvature = second_mode().eigenvalue;
   return saddle.next_curvature >= 0.0;
+}
+
+bool Walker::falls_to_start(const FoundSaddle& saddle, Side side) {
+  begin_near(saddle);
+  return is_start(fall_back(beside(side == Side::back ? -1 : +1)));
 }
 
 /// No pushes: the way up is known.

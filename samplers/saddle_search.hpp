@@ -98,4 +98,9 @@ bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddl
 /// Finds the mode of a saddle and its two lowest curvatures anew, where it is; whether only the first is negative.
 bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Positions& local, const SaddleSearch& options, Rng& rng);
 
+enum class Side { back, end };  // where its mode comes from, or goes to
+
+/// Whether a side of a saddle relaxes to a minimum.
+bool falls_to(Surface& surface, const SearchStart& minimum, const FoundSaddle& saddle, Side side, const Positions& local, const SaddleSearch& options, Rng& rng);
+
 }  // namespace glasscape

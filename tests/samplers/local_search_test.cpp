@@ -79,6 +79,21 @@ TEST_CASE("a saddle that was found in growing regions is one of the whole, with 
   }
 }
 
+TEST_CASE("the sides of a saddle relax to the minima that it connects, and neither to the other one") {
+  const Glass& glass = glass_of_500();
+  Surface whole = glass.surface();
+  const SearchStart start{glass.basin.positions, glass.energy};
+  const Positions all = Positions::Ones(3, glass.basin.atoms());
+  for (const FoundSaddle& s : found_in(glass, {.radius = 0}, 6)) {
+    const SearchStart end{s.end.positions, s.end.energy};
+    Rng rng(1, 1);
+    CHECK(falls_to(whole, start, s, Side::back, all, {}, rng));
+    CHECK(falls_to(whole, end, s, Side::end, all, {}, rng));
+    CHECK_FALSE(falls_to(whole, end, s, Side::back, all, {}, rng));
+    CHECK_FALSE(falls_to(whole, start, s, Side::end, all, {}, rng));
+  }
+}
+
 TEST_CASE("what lies beyond the last region gains less than the tolerance") {
   const Glass glass = glass_of_4000();
   const LocalSearch regions{.radius = 10, .growth = 1.25, .tolerance = 3e-3};
@@ -91,6 +106,15 @@ TEST_CASE("what lies beyond the last region gains less than the tolerance") {
     REQUIRE(relax_saddle(whole, {glass.basin.positions, glass.energy}, relaxed, {.gain = 0.1 * regions.tolerance}, Positions::Ones(3, glass.basin.atoms()), {}, rng));
     CHECK(s.energy == Approx(relaxed.energy).epsilon(0).margin(regions.tolerance));
     CHECK(s.end.energy == Approx(relaxed.end.energy).epsilon(0).margin(regions.tolerance));
+  }
+}
+
+TEST_CASE("a soft spot that flips beside a saddle as more atoms give way is put back, or the saddle is not told") {
+  const Glass glass = glass_of_4000();
+  Surface whole = glass.surface();
+  for (const FoundSaddle& s : found_in(glass, {.radius = 10, .growth = 1.25, .tolerance = 3e-3}, 10)) {
+    Rng rng(1, 1);
+    CHECK(falls_to(whole, {glass.basin.positions, glass.energy}, s, Side::back, Positions::Ones(3, glass.basin.atoms()), {}, rng));
   }
 }
 
