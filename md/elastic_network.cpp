@@ -28,8 +28,7 @@ void hold(std::vector<Matrix3d>& diagonal, const Positions& free) {
     for (int k = 0; k < 3; ++k) diagonal[i](k, k) += free(k, static_cast<Eigen::Index>(i)) != 0.0 ? smallest : 1.0;
 }
 
-}  // namespace
-
+/// The stiffness of springs no longer than `reach`, made positive and a little stiffer, so that it can be factorised. `free` is 1 for coordinates that may move.
 BlockMatrix stiffness_of(const std::vector<Spring>& springs, const Positions& free, double reach) {
   std::vector<Matrix3d> diagonal(static_cast<std::size_t>(free.cols()), Matrix3d::Zero());
   const auto is_part = [&](const Spring& s) { return s.length <= reach && s.i != s.j; };
@@ -48,6 +47,8 @@ BlockMatrix stiffness_of(const std::vector<Spring>& springs, const Positions& fr
             }
           }};
 }
+
+}  // namespace
 
 std::optional<LongWaves> long_waves_of(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, const Positions& free, double spacing) {
   constexpr Eigen::Index many = 30'000;

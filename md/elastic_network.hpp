@@ -17,8 +17,6 @@ namespace glasscape {
 
 constexpr double first_shell = 1.5;  // spacings: of a dense phase
 
-/// The stiffness of springs no longer than `reach`, made positive and a little stiffer, so that it can be factorised. `free` as below.
-BlockMatrix stiffness_of(const std::vector<Spring>& springs, const Positions& free, double reach);
 /// The long waves of springs between so many atoms that some are too long for incomplete factors; else nothing. `spacing` of near neighbours.
 std::optional<LongWaves> long_waves_of(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, const Positions& free, double spacing);
 

@@ -1,5 +1,6 @@
 #include "md/medium.hpp"
 
+#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -55,6 +56,14 @@ std::array<double, 2> dot_both(const TwoVectors* a, const TwoVectors* b, std::si
     other += __builtin_convertvector(__builtin_shufflevector(product, product, 4, 5, 6, 7), FourDoubles);
   }
   return {one[0] + one[1] + one[2], other[0] + other[1] + other[2]};
+}
+
+/// As all diagonal blocks are at a minimum, and well above 0.
+Matrix3d made_positive(const Matrix3d& block, double mean) {
+  constexpr double floor = 0.002;
+  const Eigen::SelfAdjointEigenSolver<Matrix3d> modes(block);
+  const Vector3d positive = modes.eigenvalues().array().abs().max(std::max(floor * mean, std::numeric_limits<double>::min()));
+  return modes.eigenvectors() * positive.asDiagonal() * modes.eigenvectors().transpose();
 }
 
 /// Takes the mean over the atoms off both: no shift of the whole.
@@ -116,7 +125,10 @@ void Medium::add(const PairTerm& t) {
 void Medium::precondition_with(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, double spacing) {
   const Positions free = Positions::Ones(3, x.cols());
   long_waves_ = long_waves_of(springs, x, cell, free, spacing);
-  const IncompleteCholesky factors(stiffness_of(springs, free, first_shell * spacing));
+  const IncompleteCholesky factors(BlockMatrix(diagonal_blocks(), [&](const BlockMatrix::Take& take) {
+    for (const Spring& s : springs)
+      if (s.i != s.j) take(std::max(s.i, s.j), std::min(s.i, s.j), -s.block());
+  }));
   first_below_ = factors.first();
   column_ = factors.column();
   const auto in_single = [](const std::vector<Matrix3d>& blocks) {
@@ -128,6 +140,41 @@ void Medium::precondition_with(const std::vector<Spring>& springs, const Positio
   };
   below_ = in_single(factors.lower());
   inverse_pivot_ = in_single(factors.inverse_pivot());
+}
+
+/// Of the Hessian, with what a density changes where the atom itself moves, or one that it feels.
+std::vector<Matrix3d> Medium::diagonal_blocks() const {
+  const std::size_t atoms = order_.size();
+  std::vector<Matrix3d> diagonal(atoms, Matrix3d::Zero());
+  std::vector<Vector3d> own(atoms, Vector3d::Zero());  // change of an atom's density where it moves
+  const auto along = [](const float(&e_across)[4]) { return Vector3d(e_across[0], e_across[1], e_across[2]); };
+  const auto add = [&](std::size_t i, const auto& t, double radial) {
+    const Vector3d e = along(t.e_across);
+    diagonal[i] += t.e_across[3] * Matrix3d::Identity() + radial * e * e.transpose();
+  };
+  for (const Rows& rows : rows_) {
+    std::size_t dense = 0, other = 0;
+    for (std::size_t place = 0; place < rows.end_dense.size(); ++place) {
+      const std::size_t i = rows.first_atom + place;
+      for (; dense < rows.end_dense[place]; ++dense) {
+        const DensePair& t = rows.dense[dense];
+        const auto j = static_cast<std::size_t>(t.j);
+        add(i, t, t.radial + embedding_[j] * t.b_ji * t.b_ji);
+        add(j, t, t.radial + embedding_[i] * t.b_ij * t.b_ij);
+        own[i] += t.b_ij * along(t.e_across);
+        own[j] -= t.b_ji * along(t.e_across);
+      }
+      for (; other < rows.end_others[place]; ++other)
+        for (const std::size_t k : {i, static_cast<std::size_t>(rows.others[other].j)}) add(k, rows.others[other], rows.others[other].radial);
+    }
+  }
+  double mean = 0.0;
+  for (std::size_t i = 0; i < atoms; ++i) {
+    diagonal[i] += embedding_[i] * own[i] * own[i].transpose();
+    mean += diagonal[i].norm() / static_cast<double>(atoms);
+  }
+  for (Matrix3d& block : diagonal) block = made_positive(block, mean);
+  return diagonal;
 }
 
 /// H v of both, as PairHessian has it. Changes of densities take the fourth places of v: they are needed where its vectors are. What is left in these, and in those of

@@ -3,8 +3,8 @@
 // such response takes the place of a relaxation by force calls, each of whose steps costs five times as much.
 // Two loads at a time, of a saddle and of the minimum behind it, in single precision: x y z of one and x y z of the other fill a register, with a place
 // beside each for the change of density that an atom's embedding answers to; the pairs, 2.1 kB per atom, are read from memory once for both, and asked for
-// ahead. Steps are preconditioned by incomplete factors of the elastic
-// network and its long waves. Immutable. Units: eV, Angstrom.
+// ahead. Steps are preconditioned by incomplete factors of the
+// Hessian's diagonal and what couples near neighbours, without their embedding, and by the long waves of the elastic network. Immutable. Units: eV, Angstrom.
 #pragma once
 
 #include <array>
@@ -63,6 +63,7 @@ class Medium {
 
   Medium(std::vector<Eigen::Index> order, Positions forces);
   void add(const PairTerm& term);
+  std::vector<Matrix3d> diagonal_blocks() const;
   void precondition_with(const std::vector<Spring>& springs, const Positions& x, const Cell& cell, double spacing);
   void take(const Positions& one, const Positions& other, TwoVectors* both) const;
   std::array<Positions, 2> given(const TwoVectors* both) const;

@@ -86,7 +86,7 @@ Eigen::SparseMatrix<double> PairHessian::matrix() const {
   for (int j = 0; j < atoms_; ++j) {
     for (const std::size_t k : links.terms[static_cast<std::size_t>(j)]) {
       const PairTerm& t = pairs_[k];
-      const Matrix3d pair = t.across * Matrix3d::Identity() + (t.along - t.across) * t.e * t.e.transpose();
+      const Matrix3d pair = t.block();
       block(j) += pair;
       block(t.i == j ? t.j : t.i) -= pair;
     }
@@ -124,7 +124,7 @@ Eigen::MatrixXd PairHessian::block(const std::vector<Eigen::Index>& chosen) cons
   for (const PairTerm& t : pairs_) {
     const Eigen::Index i = place[static_cast<std::size_t>(t.i)], j = place[static_cast<std::size_t>(t.j)];
     if ((i < 0 && j < 0) || t.i == t.j) continue;
-    const Matrix3d pair = t.across * Matrix3d::Identity() + (t.along - t.across) * t.e * t.e.transpose();
+    const Matrix3d pair = t.block();
     if (i >= 0) block.block<3, 3>(3 * i, 3 * i) += pair;
     if (j >= 0) block.block<3, 3>(3 * j, 3 * j) += pair;
     if (i >= 0 && j >= 0) {

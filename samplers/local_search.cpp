@@ -50,12 +50,12 @@ class GrowingSearch {
 
   SearchOutcome confirm(FoundSaddle near) {
     SearchRegion stage = next(start_.positions, start_.energy);
-    SearchOutcome found = again(stage, std::move(near));
+    SearchOutcome found = again(stage, std::move(near), options_);
     return found.saddle && !stage.is_whole() ? widen(std::move(found)) : found;
   }
 
-  SearchOutcome again(SearchRegion& stage, FoundSaddle near) {
-    SearchOutcome found = search_saddle_again(stage.surface(), stage.inside(start_), stage.inside(near), stage.part(local_), options_, rng_);
+  SearchOutcome again(SearchRegion& stage, FoundSaddle near, const SaddleSearch& options) {
+    SearchOutcome found = search_saddle_again(stage.surface(), stage.inside(start_), stage.inside(near), stage.part(local_), options, rng_);
     cost_ += stage.cost();
     found = everywhere(stage, std::move(found));
     if (found.saddle) see(*found.saddle);
@@ -67,7 +67,7 @@ class GrowingSearch {
       const FoundSaddle before = *found.saddle;
       const double inner = last_;
       SearchRegion stage = next(before.positions, before.energy);
-      if ((!relax(stage, *found.saddle) || !still_connects(*found.saddle)) && !settle(stage, found)) return found;
+      if ((!relax(stage, *found.saddle) || !still_connects(stage, *found.saddle)) && !settle(stage, found)) return found;
       const double left = left_beyond(inner, before, *found.saddle);
       if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle))) {
         if (settle_far(stage, *found.saddle, left)) return passed(found, *found.saddle);
@@ -80,9 +80,11 @@ class GrowingSearch {
     }
   }
 
-  /// Climbs again with the atoms of a stage, and relaxes what is found. False when nothing is; then `found` says why.
+  /// Climbs again with the atoms of a stage, and relaxes what is found. False when nothing is; then `found` says why. Among so many atoms no other event is sought on the way to a minimum that was reached instead of the start.
   bool settle(SearchRegion& stage, SearchOutcome& found) {
-    found = again(stage, std::move(*found.saddle));
+    SaddleSearch same_event = options_;
+    same_event.retreats = 0;
+    found = again(stage, std::move(*found.saddle), same_event);
     if (!found.saddle || relax(stage, *found.saddle)) return found.saddle.has_value();
     found = lost(found, "saddle-lost", "it was climbed to with the atoms around, and lost when its force was to become smaller");
     return false;
@@ -105,29 +107,44 @@ class GrowingSearch {
   }
 
   /// The saddle as it is told, if it still is a pass, and from the start.
-  SearchOutcome passed(const SearchOutcome& found, const FoundSaddle& saddle) {
+  SearchOutcome passed(const SearchOutcome& found, FoundSaddle saddle) {
     if (std::max(saddle.back.energy, saddle.end.energy) >= saddle.energy)
       return lost(found, "not-a-pass", "a minimum beside the saddle is not below it once all atoms around have given way");
-    if (!still_connects(saddle)) return lost(found, "not-connected", "its sides do not relax to the start and to the minimum behind it any more once all atoms around have given way");
-    return {saddle, "", "", saddle.energy, 0, found.retreats};
+    if (look_at_sides(saddle) != Sides::as_seen) return lost(found, "not-connected", "its sides do not relax to the start and to the minimum behind it any more once all atoms around have given way");
+    SearchOutcome outcome{std::move(saddle), "", "", 0.0, 0, found.retreats};
+    outcome.energy = outcome.saddle->energy;
+    return outcome;
   }
 
-  /// Whether its sides still relax to the start and to the minimum behind it. Looked at where an atom moved so far since this was seen last that a soft spot may have flipped.
-  bool still_connects(const FoundSaddle& saddle) {
+  enum class Sides { as_seen, other_end, lost };
+
+  /// What the sides of a saddle relax to. Looked at where an atom moved so far since this was seen last that a soft spot may have flipped; another minimum behind it takes the place of that one.
+  Sides look_at_sides(FoundSaddle& saddle) {
     const bool has_moved = fmax(saddle.positions - seen_[0]) > options_.same, has_end = fmax(saddle.end.positions - seen_[1]) > options_.same;
-    if (has_moved && !falls_to(start_, saddle, Side::back)) return false;
-    if ((has_moved || has_end) && !falls_to({saddle.end.positions, saddle.end.energy}, saddle, Side::end)) return false;
-    if (has_moved || has_end) see(saddle);
+    if (!has_moved && !has_end) return Sides::as_seen;
+    if (const auto back = has_moved ? fall(start_, saddle, Side::back) : std::optional<Fallen>({{}, true}); !back || !back->is_known) return Sides::lost;
+    auto end = fall({saddle.end.positions, saddle.end.energy}, saddle, Side::end);
+    if (!end || fmax(end->minimum.positions - start_.positions) < options_.same) return Sides::lost;
+    if (end->is_known) return Sides::as_seen;
+    saddle.end = std::move(end->minimum);
+    return Sides::other_end;
+  }
+
+  bool still_connects(SearchRegion& stage, FoundSaddle& saddle) {
+    const Sides sides = look_at_sides(saddle);
+    if (sides == Sides::lost || (sides == Sides::other_end && !relax(stage, saddle))) return false;
+    see(saddle);
     return true;
   }
 
-  /// With the atoms around, and all others where they are in that minimum.
-  bool falls_to(const SearchStart& minimum, const FoundSaddle& saddle, Side side) {
-    SearchRegion stage = stage_at(minimum.positions, minimum.energy, std::min(last_, regions_.growth * verified()));
-    if (fmax(stage.put(stage.part(minimum.positions), saddle.positions) - minimum.positions) > options_.same) return false;  // of the others
-    const bool does = glasscape::falls_to(stage.surface(), stage.inside(minimum), stage.inside(saddle), side, stage.part(local_), options_, rng_);
+  /// With the atoms around, all others where they are in the minimum that is known; nothing where one of these flipped.
+  std::optional<Fallen> fall(const SearchStart& known, const FoundSaddle& saddle, Side side) {
+    SearchRegion stage = stage_at(known.positions, known.energy, std::min(last_, regions_.growth * verified()));
+    if (fmax(stage.put(stage.part(known.positions), saddle.positions) - known.positions) > options_.same) return std::nullopt;
+    Fallen fallen = fall_from(stage.surface(), stage.inside(known), stage.inside(saddle), side, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
-    return does;
+    fallen.minimum = stage.everywhere(std::move(fallen.minimum));
+    return fallen;
   }
 
   void see(const FoundSaddle& saddle) { seen_ = {saddle.positions, saddle.end.positions}; }

@@ -32,7 +32,7 @@ class Walker {
   SearchOutcome search_again(const FoundSaddle& near);
   bool relax(FoundSaddle& saddle, const Relax& how);
   bool verify(FoundSaddle& saddle);
-  bool falls_to_start(const FoundSaddle& saddle, Side side);
+  Fallen fall_from(const FoundSaddle& saddle, Side side);
 
  private:
   SearchOutcome pursue();
@@ -121,9 +121,9 @@ bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& sadd
   return Walker(surface, start, local, options, rng).verify(saddle);
 }
 
-bool falls_to(Surface& surface, const SearchStart& minimum, const FoundSaddle& saddle, Side side, const Positions& local, const SaddleSearch& options, Rng& rng) {
+Fallen fall_from(Surface& surface, const SearchStart& known, const FoundSaddle& saddle, Side side, const Positions& local, const SaddleSearch& options, Rng& rng) {
   surface.restart(saddle.positions);
-  return Walker(surface, minimum, local, options, rng).falls_to_start(saddle, side);
+  return Walker(surface, known, local, options, rng).fall_from(saddle, side);
 }
 
 namespace {
@@ -178,9 +178,11 @@ bool Walker::verify(FoundSaddle& saddle) {
   return saddle.next_curvature >= 0.0;
 }
 
-bool Walker::falls_to_start(const FoundSaddle& saddle, Side side) {
+Fallen Walker::fall_from(const FoundSaddle& saddle, Side side) {
   begin_near(saddle);
-  return is_start(fall_back(beside(side == Side::back ? -1 : +1)));
+  Quenched fallen = fall_back(beside(side == Side::back ? -1 : +1));
+  const bool is_known = is_start(fallen);
+  return {std::move(fallen), is_known};
 }
 
 /// No pushes: the way up is known.

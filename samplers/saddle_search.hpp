@@ -100,7 +100,12 @@ bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& sadd
 
 enum class Side { back, end };  // where its mode comes from, or goes to
 
-/// Whether a side of a saddle relaxes to a minimum.
-bool falls_to(Surface& surface, const SearchStart& minimum, const FoundSaddle& saddle, Side side, const Positions& local, const SaddleSearch& options, Rng& rng);
+struct Fallen {
+  Quenched minimum;  // well converged only near the known one
+  bool is_known;
+};
+
+/// Where a side of a saddle relaxes to, and whether that is a minimum that is known.
+Fallen fall_from(Surface& surface, const SearchStart& known, const FoundSaddle& saddle, Side side, const Positions& local, const SaddleSearch& options, Rng& rng);
 
 }  // namespace glasscape

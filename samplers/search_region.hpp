@@ -50,6 +50,11 @@ class SearchRegion {
     for (Positions* x : {&s.positions, &s.back.positions, &s.end.positions}) *x = put(*x, here_.positions);
     return shifted(std::move(s), -offset_);
   }
+  Quenched everywhere(Quenched q) const {
+    q.positions = put(q.positions, here_.positions);
+    q.energy -= offset_;
+    return q;
+  }
   double of_whole(double energy) const { return energy - offset_; }
   /// Of the calls that were made since this was asked last, in calls of the whole.
   double cost() {

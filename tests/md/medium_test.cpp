@@ -97,8 +97,9 @@ TEST_CASE("what a medium leaves of a load is what its Hessian leaves, for every 
   for (const auto& entry : potentials.entries()) {
     const auto law = example_of(entry);
     if (law->dimension() < 3) continue;
-    const Configuration c = sample(law);
+    Configuration c = sample(law);
     Surface surface(law, c);
+    c.positions = minimise(surface, c.positions, {.fmax = 1e-6}).positions;
     const auto medium = surface.medium(c.positions);
     if (!medium) continue;
     const Positions none = Positions::Zero(3, c.atoms()), forces = surface.evaluate(c.positions).forces;

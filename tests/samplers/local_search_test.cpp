@@ -87,10 +87,10 @@ TEST_CASE("the sides of a saddle relax to the minima that it connects, and neith
   for (const FoundSaddle& s : found_in(glass, {.radius = 0}, 6)) {
     const SearchStart end{s.end.positions, s.end.energy};
     Rng rng(1, 1);
-    CHECK(falls_to(whole, start, s, Side::back, all, {}, rng));
-    CHECK(falls_to(whole, end, s, Side::end, all, {}, rng));
-    CHECK_FALSE(falls_to(whole, end, s, Side::back, all, {}, rng));
-    CHECK_FALSE(falls_to(whole, start, s, Side::end, all, {}, rng));
+    CHECK(fall_from(whole, start, s, Side::back, all, {}, rng).is_known);
+    CHECK(fall_from(whole, end, s, Side::end, all, {}, rng).is_known);
+    CHECK_FALSE(fall_from(whole, end, s, Side::back, all, {}, rng).is_known);
+    CHECK_FALSE(fall_from(whole, start, s, Side::end, all, {}, rng).is_known);
   }
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("a soft spot that flips beside a saddle as more atoms give way is put 
   Surface whole = glass.surface();
   for (const FoundSaddle& s : found_in(glass, {.radius = 10, .growth = 1.25, .tolerance = 3e-3}, 10)) {
     Rng rng(1, 1);
-    CHECK(falls_to(whole, {glass.basin.positions, glass.energy}, s, Side::back, Positions::Ones(3, glass.basin.atoms()), {}, rng));
+    CHECK(fall_from(whole, {glass.basin.positions, glass.energy}, s, Side::back, Positions::Ones(3, glass.basin.atoms()), {}, rng).is_known);
   }
 }
 
