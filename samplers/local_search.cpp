@@ -125,16 +125,14 @@ class GrowingSearch {
     if (const auto back = has_moved ? fall(start_, saddle, Side::back) : std::optional<Fallen>({{}, true}); !back || !back->is_known) return Sides::lost;
     auto end = fall({saddle.end.positions, saddle.end.energy}, saddle, Side::end);
     if (!end || fmax(end->minimum.positions - start_.positions) < options_.same) return Sides::lost;
-    if (end->is_known) return Sides::as_seen;
-    saddle.end = std::move(end->minimum);
-    return Sides::other_end;
+    if (!end->is_known) saddle.end = std::move(end->minimum);
+    see(saddle);
+    return end->is_known ? Sides::as_seen : Sides::other_end;
   }
 
   bool still_connects(SearchRegion& stage, FoundSaddle& saddle) {
     const Sides sides = look_at_sides(saddle);
-    if (sides == Sides::lost || (sides == Sides::other_end && !relax(stage, saddle))) return false;
-    see(saddle);
-    return true;
+    return sides == Sides::as_seen || (sides == Sides::other_end && relax(stage, saddle));
   }
 
   /// With the atoms around, all others where they are in the minimum that is known; nothing where one of these flipped.

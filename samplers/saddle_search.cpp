@@ -223,7 +223,7 @@ SearchOutcome Walker::pursue() {
       reached = fallen.positions;
     }
     if (retreats_ >= options_.retreats)
-      return failed("not-connected", fmt::format("{} saddles were reached, and none relaxes to the start", retreats_ + 1));
+      return failed("not-connected", retreats_ == 0 ? "a saddle was reached, and does not relax to the start" : fmt::format("{} saddles were reached, and none relaxes to the start", retreats_ + 1));
     if (!retreat(reached)) return failed("too-high", fmt::format("the line to the minimum reached rises by more than {} eV", options_.ceiling));
   }
 }
