@@ -19,11 +19,12 @@ struct Spring {
   double along;   // eV/Angstrom^2
   double across;
 
-  /// What it adds to the diagonal blocks of its atoms; made positive.
+  /// What it adds to the diagonal blocks of its atoms.
   Matrix3d block() const { return across * Matrix3d::Identity() + (along - across) * e * e.transpose(); }
+  /// As if it were nowhere negative.
   Matrix3d block_of_positive() const {
-    const double stiff_across = std::max(across, 0.0), stiff_along = std::max(along, stiff_across);
-    return stiff_across * Matrix3d::Identity() + (stiff_along - stiff_across) * e * e.transpose();
+    const double stiff_across = std::max(across, 0.0);
+    return Spring{i, j, e, length, std::max(along, stiff_across), stiff_across}.block();
   }
 };
 

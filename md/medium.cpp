@@ -58,11 +58,11 @@ std::array<double, 2> dot_both(const TwoVectors* a, const TwoVectors* b, std::si
   return {one[0] + one[1] + one[2], other[0] + other[1] + other[2]};
 }
 
-/// As all diagonal blocks are at a minimum, and well above 0.
+/// Curvatures by their size, and no less than a part of the mean: at a minimum they are positive, but one may be made elsewhere.
 Matrix3d made_positive(const Matrix3d& block, double mean) {
-  constexpr double floor = 0.002;
+  constexpr double floor = 0.002, least = 1e-12;  // of it; eV/Angstrom^2
   const Eigen::SelfAdjointEigenSolver<Matrix3d> modes(block);
-  const Vector3d positive = modes.eigenvalues().array().abs().max(std::max(floor * mean, std::numeric_limits<double>::min()));
+  const Vector3d positive = modes.eigenvalues().array().abs().max(std::max(floor * mean, least));
   return modes.eigenvectors() * positive.asDiagonal() * modes.eigenvectors().transpose();
 }
 
@@ -147,9 +147,9 @@ std::vector<Matrix3d> Medium::diagonal_blocks() const {
   const std::size_t atoms = order_.size();
   std::vector<Matrix3d> diagonal(atoms, Matrix3d::Zero());
   std::vector<Vector3d> own(atoms, Vector3d::Zero());  // change of an atom's density where it moves
-  const auto along = [](const float(&e_across)[4]) { return Vector3d(e_across[0], e_across[1], e_across[2]); };
+  const auto direction = [](const float(&e_across)[4]) { return Vector3d(e_across[0], e_across[1], e_across[2]); };
   const auto add = [&](std::size_t i, const auto& t, double radial) {
-    const Vector3d e = along(t.e_across);
+    const Vector3d e = direction(t.e_across);
     diagonal[i] += t.e_across[3] * Matrix3d::Identity() + radial * e * e.transpose();
   };
   for (const Rows& rows : rows_) {
@@ -161,8 +161,8 @@ std::vector<Matrix3d> Medium::diagonal_blocks() const {
         const auto j = static_cast<std::size_t>(t.j);
         add(i, t, t.radial + embedding_[j] * t.b_ji * t.b_ji);
         add(j, t, t.radial + embedding_[i] * t.b_ij * t.b_ij);
-        own[i] += t.b_ij * along(t.e_across);
-        own[j] -= t.b_ji * along(t.e_across);
+        own[i] += t.b_ij * direction(t.e_across);
+        own[j] -= t.b_ji * direction(t.e_across);
       }
       for (; other < rows.end_others[place]; ++other)
         for (const std::size_t k : {i, static_cast<std::size_t>(rows.others[other].j)}) add(k, rows.others[other], rows.others[other].radial);

@@ -3,8 +3,8 @@
 // such response takes the place of a relaxation by force calls, each of whose steps costs five times as much.
 // Two loads at a time, of a saddle and of the minimum behind it, in single precision: x y z of one and x y z of the other fill a register, with a place
 // beside each for the change of density that an atom's embedding answers to; the pairs, 2.1 kB per atom, are read from memory once for both, and asked for
-// ahead. Steps are preconditioned by incomplete factors of the
-// Hessian's diagonal and what couples near neighbours, without their embedding, and by the long waves of the elastic network. Immutable. Units: eV, Angstrom.
+// ahead. Steps are preconditioned by incomplete factors of the Hessian's diagonal blocks and what couples near neighbours, without their embedding, and by
+// the long waves of the elastic network. Immutable. Units: eV, Angstrom.
 #pragma once
 
 #include <array>

@@ -12,7 +12,6 @@ bool FarField::settle(SearchRegion& region, FoundSaddle& saddle, double near, do
   constexpr double at_last = 2.0;                // or as many times what was to be gained at first
   const auto medium = whole_.medium(start_.positions);
   if (!medium) return false;
-  cost_ += 1.0;
   Both at = where_found(region, saddle, near, reach, *medium);
   double first = 0.0;
   for (int round = 0;; ++round) {

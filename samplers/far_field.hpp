@@ -24,7 +24,7 @@ class FarField {
   /// those within `near` settle each time one of the two gives way. False when it does not come to rest; then it is as it was.
   bool settle(SearchRegion& region, FoundSaddle& saddle, double near, double reach);
 
-  /// Of the calls that were made since this was asked last, in calls of the whole.
+  /// Of what was done since this was asked last, in calls of the whole; those of the whole itself it counts.
   double cost() { return std::exchange(cost_, 0.0); }
 
  private:

@@ -29,7 +29,7 @@ class Walker {
 
   SearchOutcome search(const Positions& direction);
   SearchOutcome search_towards(const Positions& minimum);
-  SearchOutcome search_again(const FoundSaddle& near);
+  SearchOutcome search_again(const FoundSaddle& near, const Positions* reached);
   bool relax(FoundSaddle& saddle, const Relax& how);
   bool verify(FoundSaddle& saddle);
   Fallen fall_from(const FoundSaddle& saddle, Side side);
@@ -106,9 +106,10 @@ SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, 
   return Walker(surface, start, local, options, rng).search_towards(minimum);
 }
 
-SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions& local, const SaddleSearch& options, Rng& rng) {
+SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions* reached, const Positions& local,
+                                  const SaddleSearch& options, Rng& rng) {
   surface.restart(start.positions);
-  return Walker(surface, start, local, options, rng).search_again(near);
+  return Walker(surface, start, local, options, rng).search_again(near, reached);
 }
 
 bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng) {
@@ -139,8 +140,9 @@ SearchOutcome Walker::search_towards(const Positions& minimum) {
   return pursue();
 }
 
-SearchOutcome Walker::search_again(const FoundSaddle& near) {
+SearchOutcome Walker::search_again(const FoundSaddle& near, const Positions* reached) {
   begin_near(near);
+  if (reached && !set_back(*reached)) return failed("not-connected", fmt::format("it relaxes to a minimum {:.2f} A from the start", distance(*reached)));
   return pursue();
 }
 
@@ -179,10 +181,10 @@ bool Walker::verify(FoundSaddle& saddle) {
 }
 
 Fallen Walker::fall_from(const FoundSaddle& saddle, Side side) {
-  begin_near(saddle);
+  place(saddle.positions, saddle.mode);
   Quenched fallen = fall_back(beside(side == Side::back ? -1 : +1));
-  const bool is_known = is_start(fallen);
-  return {std::move(fallen), is_known};
+  if (side == Side::end && !is_start(fallen)) fallen = settle(std::move(fallen));
+  return {fallen, is_start(fallen)};
 }
 
 /// No pushes: the way up is known.
@@ -204,6 +206,7 @@ SearchOutcome Walker::pursue() {
       continue;
     }
     Positions reached;
+    std::string how = "a saddle was reached";
     if (climbed == Climb::converged) {
       if (dot(mode_, x_ - start_.positions) < 0) mode_ = -mode_;
       Quenched back = fell_to_start() ? *at_start_ : fall_back(beside(-1));
@@ -217,13 +220,12 @@ SearchOutcome Walker::pursue() {
       reached = std::move(back.positions);
     } else {
       const Quenched fallen = fall_back(x_);
-      const std::string how = climbed == Climb::calls ? fmt::format("not converged after {} force calls", options_.climb_calls)
-                                                      : "the negative curvature was lost";
+      how = climbed == Climb::calls ? fmt::format("not converged after {} force calls", options_.climb_calls) : "the negative curvature was lost";
       if (is_start(fallen)) return failed("returned", how + ", and the walker relaxed back to the start");
       reached = fallen.positions;
     }
     if (retreats_ >= options_.retreats)
-      return failed("not-connected", retreats_ == 0 ? "a saddle was reached, and does not relax to the start" : fmt::format("{} saddles were reached, and none relaxes to the start", retreats_ + 1));
+      return failed("not-connected", retreats_ == 0 ? how + ", and the walker does not relax to the start" : fmt::format("{} saddles were reached, and none relaxes to the start", retreats_ + 1));
     if (!retreat(reached)) return failed("too-high", fmt::format("the line to the minimum reached rises by more than {} eV", options_.ceiling));
   }
 }
@@ -356,7 +358,6 @@ std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
   outcome.saddle = FoundSaddle{x_, mode_, at_.energy, fmax(at_.forces), curvature_, next_curvature, std::move(back), std::move(end), back_distance};
   outcome.energy = at_.energy;
   outcome.calls = surface_.calls() - calls_before_;
-  outcome.retreats = retreats_;
   return outcome;
 }
 
@@ -492,9 +493,8 @@ double Walker::distance_between(const Positions& x, const Positions& y) const {
 }
 
 SearchOutcome Walker::failed(std::string reason, std::string detail) const {
-  return {std::nullopt, std::move(reason), std::move(detail), at_.energy, surface_.calls() - calls_before_, retreats_};
+  return {std::nullopt, std::move(reason), std::move(detail), at_.energy, surface_.calls() - calls_before_};
 }
 
 }  // namespace
-
 }  // namespace glasscape

@@ -64,7 +64,6 @@ struct SearchOutcome {
   std::string detail;                 // and one sentence with numbers
   double energy = 0;                  // where it ended
   std::int64_t calls = 0;
-  int retreats = 0;
 };
 
 /// `direction` is what is pushed first, not 0 on at least one atom; `local` is 1 on the coordinates around it whose
@@ -77,8 +76,10 @@ SearchOutcome search_saddle(Surface& surface, const SearchStart& start, const Po
 SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, const Positions& minimum, const Positions& local,
                                     const SaddleSearch& options, Rng& rng);
 
-/// Climbs again from near a saddle that was found where fewer atoms could move, along its mode, and relaxes down both sides.
-SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions& local, const SaddleSearch& options, Rng& rng);
+/// Climbs again from near a saddle that was found where fewer atoms could move, along its mode, and relaxes down both sides. Where its near side
+/// was seen to reach another minimum than the start, it is set back by the atoms that flipped on the way there; if those are more, nothing connects it.
+SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions* reached, const Positions& local,
+                                  const SaddleSearch& options, Rng& rng);
 
 /// Times `same`: a minimum nearer than this to another differs from it by a few atoms that flipped.
 constexpr double flipped = 5.0;
@@ -101,7 +102,7 @@ bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& sadd
 enum class Side { back, end };  // where its mode comes from, or goes to
 
 struct Fallen {
-  Quenched minimum;  // well converged only near the known one
+  Quenched minimum;  // on the side of the start well converged only near that
   bool is_known;
 };
 

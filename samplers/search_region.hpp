@@ -18,11 +18,9 @@ class SearchRegion {
     const bool is_small = balls.front().radius != 0.0 && 2 * (distances.array() < 0.0).count() < here_.atoms();
     if (is_small && whole.free().minCoeff() > 0.0) {
       region_ = std::make_unique<Region>(whole.shared_potential(), here_, balls, distances, whole.most_threads());
-      counted_ = -1;  // its background
       offset_ = at_first().energy - energy;
     } else {
       whole.restart(here_.positions);  // what follows must not depend on what came before
-      counted_ = whole.calls();
     }
   }
 
@@ -56,10 +54,11 @@ class SearchRegion {
     return q;
   }
   double of_whole(double energy) const { return energy - offset_; }
-  /// Of the calls that were made since this was asked last, in calls of the whole.
+  /// Of the calls of a region that were made since this was asked last, in calls of the whole; a whole counts its own.
   double cost() {
+    if (!region_) return 0.0;
     const std::int64_t before = std::exchange(counted_, surface().calls());
-    return static_cast<double>(counted_ - before) * (region_ ? region_->share() : 1.0);
+    return static_cast<double>(counted_ - before) * region_->share();
   }
 
  private:
@@ -74,7 +73,7 @@ class SearchRegion {
   std::unique_ptr<Region> region_;
   std::optional<Evaluation> at_first_;
   double offset_ = 0.0;       // of its energies, eV
-  std::int64_t counted_ = 0;  // calls of its surface
+  std::int64_t counted_ = -1; // calls of its surface; one for its background
 };
 
 }  // namespace glasscape

@@ -5,6 +5,7 @@
 #include "md/dynamics.hpp"
 #include "md/support/units.hpp"
 #include "samplers/atom_group.hpp"
+#include "samplers/search_region.hpp"
 #include "samplers/stationary_point.hpp"
 #include "tests/support/glass.hpp"
 
@@ -116,6 +117,48 @@ TEST_CASE("a soft spot that flips beside a saddle as more atoms give way is put 
     Rng rng(1, 1);
     CHECK(fall_from(whole, {glass.basin.positions, glass.energy}, s, Side::back, Positions::Ones(3, glass.basin.atoms()), {}, rng).is_known);
   }
+}
+
+TEST_CASE("a saddle whose near side reached a minimum a few atoms away from the start is set back by these, and one that reached a further one is not climbed to again") {
+  const Glass& glass = glass_of_500();
+  Surface whole = glass.surface();
+  const SearchStart start{glass.basin.positions, glass.energy};
+  const Positions all = Positions::Ones(3, glass.basin.atoms());
+  const FoundSaddle s = found_in(glass, {.radius = 0}, 6).front();
+  for (const double off : {0.3, 1.0}) {  // Angstrom
+    Positions reached = start.positions;
+    reached(0, 11) += off;
+    FoundSaddle flipped_too = s;
+    flipped_too.positions(0, 11) += off;
+    Rng rng(1, 1);
+    const std::int64_t before = whole.calls();
+    const SearchOutcome again = search_saddle_again(whole, start, flipped_too, &reached, all, {}, rng);
+    if (off < flipped * SaddleSearch{}.same) {
+      REQUIRE(again.saddle);
+      CHECK(again.saddle->energy == Approx(s.energy).epsilon(0).margin(1e-4));
+    } else {
+      CHECK(again.reason == "not-connected");
+      CHECK(whole.calls() - before < 5);
+    }
+  }
+}
+
+TEST_CASE("the calls that a search tells are those of the whole and what those of its regions come to, each once") {
+  const Glass glass = glass_of_4000();
+  Surface whole = glass.surface();
+  const SearchStart start{glass.basin.positions, glass.energy};
+  SearchRegion all(whole, glass.basin, glass.energy, {{Vector3d::Zero(), 0.0}}), few(whole, glass.basin, glass.energy, {{Vector3d::Zero(), 10.0}});
+  REQUIRE(all.is_whole());
+  REQUIRE(!few.is_whole());
+  for (SearchRegion* region : {&all, &few}) {
+    region->cost();
+    for (int k = 0; k < 10; ++k) region->surface().evaluate(region->part(start.positions));
+  }
+  CHECK(all.cost() == 0.0);
+  const double of_few = few.cost();
+  CHECK(of_few > 0.5);
+  CHECK(of_few < 5.0);
+  CHECK(few.cost() == 0.0);
 }
 
 TEST_CASE("without regions a search is that of all atoms") {
