@@ -72,8 +72,7 @@ class GrowingSearch {
   SearchOutcome widen(SearchOutcome found) {
     for (;;) {
       const double inner = last_;
-      const Positions before = found.saddle->positions;
-      SearchRegion stage = next(before, found.saddle->energy);
+      SearchRegion stage = next(found.saddle->positions, found.saddle->energy);
       const std::optional<double> gained = relax_or_climb(stage, found);
       if (!gained) return found;
       const double left = left_beyond(inner, *gained);
@@ -98,25 +97,25 @@ class GrowingSearch {
     constexpr double unknown = std::numeric_limits<double>::infinity();
     FoundSaddle& saddle = *found.saddle;
     const double before = saddle.energy, end_before = saddle.end.energy;
-    const auto is_lost = [&](const std::string& reason, const std::string& detail) {
+    const auto give_up = [&](const std::string& reason, const std::string& detail) {
       found = lost(found, reason, detail);
       return std::nullopt;
     };
-    if (!relax(stage, saddle)) return is_lost("saddle-lost", "it was lost as more atoms gave way to it");
+    if (!relax(stage, saddle)) return give_up("saddle-lost", "it was lost as more atoms gave way to it");
     const double of_saddle = std::abs(saddle.energy - before), of_end = std::abs(saddle.end.energy - end_before);
     const Sides sides = look_at_sides(saddle);
-    if (sides.reached) return climb(stage, found, sides.reached) ? std::optional(unknown) : std::nullopt;
-    if (!sides.connect()) return is_lost(sides.reason, sides.detail);
-    if (sides.has_other_end && !relax_end(stage, saddle)) return is_lost("minimum-not-converged", "once more atoms gave way, another minimum behind the saddle did not converge");
+    if (sides.reached) return climb(stage, found, &*sides.reached) ? std::optional(unknown) : std::nullopt;
+    if (!sides.connect()) return give_up(sides.reason, sides.detail);
+    if (sides.has_other_end && !relax_end(stage, saddle)) return give_up("minimum-not-converged", "once more atoms gave way, another minimum behind the saddle did not converge");
     return sides.has_other_end ? of_saddle : std::max(of_saddle, of_end);
   }
 
   /// Climbs again with the atoms of a stage, and relaxes what is found; with a spot put back, where the near side was seen to reach another minimum than the
   /// start. False when nothing is found; then `found` says why. Among so many atoms no other event is sought on the way to such a minimum.
-  bool climb(SearchRegion& stage, SearchOutcome& found, const std::optional<Positions>& reached = {}) {
+  bool climb(SearchRegion& stage, SearchOutcome& found, const Positions* reached = nullptr) {
     SaddleSearch same_event = options_;
     same_event.retreats = 0;
-    found = again(stage, std::move(*found.saddle), reached ? &*reached : nullptr, same_event);
+    found = again(stage, std::move(*found.saddle), reached, same_event);
     if (!found.saddle || relax(stage, *found.saddle)) return found.saddle.has_value();
     found = lost(found, "saddle-lost", "it was climbed to with the atoms around, and lost when its force was to become smaller");
     return false;
