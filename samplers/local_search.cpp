@@ -26,11 +26,17 @@ class GrowingSearch {
       cost_ += stage.cost();
       if (found.saddle && !stage.holds(*found.saddle)) continue;  // it is too small: all over in a larger one
       found = everywhere(stage, std::move(found));
-      return told(found.saddle && !stage.is_whole() ? confirm(std::move(*found.saddle)) : std::move(found));
+      return told(found.saddle && !stage.is_whole() ? confirm(*found.saddle) : std::move(found));
     }
   }
 
  private:
+  struct Sides {
+    std::optional<Positions> reached = {};    // instead of the start
+    std::optional<Quenched> other_end = {};   // instead of the minimum that was known; not yet relaxed with all atoms
+    std::string reason = {}, detail = {};     // why it is no event any more
+  };
+
   SearchRegion next(const Positions& here, double energy) {
     last_ = radius_;
     radius_ *= regions_.growth;
@@ -50,17 +56,20 @@ class GrowingSearch {
     return found;
   }
 
-  SearchOutcome confirm(FoundSaddle near) {
-    SearchRegion stage = next(start_.positions, start_.energy);
-    confirmed_ = last_;
-    SearchOutcome found = again(stage, std::move(near), nullptr, options_);
-    return found.saddle && !stage.is_whole() ? widen(std::move(found)) : found;
+  SearchOutcome confirm(const FoundSaddle& near) {
+    for (;;) {
+      SearchRegion stage = next(start_.positions, start_.energy);
+      confirmed_ = last_;
+      if (std::optional<SearchOutcome> found = again(stage, near, nullptr, options_)) return found->saddle && !stage.is_whole() ? widen(std::move(*found)) : std::move(*found);
+    }
   }
 
-  SearchOutcome again(SearchRegion& stage, FoundSaddle near, const Positions* reached, const SaddleSearch& options) {
+  /// Nothing where the region is too small for what is found.
+  std::optional<SearchOutcome> again(SearchRegion& stage, const FoundSaddle& near, const Positions* reached, const SaddleSearch& options) {
     const Positions reached_here = reached ? stage.part(*reached) : Positions();
     SearchOutcome found = search_saddle_again(stage.surface(), stage.inside(start_), stage.inside(near), reached ? &reached_here : nullptr, stage.part(local_), options, rng_);
     cost_ += stage.cost();
+    if (found.saddle && !stage.holds(*found.saddle)) return std::nullopt;
     found = everywhere(stage, std::move(found));
     if (found.saddle) {
       seen_back_ = found.saddle->positions;
@@ -76,38 +85,38 @@ class GrowingSearch {
       const std::optional<double> gained = relax_or_climb(stage, found);
       if (!gained) return found;
       const double left = left_beyond(inner, *gained);
-      if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(*found.saddle))) {
-        if (!settle_far(stage, *found.saddle, left)) {
+      FoundSaddle settled = *found.saddle;
+      if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(settled))) {
+        if (!settle_far(stage, settled, left)) {
           radius_ = wider(left);
           continue;
         }
-      } else if (!is_first_order(*found.saddle)) {
+      } else if (!is_first_order(settled)) {
+        found.saddle = settled;
         if (!climb(stage, found)) return found;  // with curvatures of all atoms of the stage
-        if (!stage.is_whole() && !is_at_rest(*found.saddle)) continue;
+        settled = *found.saddle;
+        if (!stage.is_whole() && !is_at_rest(settled)) continue;
       }
-      const Sides sides = look_at_sides(*found.saddle);
-      const bool is_relaxed = !sides.has_other_end || (stage.is_whole() && relax_end(stage, *found.saddle));
-      if (is_relaxed) return passed(std::move(found), sides);
+      Sides sides = look_at_sides(settled);
+      const bool is_seen = !sides.other_end;
+      if (is_seen || stage.is_whole()) found.saddle = std::move(settled);
+      if (!keep(stage, found, std::move(sides))) return found;  // with another end it goes on from before all gave way
+      if (is_seen || stage.is_whole()) return passed(std::move(found));
     }
   }
 
   /// Relaxes a saddle and the minimum behind it with the atoms of a stage, and looks at what it connects; where the near side reaches another minimum than
-  /// the start, climbs again. What they gained, eV, without limit where another saddle took its place. Nothing when it is lost; then `found` says why.
+  /// the start, climbs again. What they gained, eV, without limit where another took the place of one of them. Nothing when it is lost; then `found` says why.
   std::optional<double> relax_or_climb(SearchRegion& stage, SearchOutcome& found) {
     constexpr double unknown = std::numeric_limits<double>::infinity();
-    FoundSaddle& saddle = *found.saddle;
-    const double before = saddle.energy, end_before = saddle.end.energy;
-    const auto give_up = [&](const std::string& reason, const std::string& detail) {
-      found = lost(found, reason, detail);
-      return std::nullopt;
-    };
-    if (!relax(stage, saddle)) return give_up("saddle-lost", "it was lost as more atoms gave way to it");
-    const double of_saddle = std::abs(saddle.energy - before), of_end = std::abs(saddle.end.energy - end_before);
-    const Sides sides = look_at_sides(saddle);
-    if (sides.reached) return climb(stage, found, &*sides.reached) ? std::optional(unknown) : std::nullopt;
-    if (!sides.connect()) return give_up(sides.reason, sides.detail);
-    if (sides.has_other_end && !relax_end(stage, saddle)) return give_up("minimum-not-converged", "once more atoms gave way, another minimum behind the saddle did not converge");
-    return sides.has_other_end ? of_saddle : std::max(of_saddle, of_end);
+    const double before = found.saddle->energy, end_before = found.saddle->end.energy;
+    if (!relax(stage, found)) return std::nullopt;
+    const double gained = std::max(std::abs(found.saddle->energy - before), std::abs(found.saddle->end.energy - end_before));
+    Sides sides = look_at_sides(*found.saddle);
+    const bool is_same = !sides.reached && !sides.other_end;
+    const bool is_kept = sides.reached ? climb(stage, found, &*sides.reached) : keep(stage, found, std::move(sides));
+    if (!is_kept) return std::nullopt;
+    return is_same ? gained : unknown;
   }
 
   /// Climbs again with the atoms of a stage, and relaxes what is found; with a spot put back, where the near side was seen to reach another minimum than the
@@ -115,14 +124,27 @@ class GrowingSearch {
   bool climb(SearchRegion& stage, SearchOutcome& found, const Positions* reached = nullptr) {
     SaddleSearch same_event = options_;
     same_event.retreats = 0;
-    found = again(stage, std::move(*found.saddle), reached, same_event);
-    if (!found.saddle || relax(stage, *found.saddle)) return found.saddle.has_value();
-    found = lost(found, "saddle-lost", "it was climbed to with the atoms around, and lost when its force was to become smaller");
-    return false;
+    std::optional<SearchOutcome> climbed = again(stage, *found.saddle, reached, same_event);
+    if (!climbed) return give_up(found, "saddle-lost", "climbed to again, atoms moved too far for the region around it");
+    found = std::move(*climbed);
+    return found.saddle && relax(stage, found);
   }
 
-  static SearchOutcome lost(const SearchOutcome& found, std::string reason, std::string detail) {
-    return {std::nullopt, std::move(reason), std::move(detail), found.energy, 0};
+  /// What comes of an event after a look at it: another minimum behind the saddle takes the place of that one, once it has relaxed. False when it is none any
+  /// more; then `found` says why.
+  bool keep(SearchRegion& stage, SearchOutcome& found, Sides sides) {
+    if (!sides.reason.empty()) return give_up(found, sides.reason, sides.detail);
+    if (sides.other_end) {
+      found.saddle->end = std::move(*sides.other_end);
+      if (!relax_end(stage, *found.saddle)) return give_up(found, "minimum-not-converged", "once more atoms gave way, another minimum behind the saddle did not converge");
+    }
+    if (fmax(moved(found.saddle->end.positions, start_.positions)) < options_.same) return give_up(found, "same-side", "once more atoms gave way both sides of the saddle relax to the start");
+    return true;
+  }
+
+  static bool give_up(SearchOutcome& found, std::string reason, std::string detail) {
+    found = {std::nullopt, std::move(reason), std::move(detail), found.energy, 0};
+    return false;
   }
 
   /// Where no more than the tolerance is left, by the law, or on the way there.
@@ -134,61 +156,57 @@ class GrowingSearch {
   /// What atoms beyond the last region may still gain, eV, after what those between `inner` and it did.
   double left_beyond(double inner, double gained) const { return gained / (std::pow(last_ / inner, 3) - 1.0); }
 
-  /// What the sides of a saddle relax to.
-  struct Sides {
-    bool has_other_end = false;            // in place of the one that was known; not yet relaxed with all atoms
-    std::optional<Positions> reached = {}; // instead of the start
-    std::string reason = {}, detail = {};  // why it is no event any more
-
-    bool connect() const { return reason.empty(); }
-  };
-
-  /// The saddle as it is told, if it still is a pass, and from the start.
-  SearchOutcome passed(SearchOutcome found, const Sides& sides) const {
-    const FoundSaddle& saddle = *found.saddle;
-    if (!sides.connect()) return lost(found, sides.reason, sides.detail);
-    if (std::max(saddle.back.energy, saddle.end.energy) >= saddle.energy)
-      return lost(found, "not-a-pass", "a minimum beside the saddle is not below it once all atoms around have given way");
-    found.energy = saddle.energy;
+  /// The saddle as it is told, if it still is a pass.
+  static SearchOutcome passed(SearchOutcome found) {
+    found.energy = found.saddle->energy;
+    const bool is_pass = std::max(found.saddle->back.energy, found.saddle->end.energy) < found.energy;
+    if (!is_pass) give_up(found, "not-a-pass", "a minimum beside the saddle is not below it once all atoms around have given way");
     return found;
   }
 
-  /// Each looked at where an atom moved so far since it was seen last that a soft spot may have flipped. Another minimum behind the saddle takes the place of that one.
-  Sides look_at_sides(FoundSaddle& saddle) {
-    constexpr auto not_held = "once more atoms gave way, atoms of a side moved too far to tell what it relaxes to";
+  /// What the sides of a saddle relax to: each looked at where an atom moved so far since it was seen last that a soft spot may have flipped.
+  Sides look_at_sides(const FoundSaddle& saddle) {
+    Sides seen;
     if (has_moved(saddle.positions, seen_back_)) {
       auto back = fall(start_, saddle, Side::back);
-      if (!back) return {.reason = "not-connected", .detail = not_held};
-      if (!back->is_known) return {.reached = std::move(back->minimum.positions), .reason = "not-connected", .detail = "once more atoms gave way it relaxes to another minimum than the start"};
+      if (!back) return not_the_start();
+      if (!back->is_known && !back->minimum.converged()) return no_minimum("on its near side");
+      if (!back->is_known) {
+        Sides other = not_the_start();
+        other.reached = std::move(back->minimum.positions);
+        return other;
+      }
       seen_back_ = saddle.positions;
     }
-    if (!has_moved(saddle.positions, seen_end_[0]) && !has_moved(saddle.end.positions, seen_end_[1])) return {};
+    if (!has_moved(saddle.positions, seen_end_[0]) && !has_moved(saddle.end.positions, seen_end_[1])) return seen;
     auto end = fall({saddle.end.positions, saddle.end.energy}, saddle, Side::end);
-    if (!end) return {.reason = "not-connected", .detail = not_held};
-    if (!end->is_known) {
-      if (!end->minimum.converged()) return {.reason = "minimum-not-converged", .detail = "once more atoms gave way, the minimum behind the saddle did not converge"};
-      if (distance_from_start(end->minimum.positions) < options_.same) return {.reason = "same-side", .detail = "once more atoms gave way both sides of the saddle relax to the start"};
-      saddle.end = std::move(end->minimum);
-    }
-    see_end(saddle);
-    return {.has_other_end = !end->is_known};
+    if (!end || (!end->is_known && !end->minimum.converged())) return no_minimum("behind it");
+    if (end->is_known) see_end(saddle);
+    else seen.other_end = std::move(end->minimum);
+    return seen;
   }
 
-  bool has_moved(const Positions& is, const Positions& was) const { return fmax(is - was) > options_.same; }
+  static Sides not_the_start() { return {.reason = "not-connected", .detail = "once more atoms gave way it relaxes to another minimum than the start"}; }
+  static Sides no_minimum(const std::string& where) { return {.reason = "minimum-not-converged", .detail = "once more atoms gave way, the minimum " + where + " did not converge"}; }
+
+  bool has_moved(const Positions& is, const Positions& was) { return fmax(moved(is, was)) > options_.same; }
   void see_end(const FoundSaddle& saddle) { seen_end_ = {saddle.positions, saddle.end.positions}; }
 
-  double distance_from_start(Positions x) const {
-    x -= start_.positions;
-    physical_directions(whole_, start_.positions)(x);
-    return fmax(x);
+  /// But for a drift of all.
+  Positions moved(const Positions& is, const Positions& was) {
+    if (!project_) project_ = physical_directions(whole_, start_.positions);
+    Positions by = is - was;
+    project_(by);
+    return by;
   }
 
   /// What a side relaxes to with the atoms around, and with those around others that moved as far, all others where they are in the minimum that is known.
   /// Nothing where an atom went further than these can tell.
   std::optional<Fallen> fall(const SearchStart& known, const FoundSaddle& saddle, Side side) {
     Balls balls{{centre_, std::min(last_, regions_.growth * confirmed_)}};
-    for (Eigen::Index i = 0; i < known.positions.cols(); ++i)
-      if (const Vector3d place = known.positions.col(i); (saddle.positions.col(i) - place).norm() > options_.same && distance_from(balls, whole_.cell(), place) > 0.0)
+    const Positions by = moved(saddle.positions, known.positions);
+    for (Eigen::Index i = 0; i < by.cols(); ++i)
+      if (const Vector3d place = known.positions.col(i); by.col(i).norm() > options_.same && distance_from(balls, whole_.cell(), place) > -0.5 * regions_.radius)
         balls.push_back({place, regions_.radius});
     SearchRegion stage = stage_at(known.positions, known.energy, balls);
     Fallen fallen = fall_from(stage.surface(), stage.inside(known), stage.inside(saddle), side, stage.part(local_), options_, rng_);
@@ -211,15 +229,17 @@ class GrowingSearch {
     return is_settled;
   }
 
-  bool relax(SearchRegion& stage, FoundSaddle& saddle) {
-    FoundSaddle wider = stage.inside(saddle);
+  /// With the atoms of a stage. False when it is lost; then `found` says why.
+  bool relax(SearchRegion& stage, SearchOutcome& found) {
+    FoundSaddle relaxed = stage.inside(*found.saddle);
     const bool is_near = last_ <= regions_.growth * confirmed_;
     const Relax how{.gain = promise(), .follow = is_near, .network = stage.is_whole() && !is_near ? whole_.network(start_.positions) : nullptr};
-    bool kept = relax_saddle(stage.surface(), stage.inside(start_), wider, how, stage.part(local_), options_, rng_);
+    const bool is_saddle = relax_saddle(stage.surface(), stage.inside(start_), relaxed, how, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
-    kept = kept && stage.holds(wider);
-    if (kept) saddle = stage.everywhere(std::move(wider));
-    return kept;
+    if (!is_saddle) return give_up(found, "saddle-lost", "it did not come to rest as the same saddle once more atoms gave way");
+    if (!relaxed.end.converged() || !stage.holds(relaxed)) return give_up(found, "minimum-not-converged", "once more atoms gave way, the minimum behind it did not converge");
+    found.saddle = stage.everywhere(std::move(relaxed));
+    return true;
   }
 
   /// Another minimum behind a saddle, which took the place of the one that was relaxed.
@@ -273,6 +293,7 @@ class GrowingSearch {
   std::array<Positions, 2> seen_end_;  // the saddle and the minimum behind it, when it was seen last that it relaxes to that
   double cost_ = 0.0;                  // of regions so far, in calls of the whole
   std::int64_t calls_before_;
+  Projection project_;                 // once it is needed
 };
 
 }  // namespace

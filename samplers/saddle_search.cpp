@@ -42,7 +42,7 @@ class Walker {
   bool has_more_to_gain();
   bool tighten();
   void begin_near(const FoundSaddle& saddle);
-  bool fell_to_start() const;
+  bool fell_to_start() const { return at_start_ && fmax(x_ - fell_from_) < options_.same / 3.0; }  // from a point so near that this one goes the same way
   bool is_first_order(double& next_curvature);
   std::optional<SearchOutcome> finish_at_start(Quenched back);
   bool set_back(const Positions& reached);
@@ -55,16 +55,18 @@ class Walker {
   const Hessian& hessian_here();
   void soften(double softening);
   void follow_lowest();
+  void point_as(const Positions& before);
   Mode second_mode();
   Quenched fall(const Positions& from);
   Quenched settle(Quenched fallen);
   Quenched fall_back(const Positions& from);
+  void point_away() { if (dot(mode_, x_ - start_.positions) < 0.0) mode_ = -mode_; }  // from the start
   Positions beside(double sign) const { return x_ + sign * options_.same / fmax(mode_) * mode_; }
   double distance(const Positions& x) const { return distance_between(x, start_.positions); }
   double distance_between(const Positions& x, const Positions& y) const;
   bool is_at_start(const Positions& x, double energy) const;
   bool is_start(const Quenched& q) const { return distance(q.positions) < options_.same; }
-  SearchOutcome failed(std::string reason, std::string detail) const;
+  SearchOutcome failed(std::string reason, std::string detail) const { return {std::nullopt, std::move(reason), std::move(detail), at_.energy, surface_.calls() - calls_before_}; }
   double height() const { return at_.energy - start_.energy; }
   bool is_too_high() const { return !(height() <= options_.ceiling); }  // nor a number
 
@@ -155,12 +157,11 @@ bool Walker::relax(FoundSaddle& saddle, const Relax& how) {
   keeps_mode_ = !how.follow;
   if (climb() != Climb::converged) return false;
   if (how.follow) follow_lowest();
+  point_as(saddle.mode);
   if (curvature_ >= 0.0 || distance_between(x_, saddle.positions) > flipped * options_.same) return false;
   if (how.end) {
-    Quenched end = minimise(surface_, saddle.end.positions,
-                            {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = how.gain, .network = &network_, .known = Learnt{x_ - saddle.positions, force - at_.forces}});
-    if (!end.converged() || distance_between(end.positions, saddle.end.positions) > flipped * options_.same) return false;
-    saddle.end = std::move(end);
+    saddle.end = minimise(surface_, saddle.end.positions,
+                          {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = how.gain, .network = &network_, .known = Learnt{x_ - saddle.positions, force - at_.forces}});
   }
   saddle.positions = x_;
   saddle.mode = mode_;
@@ -173,6 +174,7 @@ bool Walker::relax(FoundSaddle& saddle, const Relax& how) {
 bool Walker::verify(FoundSaddle& saddle) {
   begin_near(saddle);
   follow_lowest();
+  point_as(saddle.mode);
   saddle.mode = mode_;
   saddle.curvature = curvature_;
   if (curvature_ >= 0.0) return false;
@@ -208,7 +210,7 @@ SearchOutcome Walker::pursue() {
     Positions reached;
     std::string how = "a saddle was reached";
     if (climbed == Climb::converged) {
-      if (dot(mode_, x_ - start_.positions) < 0) mode_ = -mode_;
+      point_away();
       Quenched back = fell_to_start() ? *at_start_ : fall_back(beside(-1));
       if (is_start(back)) {
         at_start_ = back;
@@ -225,7 +227,7 @@ SearchOutcome Walker::pursue() {
       reached = fallen.positions;
     }
     if (retreats_ >= options_.retreats)
-      return failed("not-connected", retreats_ == 0 ? how + ", and the walker does not relax to the start" : fmt::format("{} saddles were reached, and none relaxes to the start", retreats_ + 1));
+      return failed("not-connected", retreats_ == 0 ? how + ", and the walker does not relax to the start" : fmt::format("{} climbs, and none of them leads to a saddle that relaxes to the start", retreats_ + 1));
     if (!retreat(reached)) return failed("too-high", fmt::format("the line to the minimum reached rises by more than {} eV", options_.ceiling));
   }
 }
@@ -243,7 +245,7 @@ void Walker::begin(const Positions& direction) {
 /// direction of the fall is the mode to climb from just before it.
 bool Walker::push() {
   constexpr double fall = 0.05;  // eV
-  if (dot(mode_, x_ - start_.positions) < 0.0) mode_ = -mode_;
+  point_away();
   for (; pushes_ < options_.pushes; ++pushes_) {
     const Positions before = x_;
     const Evaluation before_at = at_;
@@ -288,9 +290,8 @@ Climb Walker::climb() {
     step(std::clamp(along, -longest, longest) * mode_ + relaxation_across());
     relax_across(2, 0.5 * fmax_);
     if (keeps_mode_) {
-      const bool grows = std::abs(dot(at_.forces, mode_)) > std::max(std::abs(force), fmax_);
-      if (!grows) continue;
-      keeps_mode_ = false;  // by now the mode may be another
+      keeps_mode_ = std::abs(dot(at_.forces, mode_)) <= std::max(std::abs(force), fmax_);  // else it may be another by now
+      if (keeps_mode_) continue;
       keep = 0;
     }
     if (keep > 0 && (fmax(at_.forces) >= fmax_ || std::isfinite(gain_))) {
@@ -322,11 +323,6 @@ bool Walker::tighten() {
   return fmax(at_.forces) >= fmax_;
 }
 
-/// Whether the fall from a point so near that this one goes the same way ended at the start.
-bool Walker::fell_to_start() const {
-  return at_start_ && fmax(x_ - fell_from_) < options_.same / 3.0;
-}
-
 /// Whether exactly one curvature, that along the lowest mode, is negative where the climb ended. If there is none, the climb has to go on; if there
 /// is a second one, so it has after a step down it.
 bool Walker::is_first_order(double& next_curvature) {
@@ -353,12 +349,9 @@ std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
     return failed("not-a-pass", fmt::format("a minimum at {:.4f} eV is not below the saddle at {:.4f} eV", std::max(back.energy, end.energy) - start_.energy, height()));
   if (is_start(end)) return failed("same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start", height()));
   if (!back.converged() || !end.converged()) return failed("minimum-not-converged", "a minimum beside the saddle did not converge");
-  SearchOutcome outcome;
   const double back_distance = distance(back.positions);
-  outcome.saddle = FoundSaddle{x_, mode_, at_.energy, fmax(at_.forces), curvature_, next_curvature, std::move(back), std::move(end), back_distance};
-  outcome.energy = at_.energy;
-  outcome.calls = surface_.calls() - calls_before_;
-  return outcome;
+  FoundSaddle saddle{x_, mode_, at_.energy, fmax(at_.forces), curvature_, next_curvature, std::move(back), std::move(end), back_distance};
+  return SearchOutcome{std::move(saddle), {}, {}, at_.energy, surface_.calls() - calls_before_};
 }
 
 /// When the minimum below is the start but for a few atoms that flipped on the way, a double well beside the event: puts
@@ -448,6 +441,14 @@ void Walker::follow_lowest() {
   curvature_ = found.eigenvalue;
 }
 
+/// As one that pointed away from the start; where it has become another, so does that.
+void Walker::point_as(const Positions& before) {
+  constexpr double another = 0.5;  // overlap
+  const double overlap = dot(mode_, before);
+  if (std::abs(overlap) < another) point_away();
+  else if (overlap < 0.0) mode_ = -mode_;
+}
+
 /// The lowest mode beside the one that is climbed, from a random start.
 Mode Walker::second_mode() {
   constexpr int vectors = 80;
@@ -490,10 +491,6 @@ double Walker::distance_between(const Positions& x, const Positions& y) const {
   Positions u = x - y;
   project_(u);
   return fmax(u);
-}
-
-SearchOutcome Walker::failed(std::string reason, std::string detail) const {
-  return {std::nullopt, std::move(reason), std::move(detail), at_.energy, surface_.calls() - calls_before_};
 }
 
 }  // namespace

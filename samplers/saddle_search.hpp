@@ -92,8 +92,8 @@ struct Relax {
   std::shared_ptr<const ElasticNetwork> network = nullptr;  // for the first guess of steps; nothing: one of the saddle
 };
 
-/// Relaxes a saddle and the minimum behind it from where fewer atoms could move.
-/// False when one is lost; then the saddle is as it was.
+/// Relaxes a saddle and the minimum behind it from where fewer atoms could move. False when the saddle is lost; then all is as it was. The
+/// minimum is the one that the known one relaxes to, wherever that is, and says whether it converged.
 bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng);
 
 /// Finds the mode of a saddle and its two lowest curvatures anew, where it is; whether only the first is negative.
