@@ -33,13 +33,14 @@ class GrowingSearch {
  private:
   struct Sides {
     std::optional<Positions> reached = {};    // instead of the start
-    std::optional<Quenched> other_end = {};   // instead of the minimum that was known; not yet relaxed with all atoms
+    std::optional<Quenched> other_end = {};   // instead of the minimum that was known; not yet relaxed with the atoms of the stage
     std::string reason = {}, detail = {};     // why it is no event any more
   };
+  static constexpr double unknown = std::numeric_limits<double>::infinity();  // eV
 
   SearchRegion next(const Positions& here, double energy) {
     last_ = radius_;
-    radius_ *= regions_.growth;
+    if (radius_ > 0.0) radius_ = std::max(regions_.growth * radius_, radius_ + Region::slack);  // so that it holds those who were inside, wherever they went
     return stage_at(here, energy, {{centre_, last_}});
   }
 
@@ -73,7 +74,7 @@ class GrowingSearch {
     found = everywhere(stage, std::move(found));
     if (found.saddle) {
       seen_back_ = found.saddle->positions;
-      see_end(*found.saddle);
+      seen_end_ = {found.saddle->positions, found.saddle->end.positions};
     }
     return found;
   }
@@ -86,111 +87,117 @@ class GrowingSearch {
       if (!gained) return found;
       const double left = left_beyond(inner, *gained);
       FoundSaddle settled = *found.saddle;
-      if (!stage.is_whole() && !(left < regions_.tolerance && is_at_rest(settled))) {
-        if (!settle_far(stage, settled, left)) {
-          radius_ = wider(left);
-          continue;
+      if (stage.is_whole() || (left < regions_.tolerance && is_at_rest(settled))) {
+        if (!is_first_order(settled)) {
+          found.saddle = std::move(settled);
+          if (!climb(stage, found)) return found;  // with curvatures of all atoms of the stage
+          if (!stage.is_whole()) continue;
+          settled = *found.saddle;
         }
-      } else if (!is_first_order(settled)) {
-        found.saddle = settled;
-        if (!climb(stage, found)) return found;  // with curvatures of all atoms of the stage
-        settled = *found.saddle;
-        if (!stage.is_whole() && !is_at_rest(settled)) continue;
+      } else if (!settle_far(stage, settled, left)) {
+        radius_ = std::max(radius_, as_the_law_asks(left));
+        continue;
       }
       Sides sides = look_at_sides(settled);
-      const bool is_seen = !sides.other_end;
-      if (is_seen || stage.is_whole()) found.saddle = std::move(settled);
-      if (!keep(stage, found, std::move(sides))) return found;  // with another end it goes on from before all gave way
-      if (is_seen || stage.is_whole()) return passed(std::move(found));
+      const bool is_told = stage.is_whole() || !sides.other_end;
+      if (is_told) found.saddle = std::move(settled);  // with another end it goes on, from before all gave way
+      if (!take(stage, found, std::move(sides))) return found;
+      if (is_told) return passed(std::move(found));
     }
   }
 
   /// Relaxes a saddle and the minimum behind it with the atoms of a stage, and looks at what it connects; where the near side reaches another minimum than
-  /// the start, climbs again. What they gained, eV, without limit where another took the place of one of them. Nothing when it is lost; then `found` says why.
+  /// the start, climbs again. What they gained, eV, or unknown where another took the place of one of them, or the stage is too small. Nothing when it is lost; then `found` says why.
   std::optional<double> relax_or_climb(SearchRegion& stage, SearchOutcome& found) {
-    constexpr double unknown = std::numeric_limits<double>::infinity();
-    const double before = found.saddle->energy, end_before = found.saddle->end.energy;
-    if (!relax(stage, found)) return std::nullopt;
-    const double gained = std::max(std::abs(found.saddle->energy - before), std::abs(found.saddle->end.energy - end_before));
+    const std::optional<double> gained = relax(stage, found);
+    if (!gained) return std::nullopt;
     Sides sides = look_at_sides(*found.saddle);
-    const bool is_same = !sides.reached && !sides.other_end;
-    const bool is_kept = sides.reached ? climb(stage, found, &*sides.reached) : keep(stage, found, std::move(sides));
+    const bool is_same = sides.reason.empty() && !sides.other_end;
+    const bool may_be_set_back = sides.reached && distance_from_start(*sides.reached) < flipped * options_.same;
+    const bool is_kept = !may_be_set_back ? take(stage, found, std::move(sides))
+                                          : goes_beyond(stage, moved(*sides.reached, start_.positions)) || climb(stage, found, &*sides.reached);
     if (!is_kept) return std::nullopt;
-    return is_same ? gained : unknown;
+    return is_same ? *gained : unknown;
   }
 
   /// Climbs again with the atoms of a stage, and relaxes what is found; with a spot put back, where the near side was seen to reach another minimum than the
-  /// start. False when nothing is found; then `found` says why. Among so many atoms no other event is sought on the way to such a minimum.
+  /// start. False when nothing is found; then `found` says why; all is as it was where the stage is too small. Among so many atoms no other event is sought on the way to such a minimum.
   bool climb(SearchRegion& stage, SearchOutcome& found, const Positions* reached = nullptr) {
     SaddleSearch same_event = options_;
     same_event.retreats = 0;
     std::optional<SearchOutcome> climbed = again(stage, *found.saddle, reached, same_event);
-    if (!climbed) return give_up(found, "saddle-lost", "climbed to again, atoms moved too far for the region around it");
+    if (!climbed) return true;
     found = std::move(*climbed);
     return found.saddle && relax(stage, found);
   }
 
-  /// What comes of an event after a look at it: another minimum behind the saddle takes the place of that one, once it has relaxed. False when it is none any
+  /// What comes of an event after a look at it: another minimum behind the saddle relaxes, and takes the place of that one, unless the stage is too small. False when it is none any
   /// more; then `found` says why.
-  bool keep(SearchRegion& stage, SearchOutcome& found, Sides sides) {
+  bool take(SearchRegion& stage, SearchOutcome& found, Sides sides) {
     if (!sides.reason.empty()) return give_up(found, sides.reason, sides.detail);
-    if (sides.other_end) {
-      found.saddle->end = std::move(*sides.other_end);
-      if (!relax_end(stage, *found.saddle)) return give_up(found, "minimum-not-converged", "once more atoms gave way, another minimum behind the saddle did not converge");
-    }
-    if (fmax(moved(found.saddle->end.positions, start_.positions)) < options_.same) return give_up(found, "same-side", "once more atoms gave way both sides of the saddle relax to the start");
+    const auto is_start = [&](const Quenched& end) { return distance_from_start(end.positions) < options_.same; };
+    const bool is_same_side = is_start(sides.other_end ? *sides.other_end : found.saddle->end);
+    if (!is_same_side && sides.other_end && !goes_beyond(stage, moved(sides.other_end->positions, found.saddle->end.positions)) && !relax_end(stage, found, *sides.other_end)) return false;
+    return (!is_same_side && !is_start(found.saddle->end)) || give_up(found, "same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start once more atoms gave way", height(found)));
+  }
+
+  /// Whether atoms outside of a stage moved by more than `same`; then the next one is to reach them.
+  bool goes_beyond(const SearchRegion& stage, const Positions& by) {
+    const Positions beyond = by - stage.put(stage.part(by), Positions::Zero(3, by.cols()));
+    if (fmax(beyond) <= options_.same) return false;
+    for (Eigen::Index i = 0; i < by.cols(); ++i)
+      if (beyond.col(i).norm() > options_.same) radius_ = std::max(radius_, whole_.cell().nearest(start_.positions.col(i) - centre_).norm() + Region::slack);
     return true;
   }
 
   static bool give_up(SearchOutcome& found, std::string reason, std::string detail) {
-    found = {std::nullopt, std::move(reason), std::move(detail), found.energy, 0};
+    found = {std::nullopt, std::move(reason), std::move(detail), found.saddle ? found.saddle->energy : found.energy, 0};
     return false;
   }
 
-  /// Where no more than the tolerance is left, by the law, or on the way there.
-  double wider(double left) const {
-    const double enough = std::max(last_ + Region::slack, last_ * std::cbrt(left / regions_.tolerance));
-    return enough < std::pow(regions_.growth, 2) * last_ ? enough : std::max(last_ + Region::slack, regions_.growth * last_);
+  double height(const SearchOutcome& found) const { return found.saddle->energy - start_.energy; }
+
+  /// Of a region beyond which no more than the tolerance is left, where it is not far away; else 0.
+  double as_the_law_asks(double left) const {
+    const double enough = last_ * std::cbrt(left / regions_.tolerance);
+    return enough < std::pow(regions_.growth, 2) * last_ ? enough : 0.0;
   }
 
   /// What atoms beyond the last region may still gain, eV, after what those between `inner` and it did.
   double left_beyond(double inner, double gained) const { return gained / (std::pow(last_ / inner, 3) - 1.0); }
 
   /// The saddle as it is told, if it still is a pass.
-  static SearchOutcome passed(SearchOutcome found) {
+  SearchOutcome passed(SearchOutcome found) const {
     found.energy = found.saddle->energy;
-    const bool is_pass = std::max(found.saddle->back.energy, found.saddle->end.energy) < found.energy;
-    if (!is_pass) give_up(found, "not-a-pass", "a minimum beside the saddle is not below it once all atoms around have given way");
+    const double highest = std::max(found.saddle->back.energy, found.saddle->end.energy);
+    if (!(highest < found.energy))
+      give_up(found, "not-a-pass", fmt::format("once all atoms gave way, a minimum at {:.4f} eV is not below the saddle at {:.4f} eV", highest - start_.energy, height(found)));
     return found;
   }
 
   /// What the sides of a saddle relax to: each looked at where an atom moved so far since it was seen last that a soft spot may have flipped.
   Sides look_at_sides(const FoundSaddle& saddle) {
-    Sides seen;
+    const auto not_converged = [](const char* where, const Quenched& fallen) {
+      return Sides{.reason = "minimum-not-converged", .detail = fmt::format("once more atoms gave way, the minimum {} did not converge (a force of {:.4f} eV/A is left)", where, fallen.fmax)};
+    };
     if (has_moved(saddle.positions, seen_back_)) {
-      auto back = fall(start_, saddle, Side::back);
-      if (!back) return not_the_start();
-      if (!back->is_known && !back->minimum.converged()) return no_minimum("on its near side");
-      if (!back->is_known) {
-        Sides other = not_the_start();
-        other.reached = std::move(back->minimum.positions);
-        return other;
+      Fallen back = fall(start_, saddle, Side::back);
+      if (!back.is_known && !back.minimum.converged()) return not_converged("on its near side", back.minimum);
+      if (!back.is_known) {
+        const double far = distance_from_start(back.minimum.positions);
+        return {.reached = std::move(back.minimum.positions), .reason = "not-connected", .detail = fmt::format("once more atoms gave way it relaxes to a minimum {:.2f} A from the start", far)};
       }
       seen_back_ = saddle.positions;
     }
-    if (!has_moved(saddle.positions, seen_end_[0]) && !has_moved(saddle.end.positions, seen_end_[1])) return seen;
-    auto end = fall({saddle.end.positions, saddle.end.energy}, saddle, Side::end);
-    if (!end || (!end->is_known && !end->minimum.converged())) return no_minimum("behind it");
-    if (end->is_known) see_end(saddle);
-    else seen.other_end = std::move(end->minimum);
-    return seen;
+    if (!has_moved(saddle.positions, seen_end_[0]) && !has_moved(saddle.end.positions, seen_end_[1])) return {};
+    Fallen end = fall({saddle.end.positions, saddle.end.energy}, saddle, Side::end);
+    if (!end.is_known && !end.minimum.converged()) return not_converged("behind it", end.minimum);
+    seen_end_ = {saddle.positions, end.is_known ? saddle.end.positions : end.minimum.positions};
+    if (end.is_known) return {};
+    return {.other_end = std::move(end.minimum)};
   }
 
-  static Sides not_the_start() { return {.reason = "not-connected", .detail = "once more atoms gave way it relaxes to another minimum than the start"}; }
-  static Sides no_minimum(const std::string& where) { return {.reason = "minimum-not-converged", .detail = "once more atoms gave way, the minimum " + where + " did not converge"}; }
-
-  bool has_moved(const Positions& is, const Positions& was) { return fmax(moved(is, was)) > options_.same; }
-  void see_end(const FoundSaddle& saddle) { seen_end_ = {saddle.positions, saddle.end.positions}; }
+  bool has_moved(const Positions& is, const Positions& was) { return was.size() == 0 || fmax(moved(is, was)) > options_.same; }
 
   /// But for a drift of all.
   Positions moved(const Positions& is, const Positions& was) {
@@ -199,21 +206,25 @@ class GrowingSearch {
     project_(by);
     return by;
   }
+  double distance_from_start(const Positions& x) { return fmax(moved(x, start_.positions)); }
 
-  /// What a side relaxes to with the atoms around, and with those around others that moved as far, all others where they are in the minimum that is known.
-  /// Nothing where an atom went further than these can tell.
-  std::optional<Fallen> fall(const SearchStart& known, const FoundSaddle& saddle, Side side) {
+  /// What a side relaxes to with the atoms around, and with those around others that moved as far, all others where they are in the minimum that is known;
+  /// with more where one goes further than these can tell.
+  Fallen fall(const SearchStart& known, const FoundSaddle& saddle, Side side) {
     Balls balls{{centre_, std::min(last_, regions_.growth * confirmed_)}};
     const Positions by = moved(saddle.positions, known.positions);
     for (Eigen::Index i = 0; i < by.cols(); ++i)
       if (const Vector3d place = known.positions.col(i); by.col(i).norm() > options_.same && distance_from(balls, whole_.cell(), place) > -0.5 * regions_.radius)
         balls.push_back({place, regions_.radius});
-    SearchRegion stage = stage_at(known.positions, known.energy, balls);
-    Fallen fallen = fall_from(stage.surface(), stage.inside(known), stage.inside(saddle), side, stage.part(local_), options_, rng_);
-    cost_ += stage.cost();
-    if (!stage.holds(fallen.minimum.positions)) return std::nullopt;
-    fallen.minimum = stage.everywhere(std::move(fallen.minimum));
-    return fallen;
+    for (;;) {
+      SearchRegion stage = stage_at(known.positions, known.energy, balls);
+      Fallen fallen = fall_from(stage.surface(), stage.inside(known), stage.inside(saddle), side, stage.part(local_), options_, rng_);
+      cost_ += stage.cost();
+      const bool is_held = stage.holds(fallen.minimum.positions);
+      fallen.minimum = stage.everywhere(std::move(fallen.minimum));
+      if (is_held) return fallen;
+      for (Ball& ball : balls) ball.radius *= regions_.growth;
+    }
   }
 
   /// With all atoms, those far away in linear response: once so little is left to gain beyond the last region that it is hardly strained there. False
@@ -229,28 +240,43 @@ class GrowingSearch {
     return is_settled;
   }
 
-  /// With the atoms of a stage. False when it is lost; then `found` says why.
-  bool relax(SearchRegion& stage, SearchOutcome& found) {
+  /// With the atoms of a stage. What saddle and minimum gained, eV; unknown where the stage is too small, then they are as they were. Nothing when it is lost; then `found` says why.
+  std::optional<double> relax(SearchRegion& stage, SearchOutcome& found) {
     FoundSaddle relaxed = stage.inside(*found.saddle);
+    const Positions mode = relaxed.mode;
+    const double before = relaxed.energy, end_before = relaxed.end.energy;
     const bool is_near = last_ <= regions_.growth * confirmed_;
     const Relax how{.gain = promise(), .follow = is_near, .network = stage.is_whole() && !is_near ? whole_.network(start_.positions) : nullptr};
     const bool is_saddle = relax_saddle(stage.surface(), stage.inside(start_), relaxed, how, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
-    if (!is_saddle) return give_up(found, "saddle-lost", "it did not come to rest as the same saddle once more atoms gave way");
-    if (!relaxed.end.converged() || !stage.holds(relaxed)) return give_up(found, "minimum-not-converged", "once more atoms gave way, the minimum behind it did not converge");
+    const auto lost = [&](const std::string& reason, const std::string& detail) {
+      give_up(found, reason, detail);
+      return std::nullopt;
+    };
+    if (!is_saddle) return lost("saddle-lost", fmt::format("one at {:.4f} eV did not come to rest as the same saddle once more atoms gave way", height(found)));
+    if (!relaxed.end.converged()) return lost("minimum-not-converged", fmt::format("once more atoms gave way, the minimum behind it did not converge (a force of {:.4f} eV/A is left)", relaxed.end.fmax));
+    if (!stage.holds(relaxed)) return unknown;
+    see_mode(mode, relaxed.mode);
+    const double gained = std::max(std::abs(relaxed.energy - before), std::abs(relaxed.end.energy - end_before));
     found.saddle = stage.everywhere(std::move(relaxed));
+    return gained;
+  }
+
+  /// Another minimum behind a saddle. False when it does not converge; then `found` says why; all is as it was where the stage is too small.
+  bool relax_end(SearchRegion& stage, SearchOutcome& found, const Quenched& other) {
+    FollowingNetwork network(stage.surface());
+    Quenched end = minimise(stage.surface(), stage.part(other.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = promise(), .network = &network});
+    cost_ += stage.cost();
+    if (!end.converged()) return give_up(found, "minimum-not-converged", fmt::format("once more atoms gave way, another minimum behind the saddle did not converge (a force of {:.4f} eV/A is left)", end.fmax));
+    if (stage.holds(end.positions)) found.saddle->end = stage.everywhere(std::move(end));
     return true;
   }
 
-  /// Another minimum behind a saddle, which took the place of the one that was relaxed.
-  bool relax_end(SearchRegion& stage, FoundSaddle& saddle) {
-    FollowingNetwork network(stage.surface());
-    Quenched end = minimise(stage.surface(), stage.part(saddle.end.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = promise(), .network = &network});
-    cost_ += stage.cost();
-    if (!end.converged() || !stage.holds(end.positions)) return false;
-    saddle.end = stage.everywhere(std::move(end));
-    see_end(saddle);  // the fall went on to there
-    return true;
+  /// Of what a saddle connects nothing is known along another mode.
+  void see_mode(const Positions& was, const Positions& is) {
+    if (!is_another(is, was)) return;
+    seen_back_ = {};
+    seen_end_ = {};
   }
 
   /// A relaxation is at its end when a step promises less, eV.
@@ -260,8 +286,10 @@ class GrowingSearch {
   bool is_first_order(FoundSaddle& saddle) {
     SearchRegion stage = stage_at(saddle.positions, saddle.energy, {{centre_, confirmed_}});
     FoundSaddle seen = stage.inside(saddle);
+    const Positions mode = seen.mode;
     const bool is_one = verify_saddle(stage.surface(), stage.inside(start_), seen, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
+    see_mode(mode, seen.mode);
     seen = stage.everywhere(std::move(seen));
     saddle.mode = seen.mode;
     saddle.curvature = seen.curvature;
@@ -289,7 +317,7 @@ class GrowingSearch {
   double last_ = 0.0;       // of the present one
   double confirmed_ = 0.0;  // of the one where it was confirmed: as far as this modes are found, as an event's lowest one decays within few neighbours
   FarField far_field_;
-  Positions seen_back_;                // the saddle, when it was seen last that it relaxes to the start
+  Positions seen_back_;                // the saddle, when it was seen last that it relaxes to the start; nothing where that is not known
   std::array<Positions, 2> seen_end_;  // the saddle and the minimum behind it, when it was seen last that it relaxes to that
   double cost_ = 0.0;                  // of regions so far, in calls of the whole
   std::int64_t calls_before_;

@@ -42,7 +42,7 @@ class Walker {
   bool has_more_to_gain();
   bool tighten();
   void begin_near(const FoundSaddle& saddle);
-  bool fell_to_start() const { return at_start_ && fmax(x_ - fell_from_) < options_.same / 3.0; }  // from a point so near that this one goes the same way
+  bool fell_to_start() const { return at_start_ && fmax(x_ - fell_from_) < options_.same / 3.0 && !is_another(mode_, fell_along_); }  // from a point so near that this one goes the same way
   bool is_first_order(double& next_curvature);
   std::optional<SearchOutcome> finish_at_start(Quenched back);
   bool set_back(const Positions& reached);
@@ -91,7 +91,7 @@ class Walker {
   bool keeps_mode_ = false;
   bool is_wide_ = false;  // whether the mode that is followed is that of all atoms, from the start of the next climb on
   std::optional<Quenched> at_start_;  // of the last saddle whose back side was the start
-  Positions fell_from_;               // that saddle
+  Positions fell_from_, fell_along_;  // that saddle and its mode
 };
 
 }  // namespace
@@ -215,6 +215,7 @@ SearchOutcome Walker::pursue() {
       if (is_start(back)) {
         at_start_ = back;
         fell_from_ = x_;
+        fell_along_ = mode_;
         if (auto outcome = finish_at_start(std::move(back))) return *outcome;
         continue;
       }
@@ -227,7 +228,7 @@ SearchOutcome Walker::pursue() {
       reached = fallen.positions;
     }
     if (retreats_ >= options_.retreats)
-      return failed("not-connected", retreats_ == 0 ? how + ", and the walker does not relax to the start" : fmt::format("{} climbs, and none of them leads to a saddle that relaxes to the start", retreats_ + 1));
+      return failed("not-connected", how + (retreats_ == 0 ? "" : fmt::format(" after {} retreats", retreats_)) + ", and the walker does not relax to the start");
     if (!retreat(reached)) return failed("too-high", fmt::format("the line to the minimum reached rises by more than {} eV", options_.ceiling));
   }
 }
@@ -341,7 +342,8 @@ std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
   if (surface_.calls() - calls_before_ - calls_falling_ > 40 * options_.climb_calls)
     return failed("higher-order", "no point with exactly one negative curvature was found");
   follow_lowest();
-  if (tighten()) return std::nullopt;
+  is_wide_ = !fell_to_start();  // nothing fell along this mode
+  if (is_wide_ || tighten()) return std::nullopt;
   double next_curvature = 0;
   if (!is_first_order(next_curvature)) return std::nullopt;
   Quenched end = settle(fall(beside(+1)));
@@ -443,10 +445,8 @@ void Walker::follow_lowest() {
 
 /// As one that pointed away from the start; where it has become another, so does that.
 void Walker::point_as(const Positions& before) {
-  constexpr double another = 0.5;  // overlap
-  const double overlap = dot(mode_, before);
-  if (std::abs(overlap) < another) point_away();
-  else if (overlap < 0.0) mode_ = -mode_;
+  if (is_another(mode_, before)) point_away();
+  else if (dot(mode_, before) < 0.0) mode_ = -mode_;
 }
 
 /// The lowest mode beside the one that is climbed, from a random start.

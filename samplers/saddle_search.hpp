@@ -81,6 +81,9 @@ SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, 
 SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions* reached, const Positions& local,
                                   const SaddleSearch& options, Rng& rng);
 
+/// Whether a mode, of unit length, has become another than one that was, or than a part of that.
+inline bool is_another(const Positions& mode, const Positions& was) { return std::abs(dot(mode, was)) < 0.5 * was.norm(); }
+
 /// Times `same`: a minimum nearer than this to another differs from it by a few atoms that flipped.
 constexpr double flipped = 5.0;
 
