@@ -2,8 +2,7 @@
 
 namespace glasscape {
 
-Quenched fall_quickly(Surface& surface, const Positions& from, double fmax, double same, FollowingNetwork& network,
-                      std::function<bool(const Positions& x, const Evaluation& at)> is_known) {
+Quenched fall_quickly(Surface& surface, const Positions& from, double fmax, double same, FollowingNetwork& network, IsKnown is_known) {
   constexpr double coarse = 0.01;  // eV/Angstrom
   constexpr int first = 8;         // calls
   Minimise options{.fmax = std::max(coarse, fmax), .max_calls = first, .max_step = same / 3.0, .network = &network};
@@ -15,6 +14,18 @@ Quenched fall_quickly(Surface& surface, const Positions& from, double fmax, doub
   Quenched fallen = minimise(surface, std::move(begun.positions), options);
   if (fallen.ended == Ended::stopped) fallen.ended = Ended::converged;
   return fallen;
+}
+
+std::optional<Quenched> fall_straight(Surface& surface, const Quenched& from, const Positions& way, const IsKnown& is_known) {
+  double before = from.energy;
+  for (const double part : {0.25, 0.5, 0.75, 0.9}) {
+    const Positions x = from.positions + part * way;
+    const Evaluation at = surface.evaluate(x);
+    if (!(at.energy < before) || dot(at.forces, way) < 0.0) return std::nullopt;
+    if (is_known(x, at)) return Quenched{x, at.energy, fmax(at.forces), Ended::converged, from.calls};
+    before = at.energy;
+  }
+  return std::nullopt;
 }
 
 Quenched fall_steepest(Surface& surface, Positions x, double relaxed_fmax, double same, FollowingNetwork& network) {

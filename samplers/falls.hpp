@@ -5,10 +5,15 @@
 
 namespace glasscape {
 
+/// Whether the minimum below a point is known.
+using IsKnown = std::function<bool(const Positions& x, const Evaluation& at)>;
+
 /// By the minimiser, in short steps at first, so as to stay in the valley that begins here; ends early where `is_known` says that
 /// the minimum below is known. `same`: minima are told apart by so much of an atom's displacement.
-Quenched fall_quickly(Surface& surface, const Positions& from, double fmax, double same, FollowingNetwork& network,
-                      std::function<bool(const Positions& x, const Evaluation& at)> is_known);
+Quenched fall_quickly(Surface& surface, const Positions& from, double fmax, double same, FollowingNetwork& network, IsKnown is_known);
+
+/// Along a straight way to a minimum nearby: where it goes down all along, no other lies between. Ends at the first of a few points of it whose minimum is known; nothing where it rises.
+std::optional<Quenched> fall_straight(Surface& surface, const Quenched& from, const Positions& way, const IsKnown& is_known);
 
 /// Along the steepest descent: Euler steps until they overshoot; then the path runs along the floor of a valley, and is minimised
 /// from there.

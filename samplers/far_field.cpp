@@ -152,7 +152,7 @@ double FarField::linear() const {
 bool FarField::settle_saddle(SearchRegion& region, const FoundSaddle& saddle, Positions& x) {
   FoundSaddle here = region.inside(saddle);
   here.positions = x;
-  if (!relax_saddle(region.surface(), region.inside(start_), here, {.gain = promise(), .follow = false, .end = false}, region.part(local_), options_, rng_)) return false;
+  if (!relax_saddle(region.surface(), region.inside(start_), here, {.gain = promise()}, region.part(local_), options_, rng_)) return false;
   x = std::move(here.positions);
   return true;
 }

@@ -109,15 +109,21 @@ class GrowingSearch {
   /// Relaxes a saddle and the minimum behind it with the atoms of a stage, and looks at what it connects; where the near side reaches another minimum than
   /// the start, climbs again. What they gained, eV, or unknown where another took the place of one of them, or the stage is too small. Nothing when it is lost; then `found` says why.
   std::optional<double> relax_or_climb(SearchRegion& stage, SearchOutcome& found) {
-    const std::optional<double> gained = relax(stage, found);
-    if (!gained) return std::nullopt;
-    Sides sides = look_at_sides(*found.saddle);
-    const bool is_same = sides.reason.empty() && !sides.other_end;
-    const bool may_be_set_back = sides.reached && distance_from_start(*sides.reached) < flipped * options_.same;
-    const bool is_kept = !may_be_set_back ? take(stage, found, std::move(sides))
-                                          : goes_beyond(stage, moved(*sides.reached, start_.positions)) || climb(stage, found, &*sides.reached);
-    if (!is_kept) return std::nullopt;
-    return is_same ? *gained : unknown;
+    const double before = found.saddle->energy;
+    const std::optional<Learnt> learnt = relax(stage, found);
+    if (!learnt) return std::nullopt;
+    const double of_saddle = std::abs(found.saddle->energy - before);
+    Sides sides = look_at_back(*found.saddle);  // first: much ends here
+    if (sides.reached && distance_from_start(*sides.reached) < flipped * options_.same) {
+      const bool is_kept = goes_beyond(stage, moved(*sides.reached, start_.positions)) || climb(stage, found, &*sides.reached);
+      return is_kept ? std::optional(unknown) : std::nullopt;
+    }
+    const std::optional<double> of_end = sides.reason.empty() ? relax_end(stage, found, found.saddle->end, learnt) : 0.0;
+    if (!of_end) return std::nullopt;
+    if (sides.reason.empty()) sides = look_at_sides(*found.saddle);
+    const bool has_other_end = sides.other_end.has_value();
+    if (!take(stage, found, std::move(sides))) return std::nullopt;
+    return has_other_end ? unknown : std::max(of_saddle, *of_end);
   }
 
   /// Climbs again with the atoms of a stage, and relaxes what is found; with a spot put back, where the near side was seen to reach another minimum than the
@@ -128,7 +134,9 @@ class GrowingSearch {
     std::optional<SearchOutcome> climbed = again(stage, *found.saddle, reached, same_event);
     if (!climbed) return true;
     found = std::move(*climbed);
-    return found.saddle && relax(stage, found);
+    if (!found.saddle) return false;
+    const std::optional<Learnt> learnt = relax(stage, found);
+    return learnt && relax_end(stage, found, found.saddle->end, learnt);
   }
 
   /// What comes of an event after a look at it: another minimum behind the saddle relaxes, and takes the place of that one, unless the stage is too small. False when it is none any
@@ -177,24 +185,30 @@ class GrowingSearch {
 
   /// What the sides of a saddle relax to: each looked at where an atom moved so far since it was seen last that a soft spot may have flipped.
   Sides look_at_sides(const FoundSaddle& saddle) {
-    const auto not_converged = [](const char* where, const Quenched& fallen) {
-      return Sides{.reason = "minimum-not-converged", .detail = fmt::format("once more atoms gave way, the minimum {} did not converge (a force of {:.4f} eV/A is left)", where, fallen.fmax)};
-    };
-    if (has_moved(saddle.positions, seen_back_)) {
-      Fallen back = fall(start_, saddle, Side::back);
-      if (!back.is_known && !back.minimum.converged()) return not_converged("on its near side", back.minimum);
-      if (!back.is_known) {
-        const double far = distance_from_start(back.minimum.positions);
-        return {.reached = std::move(back.minimum.positions), .reason = "not-connected", .detail = fmt::format("once more atoms gave way it relaxes to a minimum {:.2f} A from the start", far)};
-      }
-      seen_back_ = saddle.positions;
-    }
+    Sides back = look_at_back(saddle);
+    if (!back.reason.empty()) return back;
     if (!has_moved(saddle.positions, seen_end_[0]) && !has_moved(saddle.end.positions, seen_end_[1])) return {};
     Fallen end = fall({saddle.end.positions, saddle.end.energy}, saddle, Side::end);
     if (!end.is_known && !end.minimum.converged()) return not_converged("behind it", end.minimum);
     seen_end_ = {saddle.positions, end.is_known ? saddle.end.positions : end.minimum.positions};
     if (end.is_known) return {};
     return {.other_end = std::move(end.minimum)};
+  }
+
+  Sides look_at_back(const FoundSaddle& saddle) {
+    if (!has_moved(saddle.positions, seen_back_)) return {};
+    Fallen back = fall(start_, saddle, Side::back);
+    if (back.is_known) {
+      seen_back_ = saddle.positions;
+      return {};
+    }
+    if (!back.minimum.converged()) return not_converged("on its near side", back.minimum);
+    const double far = distance_from_start(back.minimum.positions);
+    return {.reached = std::move(back.minimum.positions), .reason = "not-connected", .detail = fmt::format("once more atoms gave way it relaxes to a minimum {:.2f} A from the start", far)};
+  }
+
+  static Sides not_converged(const char* where, const Quenched& q) {
+    return {.reason = "minimum-not-converged", .detail = fmt::format("once more atoms gave way, the minimum {} did not converge (a force of {:.4f} eV/A is left)", where, q.fmax)};
   }
 
   bool has_moved(const Positions& is, const Positions& was) { return was.size() == 0 || fmax(moved(is, was)) > options_.same; }
@@ -240,36 +254,40 @@ class GrowingSearch {
     return is_settled;
   }
 
-  /// With the atoms of a stage. What saddle and minimum gained, eV; unknown where the stage is too small, then they are as they were. Nothing when it is lost; then `found` says why.
-  std::optional<double> relax(SearchRegion& stage, SearchOutcome& found) {
+  /// The saddle, with the atoms of a stage: by how much it moved, and its forces changed. Nothing when it is lost; then `found` says why.
+  std::optional<Learnt> relax(SearchRegion& stage, SearchOutcome& found) {
     FoundSaddle relaxed = stage.inside(*found.saddle);
     const Positions mode = relaxed.mode;
-    const double before = relaxed.energy, end_before = relaxed.end.energy;
-    const bool is_near = last_ <= regions_.growth * confirmed_;
-    const Relax how{.gain = promise(), .follow = is_near, .network = stage.is_whole() && !is_near ? whole_.network(start_.positions) : nullptr};
-    const bool is_saddle = relax_saddle(stage.surface(), stage.inside(start_), relaxed, how, stage.part(local_), options_, rng_);
+    std::optional<Learnt> learnt = relax_saddle(stage.surface(), stage.inside(start_), relaxed, {.gain = promise(), .network = network_of(stage)}, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
-    const auto lost = [&](const std::string& reason, const std::string& detail) {
-      give_up(found, reason, detail);
+    if (!learnt) {
+      give_up(found, "saddle-lost", fmt::format("one at {:.4f} eV did not come to rest as the same saddle once more atoms gave way", height(found)));
       return std::nullopt;
-    };
-    if (!is_saddle) return lost("saddle-lost", fmt::format("one at {:.4f} eV did not come to rest as the same saddle once more atoms gave way", height(found)));
-    if (!relaxed.end.converged()) return lost("minimum-not-converged", fmt::format("once more atoms gave way, the minimum behind it did not converge (a force of {:.4f} eV/A is left)", relaxed.end.fmax));
-    if (!stage.holds(relaxed)) return unknown;
+    }
     see_mode(mode, relaxed.mode);
-    const double gained = std::max(std::abs(relaxed.energy - before), std::abs(relaxed.end.energy - end_before));
     found.saddle = stage.everywhere(std::move(relaxed));
-    return gained;
+    return learnt;
   }
 
-  /// Another minimum behind a saddle. False when it does not converge; then `found` says why; all is as it was where the stage is too small.
-  bool relax_end(SearchRegion& stage, SearchOutcome& found, const Quenched& other) {
+  /// The minimum behind it, from there or from another. What that gained, eV; unknown where the stage is too small, then it is as it was. Nothing when it does not converge; then `found` says why.
+  std::optional<double> relax_end(SearchRegion& stage, SearchOutcome& found, const Quenched& from, std::optional<Learnt> learnt = {}) {
     FollowingNetwork network(stage.surface());
-    Quenched end = minimise(stage.surface(), stage.part(other.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = promise(), .network = &network});
+    network.keep(network_of(stage));
+    Quenched end = minimise(stage.surface(), stage.part(from.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = promise(), .network = &network, .known = std::move(learnt)});
     cost_ += stage.cost();
-    if (!end.converged()) return give_up(found, "minimum-not-converged", fmt::format("once more atoms gave way, another minimum behind the saddle did not converge (a force of {:.4f} eV/A is left)", end.fmax));
-    if (stage.holds(end.positions)) found.saddle->end = stage.everywhere(std::move(end));
-    return true;
+    if (!end.converged()) {
+      const Sides why = not_converged("behind it", end);
+      give_up(found, why.reason, why.detail);
+      return std::nullopt;
+    }
+    if (!stage.holds(end.positions)) return unknown;
+    found.saddle->end = stage.everywhere(std::move(end));
+    return std::abs(found.saddle->end.energy - from.energy);
+  }
+
+  /// Wide regions share that of the start.
+  std::shared_ptr<const ElasticNetwork> network_of(const SearchRegion& stage) const {
+    return stage.is_whole() && last_ > regions_.growth * confirmed_ ? whole_.network(start_.positions) : nullptr;
   }
 
   /// Of what a saddle connects nothing is known along another mode.

@@ -30,7 +30,7 @@ class Walker {
   SearchOutcome search(const Positions& direction);
   SearchOutcome search_towards(const Positions& minimum);
   SearchOutcome search_again(const FoundSaddle& near, const Positions* reached);
-  bool relax(FoundSaddle& saddle, const Relax& how);
+  std::optional<Learnt> relax(FoundSaddle& saddle, const Relax& how);
   bool verify(FoundSaddle& saddle);
   Fallen fall_from(const FoundSaddle& saddle, Side side);
 
@@ -57,6 +57,7 @@ class Walker {
   void follow_lowest();
   void point_as(const Positions& before);
   Mode second_mode();
+  auto known() { return [this](const Positions& x, const Evaluation& at) { return is_at_start(x, at.energy); }; }
   Quenched fall(const Positions& from);
   Quenched settle(Quenched fallen);
   Quenched fall_back(const Positions& from);
@@ -114,7 +115,7 @@ SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, co
   return Walker(surface, start, local, options, rng).search_again(near, reached);
 }
 
-bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng) {
+std::optional<Learnt> relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng) {
   surface.restart(saddle.positions);
   return Walker(surface, start, local, options, rng).relax(saddle, how);
 }
@@ -148,27 +149,22 @@ SearchOutcome Walker::search_again(const FoundSaddle& near, const Positions* rea
   return pursue();
 }
 
-bool Walker::relax(FoundSaddle& saddle, const Relax& how) {
+std::optional<Learnt> Walker::relax(FoundSaddle& saddle, const Relax& how) {
   begin_near(saddle);
   const Positions force = at_.forces;
   network_.keep(how.network);
   gain_ = how.gain;
   fmax_ = std::min(options_.fmax, options_.relaxed_fmax);
-  keeps_mode_ = !how.follow;
-  if (climb() != Climb::converged) return false;
-  if (how.follow) follow_lowest();
+  keeps_mode_ = true;
+  if (climb() != Climb::converged || distance_between(x_, saddle.positions) > flipped * options_.same) return std::nullopt;
   point_as(saddle.mode);
-  if (curvature_ >= 0.0 || distance_between(x_, saddle.positions) > flipped * options_.same) return false;
-  if (how.end) {
-    saddle.end = minimise(surface_, saddle.end.positions,
-                          {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = how.gain, .network = &network_, .known = Learnt{x_ - saddle.positions, force - at_.forces}});
-  }
+  Learnt learnt{x_ - saddle.positions, force - at_.forces};
   saddle.positions = x_;
   saddle.mode = mode_;
   saddle.energy = at_.energy;
   saddle.fmax = fmax(at_.forces);
   saddle.curvature = curvature_;
-  return true;
+  return learnt;
 }
 
 bool Walker::verify(FoundSaddle& saddle) {
@@ -466,7 +462,7 @@ Quenched Walker::fall(const Positions& from) {
   const std::int64_t before = surface_.calls();
   Quenched fallen = options_.descent == Descent::steepest
                         ? fall_steepest(surface_, from, options_.relaxed_fmax, options_.same, network_)
-                        : fall_quickly(surface_, from, options_.relaxed_fmax, options_.same, network_, [this](const Positions& x, const Evaluation& at) { return is_at_start(x, at.energy); });
+                        : fall_quickly(surface_, from, options_.relaxed_fmax, options_.same, network_, known());
   calls_falling_ += surface_.calls() - before;
   return fallen;
 }
@@ -475,10 +471,15 @@ Quenched Walker::settle(Quenched fallen) {
   return minimise(surface_, std::move(fallen.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .network = &network_});
 }
 
-/// Close minima can be told apart only when the forces are small; one far from the start needs no such care.
+/// Close minima can be told apart only when the forces are small, or no other lies on the way; one far from the start needs no such care.
 Quenched Walker::fall_back(const Positions& from) {
   Quenched fallen = fall(from);
-  return distance(fallen.positions) < flipped * options_.same && !is_at_start(fallen.positions, fallen.energy) ? settle(std::move(fallen)) : fallen;
+  const double far = distance(fallen.positions);
+  if (far >= flipped * options_.same || is_at_start(fallen.positions, fallen.energy)) return fallen;
+  Positions way = start_.positions - fallen.positions;
+  project_(way);
+  const auto straight = far < 2.0 * options_.same ? fall_straight(surface_, fallen, way, known()) : std::nullopt;
+  return straight ? *straight : settle(std::move(fallen));
 }
 
 /// No other minimum is that near to it.

@@ -89,15 +89,14 @@ constexpr double flipped = 5.0;
 
 /// How a saddle that was found already is relaxed.
 struct Relax {
-  double gain = 1e-5;  // eV: until neither it nor the minimum behind it has more to gain
-  bool follow = true;  // the mode; else it stays as it was, and so does its curvature, as long as the force along it does not grow: far from an event nothing tells the difference
-  bool end = true;     // the minimum behind it too; else that stays where it is
+  double gain = 1e-5;  // eV: until it has no more to gain
   std::shared_ptr<const ElasticNetwork> network = nullptr;  // for the first guess of steps; nothing: one of the saddle
 };
 
-/// Relaxes a saddle and the minimum behind it from where fewer atoms could move. False when the saddle is lost; then all is as it was. The
-/// minimum is the one that the known one relaxes to, wherever that is, and says whether it converged.
-bool relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng);
+/// Relaxes a saddle from where fewer atoms could move. Its mode stays as it was, and so does its curvature, as long as the force along it does not grow: far from an
+/// event nothing tells the difference. By how much it moved and its forces changed, which the medium answers alike with at the minimum behind it. Nothing when it is lost;
+/// then it is as it was.
+std::optional<Learnt> relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng);
 
 /// Finds the mode of a saddle and its two lowest curvatures anew, where it is; whether only the first is negative.
 bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Positions& local, const SaddleSearch& options, Rng& rng);

@@ -5,6 +5,7 @@
 #include "md/dynamics.hpp"
 #include "md/support/units.hpp"
 #include "samplers/atom_group.hpp"
+#include "samplers/falls.hpp"
 #include "samplers/search_region.hpp"
 #include "samplers/stationary_point.hpp"
 #include "tests/support/glass.hpp"
@@ -105,6 +106,7 @@ TEST_CASE("what lies beyond the last region gains less than the tolerance") {
     Rng rng(1, 1);
     // to where the search itself stops with all atoms: some of a glass that was cooled within 16 ps would go on over a flat place (docs/saddle_search.md, Limits)
     REQUIRE(relax_saddle(whole, {glass.basin.positions, glass.energy}, relaxed, {.gain = 0.1 * regions.tolerance}, Positions::Ones(3, glass.basin.atoms()), {}, rng));
+    relaxed.end = minimise(whole, s.end.positions, {.fmax = SaddleSearch{}.relaxed_fmax, .gain = 0.1 * regions.tolerance});
     CHECK(s.energy == Approx(relaxed.energy).epsilon(0).margin(regions.tolerance));
     CHECK(s.end.energy == Approx(relaxed.end.energy).epsilon(0).margin(regions.tolerance));
   }
@@ -117,6 +119,50 @@ TEST_CASE("a soft spot that flips beside a saddle as more atoms give way is put 
     Rng rng(1, 1);
     CHECK(fall_from(whole, {glass.basin.positions, glass.energy}, s, Side::back, Positions::Ones(3, glass.basin.atoms()), {}, rng).is_known);
   }
+}
+
+TEST_CASE("what searches tell that began among too few atoms stands where all may move: from the start it leads to the minimum that is told, another one") {
+  const Glass& glass = glass_of_500();
+  Surface whole = glass.surface();
+  const SearchStart start{glass.basin.positions, glass.energy};
+  const Positions all = Positions::Ones(3, glass.basin.atoms());
+  for (const FoundSaddle& s : found_in(glass, {.radius = 7.0, .growth = 1.2}, 40)) {
+    check_in_whole(glass, s);
+    CHECK(fmax(s.end.positions - start.positions) > SaddleSearch{}.same);
+    CHECK(dot(s.mode, s.positions - start.positions) > 0.0);
+    Rng rng(1, 1);
+    CHECK(fall_from(whole, start, s, Side::back, all, {}, rng).is_known);
+    CHECK(fall_from(whole, {s.end.positions, s.end.energy}, s, Side::end, all, {}, rng).is_known);
+  }
+}
+
+TEST_CASE("a straight way to a minimum is one down to it as long as nothing rises on it") {
+  const Glass& glass = glass_of_500();
+  Surface whole = glass.surface();
+  const Positions off = noise(glass.basin.atoms(), 7), away = 0.1 / fmax(off) * off;
+  const auto is_near = [&](const Positions& x, const Evaluation&) { return fmax(x - glass.basin.positions) < 0.02; };
+  Quenched from;
+  from.positions = glass.basin.positions + away;
+  from.energy = whole.evaluate(from.positions).energy;
+  const std::optional<Quenched> down = fall_straight(whole, from, -away, is_near);
+  REQUIRE(down);
+  CHECK(down->converged());
+  CHECK(down->energy < from.energy);
+  CHECK(is_near(down->positions, {}));
+  CHECK_FALSE(fall_straight(whole, from, away, is_near));
+  CHECK_FALSE(fall_straight(whole, from, -3.0 * away, [](const Positions&, const Evaluation&) { return false; }));
+}
+
+TEST_CASE("a mode is another than one that was where they overlap little, also with a part of that") {
+  Positions was = Positions::Zero(3, 4), turned = was;
+  was.row(0).setConstant(0.5);
+  turned(0, 0) = turned(1, 0) = std::sqrt(0.5);
+  Positions part = Positions::Zero(3, 4);
+  part(0, 0) = 0.5;
+  CHECK_FALSE(is_another(was, was));
+  CHECK_FALSE(is_another(-was, was));
+  CHECK(is_another(turned, was));
+  CHECK_FALSE(is_another(turned, part));
 }
 
 TEST_CASE("a saddle whose near side reached a minimum a few atoms away from the start is set back by these, and one that reached a further one is not climbed to again") {
