@@ -17,11 +17,11 @@ Quenched fall_quickly(Surface& surface, const Positions& from, double fmax, doub
 }
 
 std::optional<Quenched> fall_straight(Surface& surface, const Quenched& from, const Positions& way, const IsKnown& is_known) {
-  double before = from.energy;
-  for (const double part : {0.25, 0.5, 0.75, 0.9}) {
+  double before = std::numeric_limits<double>::infinity();
+  for (const double part : {0.0, 0.1, 0.25, 0.5, 0.75, 0.9}) {
     const Positions x = from.positions + part * way;
     const Evaluation at = surface.evaluate(x);
-    if (!(at.energy < before) || dot(at.forces, way) < 0.0) return std::nullopt;
+    if (!(at.energy < before && dot(at.forces, way) > 0.0)) return std::nullopt;
     if (is_known(x, at)) return Quenched{x, at.energy, fmax(at.forces), Ended::converged, from.calls};
     before = at.energy;
   }

@@ -1,6 +1,5 @@
 #include "samplers/local_search.hpp"
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -35,6 +34,9 @@ class GrowingSearch {
     std::optional<Positions> reached = {};    // instead of the start
     std::optional<Quenched> other_end = {};   // instead of the minimum that was known; not yet relaxed with the atoms of the stage
     std::string reason = {}, detail = {};     // why it is no event any more
+  };
+  struct Seen {
+    Positions saddle, mode, minimum;
   };
   static constexpr double unknown = std::numeric_limits<double>::infinity();  // eV
 
@@ -73,8 +75,8 @@ class GrowingSearch {
     if (found.saddle && !stage.holds(*found.saddle)) return std::nullopt;
     found = everywhere(stage, std::move(found));
     if (found.saddle) {
-      seen_back_ = found.saddle->positions;
-      seen_end_ = {found.saddle->positions, found.saddle->end.positions};
+      seen_back_ = {found.saddle->positions, found.saddle->mode, start_.positions};
+      seen_end_ = {found.saddle->positions, found.saddle->mode, found.saddle->end.positions};
     }
     return found;
   }
@@ -98,10 +100,10 @@ class GrowingSearch {
         radius_ = std::max(radius_, as_the_law_asks(left));
         continue;
       }
-      Sides sides = look_at_sides(settled);
+      const Sides sides = look_at_sides(settled);
       const bool is_told = stage.is_whole() || !sides.other_end;
       if (is_told) found.saddle = std::move(settled);  // with another end it goes on, from before all gave way
-      if (!take(stage, found, std::move(sides))) return found;
+      if (!take(stage, found, sides)) return found;
       if (is_told) return passed(std::move(found));
     }
   }
@@ -115,15 +117,17 @@ class GrowingSearch {
     const double of_saddle = std::abs(found.saddle->energy - before);
     Sides sides = look_at_back(*found.saddle);  // first: much ends here
     if (sides.reached && distance_from_start(*sides.reached) < flipped * options_.same) {
-      const bool is_kept = goes_beyond(stage, moved(*sides.reached, start_.positions)) || climb(stage, found, &*sides.reached);
-      return is_kept ? std::optional(unknown) : std::nullopt;
+      const Positions by = moved(*sides.reached, start_.positions);
+      if (is_beyond(stage, by)) reach(by);
+      else if (!climb(stage, found, &*sides.reached)) return std::nullopt;
+      return unknown;
     }
-    const std::optional<double> of_end = sides.reason.empty() ? relax_end(stage, found, found.saddle->end, learnt) : 0.0;
+    if (!take(stage, found, sides)) return std::nullopt;
+    const std::optional<double> of_end = relax_end(stage, found, found.saddle->end, learnt);
     if (!of_end) return std::nullopt;
-    if (sides.reason.empty()) sides = look_at_sides(*found.saddle);
-    const bool has_other_end = sides.other_end.has_value();
-    if (!take(stage, found, std::move(sides))) return std::nullopt;
-    return has_other_end ? unknown : std::max(of_saddle, *of_end);
+    sides = look_at_sides(*found.saddle);
+    if (!take(stage, found, sides)) return std::nullopt;
+    return sides.other_end ? unknown : std::max(of_saddle, *of_end);
   }
 
   /// Climbs again with the atoms of a stage, and relaxes what is found; with a spot put back, where the near side was seen to reach another minimum than the
@@ -136,26 +140,35 @@ class GrowingSearch {
     found = std::move(*climbed);
     if (!found.saddle) return false;
     const std::optional<Learnt> learnt = relax(stage, found);
-    return learnt && relax_end(stage, found, found.saddle->end, learnt);
+    return learnt && take(stage, found, look_at_back(*found.saddle)) && relax_end(stage, found, found.saddle->end, learnt);  // a spot that does not stay put back
   }
 
   /// What comes of an event after a look at it: another minimum behind the saddle relaxes, and takes the place of that one, unless the stage is too small. False when it is none any
   /// more; then `found` says why.
-  bool take(SearchRegion& stage, SearchOutcome& found, Sides sides) {
+  bool take(SearchRegion& stage, SearchOutcome& found, const Sides& sides) {
     if (!sides.reason.empty()) return give_up(found, sides.reason, sides.detail);
-    const auto is_start = [&](const Quenched& end) { return distance_from_start(end.positions) < options_.same; };
-    const bool is_same_side = is_start(sides.other_end ? *sides.other_end : found.saddle->end);
-    if (!is_same_side && sides.other_end && !goes_beyond(stage, moved(sides.other_end->positions, found.saddle->end.positions)) && !relax_end(stage, found, *sides.other_end)) return false;
-    return (!is_same_side && !is_start(found.saddle->end)) || give_up(found, "same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start once more atoms gave way", height(found)));
+    if (sides.other_end && !is_start(*sides.other_end)) {
+      const Positions by = moved(sides.other_end->positions, found.saddle->end.positions);
+      if (is_beyond(stage, by)) {
+        reach(by);
+        return true;
+      }
+      const std::optional<double> gained = relax_end(stage, found, *sides.other_end);
+      if (!gained) return false;
+      if (*gained == unknown) return true;
+    }
+    const bool is_same_side = is_start(sides.other_end && is_start(*sides.other_end) ? *sides.other_end : found.saddle->end);
+    return !is_same_side || give_up(found, "same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start once more atoms gave way", height(found)));
   }
 
-  /// Whether atoms outside of a stage moved by more than `same`; then the next one is to reach them.
-  bool goes_beyond(const SearchRegion& stage, const Positions& by) {
-    const Positions beyond = by - stage.put(stage.part(by), Positions::Zero(3, by.cols()));
-    if (fmax(beyond) <= options_.same) return false;
+  bool is_start(const Quenched& minimum) { return distance_from_start(minimum.positions) < options_.same; }
+
+  /// Whether atoms outside of a stage moved by more than `same`.
+  bool is_beyond(const SearchRegion& stage, const Positions& by) const { return fmax(by - stage.put(stage.part(by), Positions::Zero(3, by.cols()))) > options_.same; }
+  /// In the next region, those that moved by more.
+  void reach(const Positions& by) {
     for (Eigen::Index i = 0; i < by.cols(); ++i)
-      if (beyond.col(i).norm() > options_.same) radius_ = std::max(radius_, whole_.cell().nearest(start_.positions.col(i) - centre_).norm() + Region::slack);
-    return true;
+      if (by.col(i).norm() > options_.same) radius_ = std::max(radius_, whole_.cell().nearest(start_.positions.col(i) - centre_).norm() + Region::slack);
   }
 
   static bool give_up(SearchOutcome& found, std::string reason, std::string detail) {
@@ -179,7 +192,7 @@ class GrowingSearch {
     found.energy = found.saddle->energy;
     const double highest = std::max(found.saddle->back.energy, found.saddle->end.energy);
     if (!(highest < found.energy))
-      give_up(found, "not-a-pass", fmt::format("once all atoms gave way, a minimum at {:.4f} eV is not below the saddle at {:.4f} eV", highest - start_.energy, height(found)));
+      give_up(found, "not-a-pass", fmt::format("once atoms around gave way, a minimum at {:.4f} eV is not below the saddle at {:.4f} eV", highest - start_.energy, height(found)));
     return found;
   }
 
@@ -187,19 +200,19 @@ class GrowingSearch {
   Sides look_at_sides(const FoundSaddle& saddle) {
     Sides back = look_at_back(saddle);
     if (!back.reason.empty()) return back;
-    if (!has_moved(saddle.positions, seen_end_[0]) && !has_moved(saddle.end.positions, seen_end_[1])) return {};
+    if (is_as(seen_end_, saddle, saddle.end.positions)) return {};
     Fallen end = fall({saddle.end.positions, saddle.end.energy}, saddle, Side::end);
     if (!end.is_known && !end.minimum.converged()) return not_converged("behind it", end.minimum);
-    seen_end_ = {saddle.positions, end.is_known ? saddle.end.positions : end.minimum.positions};
+    seen_end_ = {saddle.positions, saddle.mode, end.is_known ? saddle.end.positions : end.minimum.positions};
     if (end.is_known) return {};
     return {.other_end = std::move(end.minimum)};
   }
 
   Sides look_at_back(const FoundSaddle& saddle) {
-    if (!has_moved(saddle.positions, seen_back_)) return {};
+    if (is_as(seen_back_, saddle, start_.positions)) return {};
     Fallen back = fall(start_, saddle, Side::back);
     if (back.is_known) {
-      seen_back_ = saddle.positions;
+      seen_back_ = {saddle.positions, saddle.mode, start_.positions};
       return {};
     }
     if (!back.minimum.converged()) return not_converged("on its near side", back.minimum);
@@ -208,10 +221,13 @@ class GrowingSearch {
   }
 
   static Sides not_converged(const char* where, const Quenched& q) {
-    return {.reason = "minimum-not-converged", .detail = fmt::format("once more atoms gave way, the minimum {} did not converge (a force of {:.4f} eV/A is left)", where, q.fmax)};
+    return {.reason = "minimum-not-converged", .detail = fmt::format("once more atoms gave way, the minimum {} did not converge ({}, at {:.4f} eV/A)", where, to_string(q.ended), q.fmax)};
   }
 
-  bool has_moved(const Positions& is, const Positions& was) { return was.size() == 0 || fmax(moved(is, was)) > options_.same; }
+  /// Whether a saddle and a minimum are about where it was seen last that one leads to the other, along about the same mode.
+  bool is_as(const Seen& seen, const FoundSaddle& saddle, const Positions& minimum) {
+    return fmax(moved(saddle.positions, seen.saddle)) < options_.same && fmax(moved(minimum, seen.minimum)) < options_.same && !is_another(saddle.mode, seen.mode);
+  }
 
   /// But for a drift of all.
   Positions moved(const Positions& is, const Positions& was) {
@@ -257,20 +273,19 @@ class GrowingSearch {
   /// The saddle, with the atoms of a stage: by how much it moved, and its forces changed. Nothing when it is lost; then `found` says why.
   std::optional<Learnt> relax(SearchRegion& stage, SearchOutcome& found) {
     FoundSaddle relaxed = stage.inside(*found.saddle);
-    const Positions mode = relaxed.mode;
     std::optional<Learnt> learnt = relax_saddle(stage.surface(), stage.inside(start_), relaxed, {.gain = promise(), .network = network_of(stage)}, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
     if (!learnt) {
       give_up(found, "saddle-lost", fmt::format("one at {:.4f} eV did not come to rest as the same saddle once more atoms gave way", height(found)));
       return std::nullopt;
     }
-    see_mode(mode, relaxed.mode);
     found.saddle = stage.everywhere(std::move(relaxed));
     return learnt;
   }
 
   /// The minimum behind it, from there or from another. What that gained, eV; unknown where the stage is too small, then it is as it was. Nothing when it does not converge; then `found` says why.
   std::optional<double> relax_end(SearchRegion& stage, SearchOutcome& found, const Quenched& from, std::optional<Learnt> learnt = {}) {
+    const double before = from.energy;  // it may be the one that is replaced
     FollowingNetwork network(stage.surface());
     network.keep(network_of(stage));
     Quenched end = minimise(stage.surface(), stage.part(from.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .gain = promise(), .network = &network, .known = std::move(learnt)});
@@ -282,19 +297,12 @@ class GrowingSearch {
     }
     if (!stage.holds(end.positions)) return unknown;
     found.saddle->end = stage.everywhere(std::move(end));
-    return std::abs(found.saddle->end.energy - from.energy);
+    return std::abs(found.saddle->end.energy - before);
   }
 
-  /// Wide regions share that of the start.
+  /// For the first guess of steps: of the start, shared by all searches, where all of many atoms relax; else one of their own.
   std::shared_ptr<const ElasticNetwork> network_of(const SearchRegion& stage) const {
     return stage.is_whole() && last_ > regions_.growth * confirmed_ ? whole_.network(start_.positions) : nullptr;
-  }
-
-  /// Of what a saddle connects nothing is known along another mode.
-  void see_mode(const Positions& was, const Positions& is) {
-    if (!is_another(is, was)) return;
-    seen_back_ = {};
-    seen_end_ = {};
   }
 
   /// A relaxation is at its end when a step promises less, eV.
@@ -304,10 +312,8 @@ class GrowingSearch {
   bool is_first_order(FoundSaddle& saddle) {
     SearchRegion stage = stage_at(saddle.positions, saddle.energy, {{centre_, confirmed_}});
     FoundSaddle seen = stage.inside(saddle);
-    const Positions mode = seen.mode;
     const bool is_one = verify_saddle(stage.surface(), stage.inside(start_), seen, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
-    see_mode(mode, seen.mode);
     seen = stage.everywhere(std::move(seen));
     saddle.mode = seen.mode;
     saddle.curvature = seen.curvature;
@@ -335,8 +341,7 @@ class GrowingSearch {
   double last_ = 0.0;       // of the present one
   double confirmed_ = 0.0;  // of the one where it was confirmed: as far as this modes are found, as an event's lowest one decays within few neighbours
   FarField far_field_;
-  Positions seen_back_;                // the saddle, when it was seen last that it relaxes to the start; nothing where that is not known
-  std::array<Positions, 2> seen_end_;  // the saddle and the minimum behind it, when it was seen last that it relaxes to that
+  Seen seen_back_, seen_end_;
   double cost_ = 0.0;                  // of regions so far, in calls of the whole
   std::int64_t calls_before_;
   Projection project_;                 // once it is needed

@@ -1,6 +1,7 @@
 #include "samplers/saddle_search.hpp"
 
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "md/local_modes.hpp"
@@ -207,11 +208,10 @@ SearchOutcome Walker::pursue() {
     std::string how = "a saddle was reached";
     if (climbed == Climb::converged) {
       point_away();
-      Quenched back = fell_to_start() ? *at_start_ : fall_back(beside(-1));
+      const bool fell = fell_to_start();
+      Quenched back = fell ? *at_start_ : fall_back(beside(-1));
       if (is_start(back)) {
-        at_start_ = back;
-        fell_from_ = x_;
-        fell_along_ = mode_;
+        if (!fell) std::tie(at_start_, fell_from_, fell_along_) = std::tie(back, x_, mode_);
         if (auto outcome = finish_at_start(std::move(back))) return *outcome;
         continue;
       }
@@ -224,7 +224,7 @@ SearchOutcome Walker::pursue() {
       reached = fallen.positions;
     }
     if (retreats_ >= options_.retreats)
-      return failed("not-connected", how + (retreats_ == 0 ? "" : fmt::format(" after {} retreats", retreats_)) + ", and the walker does not relax to the start");
+      return failed("not-connected", how + (retreats_ == 0 ? "" : fmt::format(", after {} retreats", retreats_)) + ", and the walker does not relax to the start");
     if (!retreat(reached)) return failed("too-high", fmt::format("the line to the minimum reached rises by more than {} eV", options_.ceiling));
   }
 }
@@ -337,9 +337,11 @@ bool Walker::is_first_order(double& next_curvature) {
 std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
   if (surface_.calls() - calls_before_ - calls_falling_ > 40 * options_.climb_calls)
     return failed("higher-order", "no point with exactly one negative curvature was found");
+  const Positions climbed = mode_;
   follow_lowest();
-  is_wide_ = !fell_to_start();  // nothing fell along this mode
-  if (is_wide_ || tighten()) return std::nullopt;
+  const bool fell = fell_to_start();  // along this mode
+  is_wide_ = !fell || is_another(mode_, climbed);
+  if (!fell || tighten()) return std::nullopt;
   double next_curvature = 0;
   if (!is_first_order(next_curvature)) return std::nullopt;
   Quenched end = settle(fall(beside(+1)));
@@ -478,7 +480,7 @@ Quenched Walker::fall_back(const Positions& from) {
   if (far >= flipped * options_.same || is_at_start(fallen.positions, fallen.energy)) return fallen;
   Positions way = start_.positions - fallen.positions;
   project_(way);
-  const auto straight = far < 2.0 * options_.same ? fall_straight(surface_, fallen, way, known()) : std::nullopt;
+  const auto straight = far < 2.0 * options_.same && fallen.fmax > options_.relaxed_fmax ? fall_straight(surface_, fallen, way, known()) : std::nullopt;
   return straight ? *straight : settle(std::move(fallen));
 }
 

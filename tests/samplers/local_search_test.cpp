@@ -149,8 +149,8 @@ TEST_CASE("a straight way to a minimum is one down to it as long as nothing rise
   CHECK(down->converged());
   CHECK(down->energy < from.energy);
   CHECK(is_near(down->positions, {}));
-  CHECK_FALSE(fall_straight(whole, from, away, is_near));
-  CHECK_FALSE(fall_straight(whole, from, -3.0 * away, [](const Positions&, const Evaluation&) { return false; }));
+  CHECK_FALSE(fall_straight(whole, from, away, [](const Positions&, const Evaluation&) { return true; }));
+  CHECK_FALSE(fall_straight(whole, from, -3.0 * away, [&](const Positions& x, const Evaluation&) { return dot(x - glass.basin.positions, away) < 0.0; }));  // beyond the minimum
 }
 
 TEST_CASE("a mode is another than one that was where they overlap little, also with a part of that") {
