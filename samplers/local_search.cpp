@@ -116,7 +116,7 @@ class GrowingSearch {
     if (!learnt) return std::nullopt;
     const double of_saddle = std::abs(found.saddle->energy - before);
     Sides sides = look_at_back(*found.saddle);  // first: much ends here
-    if (sides.reached && distance_from_start(*sides.reached) < flipped * options_.same) {
+    if (sides.reached && !was_put_back_ && distance_from_start(*sides.reached) < flipped * options_.same) {
       const Positions by = moved(*sides.reached, start_.positions);
       if (is_beyond(stage, by)) reach(by);
       else if (!climb(stage, found, &*sides.reached)) return std::nullopt;
@@ -130,7 +130,7 @@ class GrowingSearch {
     return sides.other_end ? unknown : std::max(of_saddle, *of_end);
   }
 
-  /// Climbs again with the atoms of a stage, and relaxes what is found; with a spot put back, where the near side was seen to reach another minimum than the
+  /// Climbs again with the atoms of a stage, and relaxes what is found; with a spot put back, once, where the near side was seen to reach another minimum than the
   /// start. False when nothing is found; then `found` says why; all is as it was where the stage is too small. Among so many atoms no other event is sought on the way to such a minimum.
   bool climb(SearchRegion& stage, SearchOutcome& found, const Positions* reached = nullptr) {
     SaddleSearch same_event = options_;
@@ -138,9 +138,11 @@ class GrowingSearch {
     std::optional<SearchOutcome> climbed = again(stage, *found.saddle, reached, same_event);
     if (!climbed) return true;
     found = std::move(*climbed);
+    was_put_back_ = was_put_back_ || reached;
     if (!found.saddle) return false;
     const std::optional<Learnt> learnt = relax(stage, found);
-    return learnt && take(stage, found, look_at_back(*found.saddle)) && relax_end(stage, found, found.saddle->end, learnt);  // a spot that does not stay put back
+    if (!learnt || (reached && !take(stage, found, look_at_back(*found.saddle)))) return false;  // it does not stay put back
+    return relax_end(stage, found, found.saddle->end, learnt).has_value();
   }
 
   /// What comes of an event after a look at it: another minimum behind the saddle relaxes, and takes the place of that one, unless the stage is too small. False when it is none any
@@ -226,7 +228,7 @@ class GrowingSearch {
 
   /// Whether a saddle and a minimum are about where it was seen last that one leads to the other, along about the same mode.
   bool is_as(const Seen& seen, const FoundSaddle& saddle, const Positions& minimum) {
-    return fmax(moved(saddle.positions, seen.saddle)) < options_.same && fmax(moved(minimum, seen.minimum)) < options_.same && !is_another(saddle.mode, seen.mode);
+    return fmax(moved(saddle.positions, seen.saddle)) < options_.same && fmax(moved(minimum, seen.minimum)) < options_.same && points_as(saddle.mode, seen.mode);
   }
 
   /// But for a drift of all.
@@ -342,6 +344,7 @@ class GrowingSearch {
   double confirmed_ = 0.0;  // of the one where it was confirmed: as far as this modes are found, as an event's lowest one decays within few neighbours
   FarField far_field_;
   Seen seen_back_, seen_end_;
+  bool was_put_back_ = false;          // a spot beside the event
   double cost_ = 0.0;                  // of regions so far, in calls of the whole
   std::int64_t calls_before_;
   Projection project_;                 // once it is needed

@@ -43,7 +43,7 @@ class Walker {
   bool has_more_to_gain();
   bool tighten();
   void begin_near(const FoundSaddle& saddle);
-  bool fell_to_start() const { return at_start_ && fmax(x_ - fell_from_) < options_.same / 3.0 && !is_another(mode_, fell_along_); }  // from a point so near that this one goes the same way
+  bool fell_to_start() const { return at_start_ && fmax(x_ - fell_from_) < options_.same / 3.0 && points_as(mode_, fell_along_); }  // from a point so near that this one goes the same way
   bool is_first_order(double& next_curvature);
   std::optional<SearchOutcome> finish_at_start(Quenched back);
   bool set_back(const Positions& reached);

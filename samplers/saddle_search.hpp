@@ -81,8 +81,9 @@ SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, 
 SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions* reached, const Positions& local,
                                   const SaddleSearch& options, Rng& rng);
 
-/// Whether a mode, of unit length, has become another than one that was, or than a part of that.
-inline bool is_another(const Positions& mode, const Positions& was) { return std::abs(dot(mode, was)) < 0.5 * was.norm(); }
+/// Whether a mode, of unit length, points as one that was, or as a part of that; else it is that one turned round, or has become another.
+inline bool points_as(const Positions& mode, const Positions& was) { return dot(mode, was) >= 0.5 * was.norm(); }
+inline bool is_another(const Positions& mode, const Positions& was) { return !points_as(mode, was) && !points_as(-mode, was); }
 
 /// Times `same`: a minimum nearer than this to another differs from it by a few atoms that flipped.
 constexpr double flipped = 5.0;

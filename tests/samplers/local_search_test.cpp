@@ -163,6 +163,8 @@ TEST_CASE("a mode is another than one that was where they overlap little, also w
   CHECK_FALSE(is_another(-was, was));
   CHECK(is_another(turned, was));
   CHECK_FALSE(is_another(turned, part));
+  CHECK(points_as(was, was));
+  CHECK_FALSE(points_as(-was, was));
 }
 
 TEST_CASE("a saddle whose near side reached a minimum a few atoms away from the start is set back by these, and one that reached a further one is not climbed to again") {
