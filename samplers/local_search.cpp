@@ -36,7 +36,7 @@ class GrowingSearch {
     std::string reason = {}, detail = {};     // why it is no event any more
   };
   struct Seen {
-    Positions saddle, mode, minimum;
+    Positions saddle, mode;
   };
   static constexpr double unknown = std::numeric_limits<double>::infinity();  // eV
 
@@ -75,8 +75,8 @@ class GrowingSearch {
     if (found.saddle && !stage.holds(*found.saddle)) return std::nullopt;
     found = everywhere(stage, std::move(found));
     if (found.saddle) {
-      seen_back_ = {found.saddle->positions, found.saddle->mode, start_.positions};
-      seen_end_ = {found.saddle->positions, found.saddle->mode, found.saddle->end.positions};
+      seen_back_ = seen_end_ = {found.saddle->positions, found.saddle->mode};
+      behind_ = found.saddle->end.positions;
     }
     return found;
   }
@@ -116,8 +116,8 @@ class GrowingSearch {
     if (!learnt) return std::nullopt;
     const double of_saddle = std::abs(found.saddle->energy - before);
     Sides sides = look_at_back(*found.saddle);  // first: much ends here
-    if (sides.reached && !was_put_back_ && distance_from_start(*sides.reached) < flipped * options_.same) {
-      const Positions by = moved(*sides.reached, start_.positions);
+    const Positions by = sides.reached ? moved(*sides.reached, start_.positions) : Positions();
+    if (sides.reached && !was_put_back_ && fmax(by) < flipped * options_.same) {
       if (is_beyond(stage, by)) reach(by);
       else if (!climb(stage, found, &*sides.reached)) return std::nullopt;
       return unknown;
@@ -149,7 +149,8 @@ class GrowingSearch {
   /// more; then `found` says why.
   bool take(SearchRegion& stage, SearchOutcome& found, const Sides& sides) {
     if (!sides.reason.empty()) return give_up(found, sides.reason, sides.detail);
-    if (sides.other_end && !is_start(*sides.other_end)) {
+    const bool falls_to_start = sides.other_end && is_start(*sides.other_end);
+    if (sides.other_end && !falls_to_start) {
       const Positions by = moved(sides.other_end->positions, found.saddle->end.positions);
       if (is_beyond(stage, by)) {
         reach(by);
@@ -159,7 +160,7 @@ class GrowingSearch {
       if (!gained) return false;
       if (*gained == unknown) return true;
     }
-    const bool is_same_side = is_start(sides.other_end && is_start(*sides.other_end) ? *sides.other_end : found.saddle->end);
+    const bool is_same_side = falls_to_start || is_start(found.saddle->end);
     return !is_same_side || give_up(found, "same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start once more atoms gave way", height(found)));
   }
 
@@ -202,19 +203,20 @@ class GrowingSearch {
   Sides look_at_sides(const FoundSaddle& saddle) {
     Sides back = look_at_back(saddle);
     if (!back.reason.empty()) return back;
-    if (is_as(seen_end_, saddle, saddle.end.positions)) return {};
+    if (is_as(seen_end_, saddle) && !has_moved(saddle.end.positions, behind_)) return {};
     Fallen end = fall({saddle.end.positions, saddle.end.energy}, saddle, Side::end);
     if (!end.is_known && !end.minimum.converged()) return not_converged("behind it", end.minimum);
-    seen_end_ = {saddle.positions, saddle.mode, end.is_known ? saddle.end.positions : end.minimum.positions};
+    seen_end_ = {saddle.positions, saddle.mode};
+    behind_ = end.is_known ? saddle.end.positions : end.minimum.positions;
     if (end.is_known) return {};
     return {.other_end = std::move(end.minimum)};
   }
 
   Sides look_at_back(const FoundSaddle& saddle) {
-    if (is_as(seen_back_, saddle, start_.positions)) return {};
+    if (is_as(seen_back_, saddle)) return {};
     Fallen back = fall(start_, saddle, Side::back);
     if (back.is_known) {
-      seen_back_ = {saddle.positions, saddle.mode, start_.positions};
+      seen_back_ = {saddle.positions, saddle.mode};
       return {};
     }
     if (!back.minimum.converged()) return not_converged("on its near side", back.minimum);
@@ -226,10 +228,9 @@ class GrowingSearch {
     return {.reason = "minimum-not-converged", .detail = fmt::format("once more atoms gave way, the minimum {} did not converge ({}, at {:.4f} eV/A)", where, to_string(q.ended), q.fmax)};
   }
 
-  /// Whether a saddle and a minimum are about where it was seen last that one leads to the other, along about the same mode.
-  bool is_as(const Seen& seen, const FoundSaddle& saddle, const Positions& minimum) {
-    return fmax(moved(saddle.positions, seen.saddle)) < options_.same && fmax(moved(minimum, seen.minimum)) < options_.same && points_as(saddle.mode, seen.mode);
-  }
+  /// Whether a saddle is about where a side of it was seen last, along about the same mode.
+  bool is_as(const Seen& seen, const FoundSaddle& saddle) { return points_as(saddle.mode, seen.mode) && !has_moved(saddle.positions, seen.saddle); }
+  bool has_moved(const Positions& is, const Positions& was) { return !(fmax(moved(is, was)) < options_.same); }
 
   /// But for a drift of all.
   Positions moved(const Positions& is, const Positions& was) {
@@ -260,15 +261,13 @@ class GrowingSearch {
   }
 
   /// With all atoms, those far away in linear response: once so little is left to gain beyond the last region that it is hardly strained there. False
-  /// when it does not come to rest as a first-order saddle; then it is as it was, and outside of the last region as the start.
+  /// when it does not come to rest as a first-order saddle.
   bool settle_far(SearchRegion& stage, FoundSaddle& saddle, double left) {
     constexpr double most_left = 0.03, about = 0.99;  // eV, and of a region's radius
     const double near = regions_.growth * confirmed_;
     if (left > most_left || last_ < about * regions_.growth * near) return false;
-    FoundSaddle settled = saddle;
-    const bool is_settled = far_field_.settle(stage, settled, near, last_) && is_first_order(settled);
+    const bool is_settled = far_field_.settle(stage, saddle, near, last_) && is_first_order(saddle);
     cost_ += far_field_.cost();
-    if (is_settled) saddle = std::move(settled);
     return is_settled;
   }
 
@@ -343,7 +342,8 @@ class GrowingSearch {
   double last_ = 0.0;       // of the present one
   double confirmed_ = 0.0;  // of the one where it was confirmed: as far as this modes are found, as an event's lowest one decays within few neighbours
   FarField far_field_;
-  Seen seen_back_, seen_end_;
+  Seen seen_back_, seen_end_;          // when it was seen last what each side relaxes to
+  Positions behind_;                   // what the far one did
   bool was_put_back_ = false;          // a spot beside the event
   double cost_ = 0.0;                  // of regions so far, in calls of the whole
   std::int64_t calls_before_;
