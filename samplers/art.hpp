@@ -8,7 +8,7 @@ namespace glasscape {
 
 class Art final : public Sampler {
  public:
-  static constexpr Plugin about{"art", "saddles by activation-relaxation from one basin", "", "searches=4,around=all", 17};
+  static constexpr Plugin about{"art", "saddles by activation-relaxation from one basin", "", "searches=4,around=all", 18};
 
   /// What a search pushes first.
   enum class Displacement {

@@ -21,7 +21,7 @@ class GrowingSearch {
   SearchOutcome run(const Positions& direction) {
     for (;;) {
       SearchRegion stage = next(start_.positions, start_.energy);
-      SearchOutcome found = search_saddle(stage.surface(), stage.inside(start_), stage.part(direction), stage.part(local_), options_, rng_);
+      SearchOutcome found = search_saddle(stage.surface(), stage.inside(start_), stage.part(direction), stage.part(local_), on_the_way(stage, true), rng_);
       cost_ += stage.cost();
       if (found.saddle && !stage.holds(*found.saddle)) continue;  // it is too small: all over in a larger one
       found = everywhere(stage, std::move(found));
@@ -31,7 +31,6 @@ class GrowingSearch {
 
  private:
   struct Sides {
-    std::optional<Positions> reached = {};    // instead of the start
     std::optional<Quenched> other_end = {};   // instead of the minimum that was known; not yet relaxed with the atoms of the stage
     std::string reason = {}, detail = {};     // why it is no event any more
   };
@@ -59,24 +58,31 @@ class GrowingSearch {
     return found;
   }
 
+  /// What lies behind is found in the first region where a saddle relaxes, for those alone that still are events then; where more than one curvature is negative shows in the first region, and at rest.
+  SaddleSearch on_the_way(const SearchRegion& stage, bool counts_curvatures) const {
+    SaddleSearch options = options_;
+    options.finds_end = stage.is_whole();
+    options.counts_curvatures = counts_curvatures || stage.is_whole();
+    return options;
+  }
+
   SearchOutcome confirm(const FoundSaddle& near) {
     for (;;) {
       SearchRegion stage = next(start_.positions, start_.energy);
       confirmed_ = last_;
-      if (std::optional<SearchOutcome> found = again(stage, near, nullptr, options_)) return found->saddle && !stage.is_whole() ? widen(std::move(*found)) : std::move(*found);
+      if (std::optional<SearchOutcome> found = again(stage, near, on_the_way(stage, false))) return found->saddle && !stage.is_whole() ? widen(std::move(*found)) : std::move(*found);
     }
   }
 
   /// Nothing where the region is too small for what is found.
-  std::optional<SearchOutcome> again(SearchRegion& stage, const FoundSaddle& near, const Positions* reached, const SaddleSearch& options) {
-    const Positions reached_here = reached ? stage.part(*reached) : Positions();
-    SearchOutcome found = search_saddle_again(stage.surface(), stage.inside(start_), stage.inside(near), reached ? &reached_here : nullptr, stage.part(local_), options, rng_);
+  std::optional<SearchOutcome> again(SearchRegion& stage, const FoundSaddle& near, const SaddleSearch& options) {
+    SearchOutcome found = search_saddle_again(stage.surface(), stage.inside(start_), stage.inside(near), stage.part(local_), options, rng_);
     cost_ += stage.cost();
     if (found.saddle && !stage.holds(*found.saddle)) return std::nullopt;
     found = everywhere(stage, std::move(found));
     if (found.saddle) {
       seen_back_ = seen_end_ = {found.saddle->positions, found.saddle->mode};
-      behind_ = found.saddle->end.positions;
+      behind_ = found.saddle->end.positions;  // if it is known
     }
     return found;
   }
@@ -85,7 +91,7 @@ class GrowingSearch {
     for (;;) {
       const double inner = last_;
       SearchRegion stage = next(found.saddle->positions, found.saddle->energy);
-      const std::optional<double> gained = relax_or_climb(stage, found);
+      const std::optional<double> gained = relax(stage, found);
       if (!gained) return found;
       const double left = left_beyond(inner, *gained);
       FoundSaddle settled = *found.saddle;
@@ -108,63 +114,61 @@ class GrowingSearch {
     }
   }
 
-  /// Relaxes a saddle and the minimum behind it with the atoms of a stage, and looks at what it connects; where the near side reaches another minimum than
-  /// the start, climbs again. What they gained, eV, or unknown where another took the place of one of them, or the stage is too small. Nothing when it is lost; then `found` says why.
-  std::optional<double> relax_or_climb(SearchRegion& stage, SearchOutcome& found) {
+  /// Relaxes a saddle and the minimum behind it with the atoms of a stage, and looks at what it connects. What they gained, eV, or unknown where that minimum is found only now,
+  /// another took its place, or the stage is too small. Nothing when it is lost; then `found` says why.
+  std::optional<double> relax(SearchRegion& stage, SearchOutcome& found) {
     const double before = found.saddle->energy;
-    const std::optional<Learnt> learnt = relax(stage, found);
-    if (!learnt) return std::nullopt;
+    const std::optional<Learnt> learnt = relax_saddle(stage, found);
+    if (!learnt || !take(stage, found, look_at_back(*found.saddle))) return std::nullopt;  // first: much ends here
+    if (!found.saddle->end.converged()) return find_end(stage, found);
     const double of_saddle = std::abs(found.saddle->energy - before);
-    Sides sides = look_at_back(*found.saddle);  // first: much ends here
-    const Positions by = sides.reached ? moved(*sides.reached, start_.positions) : Positions();
-    if (sides.reached && !was_put_back_ && fmax(by) < flipped * options_.same) {
-      if (is_beyond(stage, by)) reach(by);
-      else if (!climb(stage, found, &*sides.reached)) return std::nullopt;
-      return unknown;
-    }
-    if (!take(stage, found, sides)) return std::nullopt;
     const std::optional<double> of_end = relax_end(stage, found, found.saddle->end, learnt);
     if (!of_end) return std::nullopt;
-    sides = look_at_sides(*found.saddle);
+    const Sides sides = look_at_sides(*found.saddle);
     if (!take(stage, found, sides)) return std::nullopt;
     return sides.other_end ? unknown : std::max(of_saddle, *of_end);
   }
 
-  /// Climbs again with the atoms of a stage, and relaxes what is found; with a spot put back, once, where the near side was seen to reach another minimum than the
-  /// start. False when nothing is found; then `found` says why; all is as it was where the stage is too small. Among so many atoms no other event is sought on the way to such a minimum.
-  bool climb(SearchRegion& stage, SearchOutcome& found, const Positions* reached = nullptr) {
+  /// What lies behind a saddle, of which nothing is known as yet. Unknown is what that gained, and the end itself where the stage is too small. Nothing when it is no event; then `found` says why.
+  std::optional<double> find_end(SearchRegion& stage, SearchOutcome& found) {
+    const FoundSaddle& saddle = *found.saddle;
+    Fallen end = glasscape::fall_from(stage.surface(), stage.inside(start_), stage.inside(saddle), Side::end, stage.part(local_), options_, rng_);
+    cost_ += stage.cost();
+    if (!stage.holds(end.minimum.positions)) return unknown;
+    end.minimum = stage.everywhere(std::move(end.minimum));
+    seen_end_ = {saddle.positions, saddle.mode};
+    behind_ = end.minimum.positions;
+    return take(stage, found, {.other_end = std::move(end.minimum)}) ? std::optional(unknown) : std::nullopt;
+  }
+
+  /// Climbs again with the atoms of a stage, and relaxes what is found. False when nothing is found; then `found` says why; all is as it was where the stage is too small. Among so
+  /// many atoms no other event is sought on the way to a minimum that was reached instead of the start.
+  bool climb(SearchRegion& stage, SearchOutcome& found) {
     SaddleSearch same_event = options_;
     same_event.retreats = 0;
-    std::optional<SearchOutcome> climbed = again(stage, *found.saddle, reached, same_event);
+    std::optional<SearchOutcome> climbed = again(stage, *found.saddle, same_event);
     if (!climbed) return true;
     found = std::move(*climbed);
-    was_put_back_ = was_put_back_ || reached;
     if (!found.saddle) return false;
-    const std::optional<Learnt> learnt = relax(stage, found);
-    if (!learnt || (reached && !take(stage, found, look_at_back(*found.saddle)))) return false;  // it does not stay put back
-    return relax_end(stage, found, found.saddle->end, learnt).has_value();
+    const std::optional<Learnt> learnt = relax_saddle(stage, found);
+    return learnt && relax_end(stage, found, found.saddle->end, learnt);
   }
 
   /// What comes of an event after a look at it: another minimum behind the saddle relaxes, and takes the place of that one, unless the stage is too small. False when it is none any
   /// more; then `found` says why.
   bool take(SearchRegion& stage, SearchOutcome& found, const Sides& sides) {
     if (!sides.reason.empty()) return give_up(found, sides.reason, sides.detail);
-    const bool falls_to_start = sides.other_end && is_start(*sides.other_end);
-    if (sides.other_end && !falls_to_start) {
+    if (sides.other_end) {
       const Positions by = moved(sides.other_end->positions, found.saddle->end.positions);
       if (is_beyond(stage, by)) {
         reach(by);
         return true;
       }
-      const std::optional<double> gained = relax_end(stage, found, *sides.other_end);
-      if (!gained) return false;
-      if (*gained == unknown) return true;
+      if (!relax_end(stage, found, *sides.other_end)) return false;
     }
-    const bool is_same_side = falls_to_start || is_start(found.saddle->end);
+    const bool is_same_side = found.saddle->end.converged() && distance_from_start(found.saddle->end.positions) < options_.same;
     return !is_same_side || give_up(found, "same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start once more atoms gave way", height(found)));
   }
-
-  bool is_start(const Quenched& minimum) { return distance_from_start(minimum.positions) < options_.same; }
 
   /// Whether atoms outside of a stage moved by more than `same`.
   bool is_beyond(const SearchRegion& stage, const Positions& by) const { return fmax(by - stage.put(stage.part(by), Positions::Zero(3, by.cols()))) > options_.same; }
@@ -221,7 +225,7 @@ class GrowingSearch {
     }
     if (!back.minimum.converged()) return not_converged("on its near side", back.minimum);
     const double far = distance_from_start(back.minimum.positions);
-    return {.reached = std::move(back.minimum.positions), .reason = "not-connected", .detail = fmt::format("once more atoms gave way it relaxes to a minimum {:.2f} A from the start", far)};
+    return {.reason = "not-connected", .detail = fmt::format("once more atoms gave way it relaxes to a minimum {:.2f} A from the start", far)};
   }
 
   static Sides not_converged(const char* where, const Quenched& q) {
@@ -272,9 +276,9 @@ class GrowingSearch {
   }
 
   /// The saddle, with the atoms of a stage: by how much it moved, and its forces changed. Nothing when it is lost; then `found` says why.
-  std::optional<Learnt> relax(SearchRegion& stage, SearchOutcome& found) {
+  std::optional<Learnt> relax_saddle(SearchRegion& stage, SearchOutcome& found) {
     FoundSaddle relaxed = stage.inside(*found.saddle);
-    std::optional<Learnt> learnt = relax_saddle(stage.surface(), stage.inside(start_), relaxed, {.gain = promise(), .network = network_of(stage)}, stage.part(local_), options_, rng_);
+    std::optional<Learnt> learnt = glasscape::relax_saddle(stage.surface(), stage.inside(start_), relaxed, {.gain = promise(), .network = network_of(stage)}, stage.part(local_), options_, rng_);
     cost_ += stage.cost();
     if (!learnt) {
       give_up(found, "saddle-lost", fmt::format("one at {:.4f} eV did not come to rest as the same saddle once more atoms gave way", height(found)));
@@ -344,7 +348,6 @@ class GrowingSearch {
   FarField far_field_;
   Seen seen_back_, seen_end_;          // when it was seen last what each side relaxes to
   Positions behind_;                   // what the far one did
-  bool was_put_back_ = false;          // a spot beside the event
   double cost_ = 0.0;                  // of regions so far, in calls of the whole
   std::int64_t calls_before_;
   Projection project_;                 // once it is needed

@@ -1,11 +1,10 @@
 // A saddle search in a region around its centre, which grows: the search itself costs what the event costs, whatever the size of
 // the glass; only the relaxation of what was found, at last, goes as far as elasticity does.
 //   search    in the first region, whose atoms alone may move (saddle_search.hpp); most searches that fail end here
-//   confirm   in a wider one: climb again from there, relax down both sides, count negative curvatures
-//   widen     the saddle and the minimum behind it relax in regions ever wider, until what is still to be gained beyond is less
-//             than `tolerance`: a defect in an elastic medium relaxes the rest of space by an energy that falls as radius^-3
-//   look      where something moved, what both sides relax to now: set back what flipped on the near side and climb again, take another
-//             minimum behind it
+//   confirm   in a wider one: climb again from there, relax down to the start
+//   widen     the saddle, and the minimum behind it once that is found in the first of these, relax in regions ever wider, until what is still to be
+//             gained beyond is less than `tolerance`: a defect in an elastic medium relaxes the rest of space by an energy that falls as radius^-3
+//   look      where something moved, what both sides relax to now: an event only where it still is the start, with another minimum behind it, maybe
 //   far field when so little is left that the medium is hardly strained beyond the last region, all atoms come to rest at once, those
 //             far away in linear response (far_field.hpp)
 //   verify    at rest: mode and curvatures there, the forces on the atoms around the last region

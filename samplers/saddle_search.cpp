@@ -4,33 +4,26 @@
 #include <tuple>
 #include <utility>
 
-#include "md/local_modes.hpp"
-#include "md/zero_modes.hpp"
-#include "samplers/falls.hpp"
+#include "samplers/walker.hpp"
 
 namespace glasscape {
 namespace {
 
-constexpr double longest_relaxation = 0.1;  // Angstrom, of one step across the mode
 constexpr double soft_saddle = 0.1;          // eV/A^2: below this curvature a force of 0.01 eV/A hides where the saddle is
 constexpr double tighter = 0.2;              // times `fmax`, for such a saddle
 constexpr double soft_floor = 0.3;          // eV/A^2: Newton steps along a flatter mode are not longer than at this curvature
 
 enum class Climb { converged, calls, mode_lost, ceiling };
 
-Positions across(const Positions& force, const Positions& mode) { return force - dot(force, mode) * mode; }
-
-/// The walker: where it is, its force, the mode it follows, and what it has learnt of the Hessian.
-class Walker {
+/// One search, from where it begins to what comes of it.
+class Search : Walker {
  public:
-  Walker(Surface& surface, const SearchStart& start, const Positions& local, const SaddleSearch& options, Rng& rng)
-      : surface_(surface), start_(start), options_(options), rng_(rng), calls_before_(surface.calls()),
-        project_(physical_directions(surface, start.positions)), local_modes_(surface, start.positions, local), network_(surface),
-        inverse_(20), fmax_(options.fmax) {}
+  Search(Surface& surface, const SearchStart& start, const Positions& local, const SaddleSearch& options, Rng& rng)
+      : Walker(surface, start, local, options, rng), calls_before_(surface.calls()), fmax_(options.fmax) {}
 
   SearchOutcome search(const Positions& direction);
   SearchOutcome search_towards(const Positions& minimum);
-  SearchOutcome search_again(const FoundSaddle& near, const Positions* reached);
+  SearchOutcome search_again(const FoundSaddle& near);
   std::optional<Learnt> relax(FoundSaddle& saddle, const Relax& how);
   bool verify(FoundSaddle& saddle);
   Fallen fall_from(const FoundSaddle& saddle, Side side);
@@ -48,44 +41,12 @@ class Walker {
   std::optional<SearchOutcome> finish_at_start(Quenched back);
   bool set_back(const Positions& reached);
   bool retreat(const Positions& reached);
-
-  void step(const Positions& by);
-  void relax_across(int steps, double target);
-  Positions relaxation_across();
-  void place(Positions x, Positions mode);
-  const Hessian& hessian_here();
-  void soften(double softening);
-  void follow_lowest();
-  void point_as(const Positions& before);
-  Mode second_mode();
-  auto known() { return [this](const Positions& x, const Evaluation& at) { return is_at_start(x, at.energy); }; }
-  Quenched fall(const Positions& from);
-  Quenched settle(Quenched fallen);
-  Quenched fall_back(const Positions& from);
-  void point_away() { if (dot(mode_, x_ - start_.positions) < 0.0) mode_ = -mode_; }  // from the start
-  Positions beside(double sign) const { return x_ + sign * options_.same / fmax(mode_) * mode_; }
-  double distance(const Positions& x) const { return distance_between(x, start_.positions); }
-  double distance_between(const Positions& x, const Positions& y) const;
-  bool is_at_start(const Positions& x, double energy) const;
-  bool is_start(const Quenched& q) const { return distance(q.positions) < options_.same; }
   SearchOutcome failed(std::string reason, std::string detail) const { return {std::nullopt, std::move(reason), std::move(detail), at_.energy, surface_.calls() - calls_before_}; }
-  double height() const { return at_.energy - start_.energy; }
-  bool is_too_high() const { return !(height() <= options_.ceiling); }  // nor a number
+  SearchOutcome not_a_pass(const Quenched& minimum) const {
+    return failed("not-a-pass", fmt::format("a minimum at {:.4f} eV is not below the saddle at {:.4f} eV", minimum.energy - start_.energy, height()));
+  }
 
-  Surface& surface_;
-  const SearchStart& start_;
-  const SaddleSearch& options_;
-  Rng& rng_;
-  std::int64_t calls_before_, calls_falling_ = 0;
-  Projection project_;
-  LocalModes local_modes_;
-  FollowingNetwork network_;
-  QuasiNewton inverse_;
-  Positions x_, mode_;
-  Evaluation at_;
-  double curvature_ = 0;
-  std::unique_ptr<Hessian> hessian_;
-  Positions hessian_at_;
+  std::int64_t calls_before_;
   int pushes_ = 0, retreats_ = 0;
   bool was_set_back_ = false;
   double fmax_;  // at which the climb has converged
@@ -98,59 +59,79 @@ class Walker {
 
 }  // namespace
 
+SaddleSearch SaddleSearch::read(Input& in) {
+  SaddleSearch o;
+  o.push = in.length("push", "0.25 A", "length of one push out of the well, over all coordinates", positive);
+  o.pushes = in.count("pushes", 25, "most pushes before the search gives up", positive);
+  o.push_relaxations = in.count("push_relaxations", 6, "relaxation steps across the direction after each push", non_negative);
+  o.softening = in.real("softening", 0.2, "stiffness below which pushed directions are equally soft, eV/A^2", positive);
+  o.softness = in.real("softness", -0.05, "curvature below which the climb begins, eV/A^2");
+  in.expect(o.softness < 0, "softness", "a value below 0");
+  o.increment = in.length("increment", "0.15 A", "largest move of an atom along the mode in one step", positive);
+  o.fmax = in.force("fmax", "0.01 eV/A", "largest force on an atom at a converged saddle");
+  o.relaxed_fmax = in.force("relaxed_fmax", "0.001 eV/A", "largest force on an atom in the minima beside it");
+  o.climb_calls = in.count("climb_calls", 160, "force calls after which a climb gives up", positive);
+  o.retreats = in.count("retreats", 3, "how often to climb again nearer to the start", non_negative);
+  o.ceiling = in.energy("ceiling", "6 eV", "highest energy above the start", positive);
+  o.same = in.length("same", "0.15 A", "a minimum is the start when no atom is further from it", positive);
+  o.descent = in.choice("descent", {"quick", "steepest"}, "quick", "down the sides of a saddle by the minimiser, or along the steepest descent") == "quick"
+                  ? Descent::quick
+                  : Descent::steepest;
+  return o;
+}
+
 SearchOutcome search_saddle(Surface& surface, const SearchStart& start, const Positions& direction, const Positions& local,
                             const SaddleSearch& options, Rng& rng) {
   surface.restart(start.positions);
-  return Walker(surface, start, local, options, rng).search(direction);
+  return Search(surface, start, local, options, rng).search(direction);
 }
 
 SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, const Positions& minimum, const Positions& local,
                                     const SaddleSearch& options, Rng& rng) {
   surface.restart(start.positions);
-  return Walker(surface, start, local, options, rng).search_towards(minimum);
+  return Search(surface, start, local, options, rng).search_towards(minimum);
 }
 
-SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions* reached, const Positions& local,
+SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions& local,
                                   const SaddleSearch& options, Rng& rng) {
   surface.restart(start.positions);
-  return Walker(surface, start, local, options, rng).search_again(near, reached);
+  return Search(surface, start, local, options, rng).search_again(near);
 }
 
 std::optional<Learnt> relax_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Relax& how, const Positions& local, const SaddleSearch& options, Rng& rng) {
   surface.restart(saddle.positions);
-  return Walker(surface, start, local, options, rng).relax(saddle, how);
+  return Search(surface, start, local, options, rng).relax(saddle, how);
 }
 
 bool verify_saddle(Surface& surface, const SearchStart& start, FoundSaddle& saddle, const Positions& local, const SaddleSearch& options, Rng& rng) {
   surface.restart(saddle.positions);
-  return Walker(surface, start, local, options, rng).verify(saddle);
+  return Search(surface, start, local, options, rng).verify(saddle);
 }
 
 Fallen fall_from(Surface& surface, const SearchStart& known, const FoundSaddle& saddle, Side side, const Positions& local, const SaddleSearch& options, Rng& rng) {
   surface.restart(saddle.positions);
-  return Walker(surface, known, local, options, rng).fall_from(saddle, side);
+  return Search(surface, known, local, options, rng).fall_from(saddle, side);
 }
 
 namespace {
 
-SearchOutcome Walker::search(const Positions& direction) {
+SearchOutcome Search::search(const Positions& direction) {
   begin(direction);
   push();
   return pursue();
 }
 
-SearchOutcome Walker::search_towards(const Positions& minimum) {
+SearchOutcome Search::search_towards(const Positions& minimum) {
   if (!retreat(minimum)) return failed("too-high", fmt::format("the line to the minimum rises by more than {} eV", options_.ceiling));
   return pursue();
 }
 
-SearchOutcome Walker::search_again(const FoundSaddle& near, const Positions* reached) {
+SearchOutcome Search::search_again(const FoundSaddle& near) {
   begin_near(near);
-  if (reached && !set_back(*reached)) return failed("not-connected", fmt::format("it relaxes to a minimum {:.2f} A from the start", distance(*reached)));
   return pursue();
 }
 
-std::optional<Learnt> Walker::relax(FoundSaddle& saddle, const Relax& how) {
+std::optional<Learnt> Search::relax(FoundSaddle& saddle, const Relax& how) {
   begin_near(saddle);
   const Positions force = at_.forces;
   network_.keep(how.network);
@@ -168,7 +149,7 @@ std::optional<Learnt> Walker::relax(FoundSaddle& saddle, const Relax& how) {
   return learnt;
 }
 
-bool Walker::verify(FoundSaddle& saddle) {
+bool Search::verify(FoundSaddle& saddle) {
   begin_near(saddle);
   follow_lowest();
   point_as(saddle.mode);
@@ -179,15 +160,16 @@ bool Walker::verify(FoundSaddle& saddle) {
   return saddle.next_curvature >= 0.0;
 }
 
-Fallen Walker::fall_from(const FoundSaddle& saddle, Side side) {
+Fallen Search::fall_from(const FoundSaddle& saddle, Side side) {
   place(saddle.positions, saddle.mode);
   Quenched fallen = fall_back(beside(side == Side::back ? -1 : +1));
   if (side == Side::end && !is_start(fallen)) fallen = settle(std::move(fallen));
-  return {fallen, is_start(fallen)};
+  const bool is_known = is_start(fallen);
+  return {std::move(fallen), is_known};
 }
 
 /// No pushes: the way up is known.
-void Walker::begin_near(const FoundSaddle& saddle) {
+void Search::begin_near(const FoundSaddle& saddle) {
   place(saddle.positions, saddle.mode);
   at_ = surface_.evaluate(x_);
   is_wide_ = true;
@@ -195,7 +177,7 @@ void Walker::begin_near(const FoundSaddle& saddle) {
   curvature_ = saddle.curvature;
 }
 
-SearchOutcome Walker::pursue() {
+SearchOutcome Search::pursue() {
   for (;;) {
     const Climb climbed = climb();
     if (climbed == Climb::ceiling)
@@ -229,7 +211,7 @@ SearchOutcome Walker::pursue() {
   }
 }
 
-void Walker::begin(const Positions& direction) {
+void Search::begin(const Positions& direction) {
   constexpr int times = 2;
   x_ = start_.positions;
   at_ = surface_.evaluate(x_);
@@ -240,7 +222,7 @@ void Walker::begin(const Positions& direction) {
 /// Pushes along a soft local direction until it is no longer convex there or the energy falls; returns false when the
 /// number of pushes is spent. An energy that falls while pushing means that a ridge was crossed sideways: then the
 /// direction of the fall is the mode to climb from just before it.
-bool Walker::push() {
+bool Search::push() {
   constexpr double fall = 0.05;  // eV
   point_away();
   for (; pushes_ < options_.pushes; ++pushes_) {
@@ -262,7 +244,7 @@ bool Walker::push() {
 
 /// Follows the lowest mode uphill and relaxes across it. The local modes do as long as one of them is negative; close to
 /// a saddle where none is, the mode is wider than that.
-Climb Walker::climb() {
+Climb Search::climb() {
   constexpr int patience = 4;     // steps with a positive curvature
   const int kept = fmax_ < options_.fmax || std::isfinite(gain_) ? 6 : 2;  // steps with one mode, once it turns little
   constexpr double close = 0.1;   // eV/Angstrom
@@ -305,7 +287,7 @@ Climb Walker::climb() {
   return Climb::converged;
 }
 
-bool Walker::has_more_to_gain() {
+bool Search::has_more_to_gain() {
   if (std::isinf(gain_)) return false;
   if (!inverse_.can_promise()) return true;
   const double along = dot(at_.forces, mode_);
@@ -314,7 +296,7 @@ bool Walker::has_more_to_gain() {
 
 /// Where a soft saddle lies, whether it is one and what it connects, is known at a smaller force only. Asks for that force,
 /// once; true when the climb has to go on to it.
-bool Walker::tighten() {
+bool Search::tighten() {
   if (fmax_ < options_.fmax || curvature_ < -soft_saddle) return false;
   fmax_ = tighter * options_.fmax;
   return fmax(at_.forces) >= fmax_;
@@ -322,8 +304,9 @@ bool Walker::tighten() {
 
 /// Whether exactly one curvature, that along the lowest mode, is negative where the climb ended. If there is none, the climb has to go on; if there
 /// is a second one, so it has after a step down it.
-bool Walker::is_first_order(double& next_curvature) {
+bool Search::is_first_order(double& next_curvature) {
   if (curvature_ >= 0.0) return false;
+  if (!options_.counts_curvatures) return true;
   const Mode second = second_mode();
   next_curvature = second.eigenvalue;
   if (next_curvature >= 0.0) return true;
@@ -334,7 +317,7 @@ bool Walker::is_first_order(double& next_curvature) {
 }
 
 /// The back side is the start: check the curvatures in full and relax the other side. Nothing when the climb must go on.
-std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
+std::optional<SearchOutcome> Search::finish_at_start(Quenched back) {
   if (surface_.calls() - calls_before_ - calls_falling_ > 40 * options_.climb_calls)
     return failed("higher-order", "no point with exactly one negative curvature was found");
   const Positions climbed = mode_;
@@ -344,19 +327,21 @@ std::optional<SearchOutcome> Walker::finish_at_start(Quenched back) {
   if (!fell || tighten()) return std::nullopt;
   double next_curvature = 0;
   if (!is_first_order(next_curvature)) return std::nullopt;
-  Quenched end = settle(fall(beside(+1)));
-  if (std::max(back.energy, end.energy) >= at_.energy)
-    return failed("not-a-pass", fmt::format("a minimum at {:.4f} eV is not below the saddle at {:.4f} eV", std::max(back.energy, end.energy) - start_.energy, height()));
-  if (is_start(end)) return failed("same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start", height()));
-  if (!back.converged() || !end.converged()) return failed("minimum-not-converged", "a minimum beside the saddle did not converge");
   const double back_distance = distance(back.positions);
-  FoundSaddle saddle{x_, mode_, at_.energy, fmax(at_.forces), curvature_, next_curvature, std::move(back), std::move(end), back_distance};
+  FoundSaddle saddle{x_, mode_, at_.energy, fmax(at_.forces), curvature_, next_curvature, std::move(back), {.positions = x_, .energy = at_.energy}, back_distance};
+  if (saddle.back.energy >= at_.energy) return not_a_pass(saddle.back);
+  if (options_.finds_end) {
+    saddle.end = settle(fall(beside(+1)));
+    if (saddle.end.energy >= at_.energy) return not_a_pass(saddle.end);
+    if (is_start(saddle.end)) return failed("same-side", fmt::format("both sides of a saddle at {:.4f} eV relax to the start", height()));
+  }
+  if (!saddle.back.converged() || (options_.finds_end && !saddle.end.converged())) return failed("minimum-not-converged", "a minimum beside the saddle did not converge");
   return SearchOutcome{std::move(saddle), {}, {}, at_.energy, surface_.calls() - calls_before_};
 }
 
 /// When the minimum below is the start but for a few atoms that flipped on the way, a double well beside the event: puts
 /// those atoms back, to climb to the saddle that the same event has from the start. Once per climb from far.
-bool Walker::set_back(const Positions& reached) {
+bool Search::set_back(const Positions& reached) {
   if (was_set_back_ || distance(reached) > flipped * options_.same) return false;
   was_set_back_ = true;
   Positions shift = start_.positions - reached;
@@ -368,7 +353,7 @@ bool Walker::set_back(const Positions& reached) {
 
 /// Places the walker on the highest of five points of the line from the start to a minimum that was reached; false when
 /// the line runs through atoms.
-bool Walker::retreat(const Positions& reached) {
+bool Search::retreat(const Positions& reached) {
   ++retreats_;
   was_set_back_ = false;
   Positions line = reached - start_.positions;
@@ -384,116 +369,6 @@ bool Walker::retreat(const Positions& reached) {
   place(start_.positions + at * line, line);
   at_ = std::move(highest);
   return !is_too_high();
-}
-
-void Walker::step(const Positions& by) {
-  Evaluation next = surface_.evaluate(x_ + by);
-  inverse_.learn(by, at_.forces - next.forces);
-  x_ += by;
-  at_ = std::move(next);
-}
-
-Positions Walker::relaxation_across() {
-  const Positions force = across(at_.forces, mode_);
-  const auto network = network_.at(x_);
-  Positions by = across(inverse_.direction(-force, network.get()), mode_);
-  if (dot(by, force) < 0.0) by = across(QuasiNewton(1).direction(-force, network.get()), mode_);
-  shorten(by, longest_relaxation);
-  return by;
-}
-
-void Walker::relax_across(int steps, double target) {
-  constexpr double part_of_force_along = 0.3;
-  for (int k = 0; k < steps; ++k) {
-    const double enough = std::max(target, part_of_force_along * std::abs(dot(at_.forces, mode_)));
-    if (fmax(across(at_.forces, mode_)) < enough) return;
-    step(relaxation_across());
-  }
-}
-
-void Walker::place(Positions x, Positions mode) {
-  x_ = std::move(x);
-  mode_ = mode / mode.norm();
-  inverse_.forget();
-}
-
-const Hessian& Walker::hessian_here() {
-  if (hessian_at_.size() == x_.size() && hessian_at_ == x_) return *hessian_;
-  surface_.count_call();
-  hessian_ = surface_.hessian(x_);
-  hessian_at_ = x_;
-  return *hessian_;
-}
-
-/// Turns the mode towards the soft ones of the local atoms.
-void Walker::soften(double softening) {
-  const Direction turned = local_modes_.softened(hessian_here(), mode_, softening);
-  mode_ = turned.vector;
-  curvature_ = turned.curvature;
-}
-
-/// The lowest mode of all atoms, from the one that is followed.
-void Walker::follow_lowest() {
-  constexpr int vectors = 5;
-  const auto network = network_.at(x_);
-  const Mode found = lowest_mode(hessian_here(), mode_, {.max_vectors = vectors, .residual = 0.05, .relative = 0.2, .network = network.get()}, project_);
-  mode_ = dot(found.vector, mode_) < 0.0 ? Positions(-found.vector) : found.vector;
-  curvature_ = found.eigenvalue;
-}
-
-/// As one that pointed away from the start; where it has become another, so does that.
-void Walker::point_as(const Positions& before) {
-  if (is_another(mode_, before)) point_away();
-  else if (dot(mode_, before) < 0.0) mode_ = -mode_;
-}
-
-/// The lowest mode beside the one that is climbed, from a random start.
-Mode Walker::second_mode() {
-  constexpr int vectors = 80;
-  Positions guess(3, x_.cols());
-  for (double& c : guess.reshaped()) c = rng_.normal();
-  const auto network = network_.at(x_);
-  if (network) guess = network->solve(guess);  // rich in soft modes
-  return lowest_mode(hessian_here(), guess, {.max_vectors = vectors, .residual = 0.0, .relative = 0.4, .network = network.get()}, [this](Positions& v) {
-    project_(v);
-    v -= dot(v, mode_) * mode_;
-  });
-}
-
-Quenched Walker::fall(const Positions& from) {
-  const std::int64_t before = surface_.calls();
-  Quenched fallen = options_.descent == Descent::steepest
-                        ? fall_steepest(surface_, from, options_.relaxed_fmax, options_.same, network_)
-                        : fall_quickly(surface_, from, options_.relaxed_fmax, options_.same, network_, known());
-  calls_falling_ += surface_.calls() - before;
-  return fallen;
-}
-
-Quenched Walker::settle(Quenched fallen) {
-  return minimise(surface_, std::move(fallen.positions), {.fmax = options_.relaxed_fmax, .max_calls = 1000, .network = &network_});
-}
-
-/// Close minima can be told apart only when the forces are small, or no other lies on the way; one far from the start needs no such care.
-Quenched Walker::fall_back(const Positions& from) {
-  Quenched fallen = fall(from);
-  const double far = distance(fallen.positions);
-  if (far >= flipped * options_.same || is_at_start(fallen.positions, fallen.energy)) return fallen;
-  Positions way = start_.positions - fallen.positions;
-  project_(way);
-  const auto straight = far < 2.0 * options_.same && fallen.fmax > options_.relaxed_fmax ? fall_straight(surface_, fallen, way, known()) : std::nullopt;
-  return straight ? *straight : settle(std::move(fallen));
-}
-
-/// No other minimum is that near to it.
-bool Walker::is_at_start(const Positions& x, double energy) const {
-  constexpr double little = 2e-3;  // eV
-  return energy - start_.energy < little && distance(x) < options_.same / 3.0;
-}
-
-double Walker::distance_between(const Positions& x, const Positions& y) const {
-  Positions u = x - y;
-  project_(u);
-  return fmax(u);
 }
 
 }  // namespace

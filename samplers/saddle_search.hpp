@@ -40,6 +40,9 @@ struct SaddleSearch {
   double ceiling = 6.0;      // highest energy above the start, eV
   double same = 0.15;        // a minimum is the start when no atom is further from it, Angstrom
   Descent descent = Descent::quick;
+  // Left to who goes on from there with more atoms:
+  bool counts_curvatures = true;  // whether a second one is negative
+  bool finds_end = true;          // what lies behind the saddle; else `end` is the saddle itself, not converged
 
   static SaddleSearch read(Input& in);
 };
@@ -76,9 +79,8 @@ SearchOutcome search_saddle(Surface& surface, const SearchStart& start, const Po
 SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, const Positions& minimum, const Positions& local,
                                     const SaddleSearch& options, Rng& rng);
 
-/// Climbs again from near a saddle that was found where fewer atoms could move, along its mode, and relaxes down both sides. Where its near side
-/// was seen to reach another minimum than the start, it is set back by the atoms that flipped on the way there; if those are more, nothing connects it.
-SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions* reached, const Positions& local,
+/// Climbs again from near a saddle that was found where fewer atoms could move, along its mode, and relaxes down both sides.
+SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions& local,
                                   const SaddleSearch& options, Rng& rng);
 
 /// Whether a mode, of unit length, points as one that was, or as a part of that; else it is that one turned round, or has become another.
