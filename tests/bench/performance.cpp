@@ -1,7 +1,7 @@
 // How fast we are, and beside Debian's `lmp`, on the same files, in turn.
 // Usage: performance [--json FILE] [--rounds 5] [--copies 1,2,4,8] [SECTION ...]
 //   --copies   systems: a glass of 500 atoms repeated so many times along each axis
-//   sections   dynamics minimisation precision searches hessian bias memory replicas; all unless named
+//   sections   dynamics threads minimisation precision searches hessian bias memory replicas; all unless named
 #include <cstdio>
 #include <map>
 
@@ -15,7 +15,7 @@ using namespace glasscape::bench;
 
 int main(int argc, char** argv) {
   keep_memory();  // as the program does
-  const std::map<std::string, void (*)(Bench&)> sections{{"dynamics", dynamics}, {"minimisation", minimisation}, {"precision", precision}, {"searches", searches},
+  const std::map<std::string, void (*)(Bench&)> sections{{"dynamics", dynamics}, {"threads", threads}, {"minimisation", minimisation}, {"precision", precision}, {"searches", searches},
                                                          {"hessian", hessian},   {"bias", bias},                 {"memory", memory},     {"replicas", replicas}};
   Bench bench;
   std::string json;

@@ -1,10 +1,12 @@
 #include "tests/bench/sections.hpp"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <ctime>
 #include <fstream>
+#include <future>
 
 #include "md/dynamics.hpp"
 #include "md/local_determinant.hpp"
@@ -112,6 +114,25 @@ void dynamics(Bench& bench) {
                           {"lmp", "double", [&] { return lmp_steps(c, "", threads, steps); }},
                           {"lmp -sf opt", "double", [&] { return lmp_steps(c, "/opt", threads, steps); }}}, bench.rounds));
     }
+}
+
+/// Two threads and one in turn, so that the machine's moods are the same for both; and two systems at once, steps of both together, which is all that its two processors have to give.
+void threads(Bench& bench) {
+  for (const int copies : bench.copies) {
+    const Configuration c = warm_glass(copies);
+    const int steps = std::max(4, static_cast<int>(1'200'000 / c.atoms()));
+    for (const bool mixed : {false, true}) {
+      const std::string precision = mixed ? "mixed" : "double";
+      const auto one = [&] { return our_steps(c, 1, mixed, steps); };
+      const auto two_systems = [&] {
+        auto other = std::async(std::launch::async, one);
+        const double here = one();
+        return here + other.get();
+      };
+      bench.take(in_turn("dynamics", "steps/s", c.atoms(), 2, {{"glasscape", precision, [&] { return our_steps(c, 2, mixed, steps); }}, {"two systems", precision, two_systems}, {"one thread", precision, one}}, bench.rounds));
+    }
+    bench.take(in_turn("dynamics", "steps/s", c.atoms(), 2, {{"lmp -sf opt", "double", [&] { return lmp_steps(c, "/opt", 2, steps); }}, {"one thread", "double", [&] { return lmp_steps(c, "/opt", 1, steps); }}}, bench.rounds));
+  }
 }
 
 /// From the glass with every atom displaced, to the same largest force.
@@ -243,7 +264,9 @@ void bias(Bench& bench) {
 }
 
 namespace {
+/// Without what the program keeps of memory that earlier sections gave back.
 double resident_bytes() {
+  ::malloc_trim(0);
   long pages = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> pages >> resident;
   return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE));

@@ -27,6 +27,7 @@ double seconds();
 double processor_seconds();
 
 void dynamics(Bench& bench);      // steps/s, one and two threads, double and mixed, lmp and its fastest style
+void threads(Bench& bench);       // two beside one, ours and lmp's
 void minimisation(Bench& bench);  // force calls and seconds until 1e-3 eV/A, lmp's CG and FIRE
 void precision(Bench& bench);     // what mixed forces are off, and energy drifts
 void searches(Bench& bench);      // ART: force calls and seconds for each connected saddle
