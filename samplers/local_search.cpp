@@ -58,7 +58,7 @@ class GrowingSearch {
     return found;
   }
 
-  /// What lies behind is found in the first region where a saddle relaxes, for those alone that still are events then; where more than one curvature is negative shows in the first region, and at rest.
+  /// What lies behind is found in the first region where a saddle relaxes, for those alone that still are events then; whether a second curvature is negative, in the first region and at rest. With all atoms both are at once.
   SaddleSearch on_the_way(const SearchRegion& stage, bool counts_curvatures) const {
     SaddleSearch options = options_;
     options.finds_end = stage.is_whole();
@@ -81,8 +81,8 @@ class GrowingSearch {
     if (found.saddle && !stage.holds(*found.saddle)) return std::nullopt;
     found = everywhere(stage, std::move(found));
     if (found.saddle) {
-      seen_back_ = seen_end_ = {found.saddle->positions, found.saddle->mode};
-      behind_ = found.saddle->end.positions;  // if it is known
+      seen_back_ = {found.saddle->positions, found.saddle->mode};
+      if (found.saddle->end.converged()) note_end(*found.saddle, found.saddle->end.positions);
     }
     return found;
   }
@@ -124,7 +124,7 @@ class GrowingSearch {
     const double of_saddle = std::abs(found.saddle->energy - before);
     const std::optional<double> of_end = relax_end(stage, found, found.saddle->end, learnt);
     if (!of_end) return std::nullopt;
-    const Sides sides = look_at_sides(*found.saddle);
+    const Sides sides = look_at_end(*found.saddle);
     if (!take(stage, found, sides)) return std::nullopt;
     return sides.other_end ? unknown : std::max(of_saddle, *of_end);
   }
@@ -136,13 +136,12 @@ class GrowingSearch {
     cost_ += stage.cost();
     if (!stage.holds(end.minimum.positions)) return unknown;
     end.minimum = stage.everywhere(std::move(end.minimum));
-    seen_end_ = {saddle.positions, saddle.mode};
-    behind_ = end.minimum.positions;
+    note_end(saddle, end.minimum.positions);
     return take(stage, found, {.other_end = std::move(end.minimum)}) ? std::optional(unknown) : std::nullopt;
   }
 
   /// Climbs again with the atoms of a stage, and relaxes what is found. False when nothing is found; then `found` says why; all is as it was where the stage is too small. Among so
-  /// many atoms no other event is sought on the way to a minimum that was reached instead of the start.
+  /// many atoms no other event is sought on the way to a minimum that was reached instead of the start, but what flipped on the way there is set back once (saddle_search.hpp).
   bool climb(SearchRegion& stage, SearchOutcome& found) {
     SaddleSearch same_event = options_;
     same_event.retreats = 0;
@@ -206,12 +205,14 @@ class GrowingSearch {
   /// What the sides of a saddle relax to: each looked at where an atom moved so far since it was seen last that a soft spot may have flipped.
   Sides look_at_sides(const FoundSaddle& saddle) {
     Sides back = look_at_back(saddle);
-    if (!back.reason.empty()) return back;
+    return back.reason.empty() ? look_at_end(saddle) : back;
+  }
+
+  Sides look_at_end(const FoundSaddle& saddle) {
     if (is_as(seen_end_, saddle) && !has_moved(saddle.end.positions, behind_)) return {};
     Fallen end = fall({saddle.end.positions, saddle.end.energy}, saddle, Side::end);
     if (!end.is_known && !end.minimum.converged()) return not_converged("behind it", end.minimum);
-    seen_end_ = {saddle.positions, saddle.mode};
-    behind_ = end.is_known ? saddle.end.positions : end.minimum.positions;
+    note_end(saddle, end.is_known ? saddle.end.positions : end.minimum.positions);
     if (end.is_known) return {};
     return {.other_end = std::move(end.minimum)};
   }
@@ -226,6 +227,11 @@ class GrowingSearch {
     if (!back.minimum.converged()) return not_converged("on its near side", back.minimum);
     const double far = distance_from_start(back.minimum.positions);
     return {.reason = "not-connected", .detail = fmt::format("once more atoms gave way it relaxes to a minimum {:.2f} A from the start", far)};
+  }
+
+  void note_end(const FoundSaddle& saddle, const Positions& behind) {
+    seen_end_ = {saddle.positions, saddle.mode};
+    behind_ = behind;
   }
 
   static Sides not_converged(const char* where, const Quenched& q) {

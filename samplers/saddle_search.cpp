@@ -302,7 +302,7 @@ bool Search::tighten() {
   return fmax(at_.forces) >= fmax_;
 }
 
-/// Whether exactly one curvature, that along the lowest mode, is negative where the climb ended. If there is none, the climb has to go on; if there
+/// Whether exactly one curvature, that along the lowest mode, is negative where the climb ended; a second one is counted where that is asked for. If there is none, the climb has to go on; if there
 /// is a second one, so it has after a step down it.
 bool Search::is_first_order(double& next_curvature) {
   if (curvature_ >= 0.0) return false;
@@ -316,7 +316,7 @@ bool Search::is_first_order(double& next_curvature) {
   return false;
 }
 
-/// The back side is the start: check the curvatures in full and relax the other side. Nothing when the climb must go on.
+/// The back side is the start: check the curvatures, and relax the other side, as far as is asked for. Nothing when the climb must go on.
 std::optional<SearchOutcome> Search::finish_at_start(Quenched back) {
   if (surface_.calls() - calls_before_ - calls_falling_ > 40 * options_.climb_calls)
     return failed("higher-order", "no point with exactly one negative curvature was found");

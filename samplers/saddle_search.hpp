@@ -5,12 +5,12 @@
 //   climb    along the lowest mode of these atoms, and of all where it is wider, relaxing across it, until the force
 //            vanishes; when no curvature is negative any more, push on
 //   connect  relax down both sides; one must return to the start
-//   verify   once it does, that exactly one curvature is negative; a second negative one is followed down and the climb
-//            resumed
+//   verify   once it does, that exactly one curvature is negative, where that is asked for; a second negative one is followed down
+//            and the climb resumed
 //   set back if neither does, but nearly: a few atoms flipped on the way; put those back and climb again
 //   retreat  if neither does, the first barrier on the way lies between the start and the minimum that was reached:
 //            climb again from the highest point of the line between them
-// What is returned as connected is a stationary point with one negative curvature that was seen to relax to the start.
+// What is returned as connected is a stationary point with one negative curvature (where these were counted) that was seen to relax to the start.
 // Units: eV, Angstrom. Force calls count evaluations, Hessians built, and Hessian products alike.
 #pragma once
 
@@ -56,7 +56,7 @@ struct SearchStart {
 struct FoundSaddle {
   Positions positions, mode;  // mode: unit length, from the start to the other side
   double energy = 0, fmax = 0, curvature = 0;
-  double next_curvature = 0;  // where it was verified last
+  double next_curvature = 0;  // where it was counted last; 0 where the last search left that open
   Quenched back, end;         // the minimum on the side of the start, and the other one
   double back_distance = 0;   // largest displacement of an atom between `back` and the start
 };
@@ -79,7 +79,7 @@ SearchOutcome search_saddle(Surface& surface, const SearchStart& start, const Po
 SearchOutcome search_saddle_towards(Surface& surface, const SearchStart& start, const Positions& minimum, const Positions& local,
                                     const SaddleSearch& options, Rng& rng);
 
-/// Climbs again from near a saddle that was found where fewer atoms could move, along its mode, and relaxes down both sides.
+/// Climbs again from near a saddle that was found where fewer atoms could move, along its mode, and goes on as `search_saddle` does once it has climbed.
 SearchOutcome search_saddle_again(Surface& surface, const SearchStart& start, const FoundSaddle& near, const Positions& local,
                                   const SaddleSearch& options, Rng& rng);
 

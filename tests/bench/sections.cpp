@@ -103,11 +103,15 @@ Configuration glass(int copies) {
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
+namespace {
+int steps_for(const Configuration& c) { return std::max(4, static_cast<int>(1'200'000 / c.atoms())); }
+}  // namespace
+
 void dynamics(Bench& bench) {
   for (const int copies : bench.copies)
     for (const int threads : {1, 2}) {
       const Configuration c = warm_glass(copies);
-      const int steps = std::max(4, static_cast<int>(1'200'000 / c.atoms()));
+      const int steps = steps_for(c);
       bench.take(in_turn("dynamics", "steps/s", c.atoms(), threads,
                          {{"glasscape", "double", [&] { return our_steps(c, threads, false, steps); }},
                           {"glasscape", "mixed", [&] { return our_steps(c, threads, true, steps); }},
@@ -120,7 +124,7 @@ void dynamics(Bench& bench) {
 void threads(Bench& bench) {
   for (const int copies : bench.copies) {
     const Configuration c = warm_glass(copies);
-    const int steps = std::max(4, static_cast<int>(1'200'000 / c.atoms()));
+    const int steps = steps_for(c);
     for (const bool mixed : {false, true}) {
       const std::string precision = mixed ? "mixed" : "double";
       const auto one = [&] { return our_steps(c, 1, mixed, steps); };
